@@ -1,0 +1,127 @@
+package dev.truepipe.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The port to S3, in the words this house needs: conditional reads and writes, ranges, listing, and putting large
+ * objects together from parts without moving their bytes.
+ *
+ * <p>Every adapter passes {@code ObjectStoreContract}. Failures that a caller decides on have a type of their own
+ * ({@link ObjectMissingException}, {@link PreconditionFailedException}); any other is an {@link IOException} whose
+ * message names the object and keeps the store's own words.
+ */
+public interface ObjectStore {
+
+    /** Size, ETag and time of last change; empty if there is no such object. */
+    Optional<StoredObject> head(S3Uri uri) throws IOException;
+
+    /**
+     * Opens an object, or a part of it. Close the stream early to give the rest up.
+     *
+     * @param range bytes to read, clipped at the object's end; a range that starts at or past the end reads nothing.
+     *     {@code null} reads everything
+     * @param ifMatch the ETag the object must still have, or {@code null}
+     * @throws ObjectMissingException if there is no such object
+     * @throws PreconditionFailedException if the object's ETag is not {@code ifMatch}
+     */
+    InputStream open(S3Uri uri, ByteRange range, String ifMatch) throws IOException;
+
+    /**
+     * Stores an object in one request.
+     *
+     * @return the new ETag, without quotes
+     * @throws PreconditionFailedException if {@code condition} does not hold; nothing has been written
+     */
+    String put(S3Uri uri, byte[] body, Condition condition) throws IOException;
+
+    /**
+     * Starts an object of unknown size. Memory is bounded by one part (8 MiB), whatever is written.
+     * The object appears when {@link ObjectUpload#complete()} returns; closing without it leaves nothing behind.
+     */
+    ObjectUpload upload(S3Uri uri) throws IOException;
+
+    /**
+     * Puts {@code parts} together, in order, as one object. Parts of 5 MiB and more are copied by the store itself;
+     * smaller neighbours are read and sent together; a result under 64 MiB is one plain put.
+     *
+     * @return the new ETag, without quotes
+     * @throws PreconditionFailedException if a part no longer has the ETag given for it
+     */
+    String assemble(S3Uri target, List<StoredObject> parts) throws IOException;
+
+    /**
+     * Lists one level below a prefix, all pages.
+     *
+     * @param delimiter whether keys are grouped at {@code /}; without it everything below the prefix is listed
+     */
+    Listing list(S3Uri prefix, boolean delimiter) throws IOException;
+
+    /** Removes an object; removing what is not there is fine. */
+    void delete(S3Uri uri) throws IOException;
+
+    /** @param eTag without quotes; changes whenever the content changes */
+    record StoredObject(S3Uri uri, long size, String eTag, Instant lastModified) {}
+
+    /** @param objects in key order
+     *  @param prefixes the groups below the prefix, each ending in {@code /}; empty without a delimiter */
+    record Listing(List<StoredObject> objects, List<S3Uri> prefixes) {
+        public Listing {
+            objects = List.copyOf(objects);
+            prefixes = List.copyOf(prefixes);
+        }
+    }
+
+    /** @param from first byte, from 0
+     *  @param to first byte not read; greater than {@code from} */
+    record ByteRange(long from, long to) {
+        public ByteRange {
+            if (from < 0 || to <= from) {
+                throw new IllegalArgumentException("not a byte range: " + from + " to " + to);
+            }
+        }
+    }
+
+    /** What must be true of an object for a put to happen. */
+    sealed interface Condition {
+        /** Always write. */
+        record Always() implements Condition {}
+
+        /** Only if no object has this key ({@code If-None-Match: *}). */
+        record Absent() implements Condition {}
+
+        /** Only if the object still has this ETag ({@code If-Match}). */
+        record Unchanged(String eTag) implements Condition {}
+
+        Condition ALWAYS = new Always();
+        Condition ABSENT = new Absent();
+    }
+
+    /** An object being written; see {@link #upload}. */
+    abstract class ObjectUpload extends OutputStream {
+        /** Makes the object appear. @return what was stored */
+        public abstract StoredObject complete() throws IOException;
+
+        /** Gives the upload up, unless it was completed. */
+        @Override
+        public abstract void close() throws IOException;
+    }
+
+    /** There is no such object. */
+    final class ObjectMissingException extends IOException {
+        public ObjectMissingException(S3Uri uri) {
+            super("no object at " + uri);
+        }
+    }
+
+    /** The object is not, or no longer, the one the caller meant. */
+    final class PreconditionFailedException extends IOException {
+        public PreconditionFailedException(S3Uri uri) {
+            super(uri + " has changed, or exists already");
+        }
+    }
+}
