@@ -1,0 +1,35 @@
+package dev.truepipe.workload;
+
+import dev.truepipe.storage.S3Uri;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the description needs to know of one configured dataset.
+ *
+ * @param dataset its name
+ * @param labels the prefix under which labeling jobs write, or one manifest
+ * @param labelBucket how events leave the bucket of {@code labels}
+ * @param sweep how often the prefix is looked at without an event; zero never
+ * @param alsoReads objects the plan reads beside manifests, such as a category file
+ */
+public record Source(String dataset, S3Uri labels, LabelBucket labelBucket, Duration sweep, List<S3Uri> alsoReads) {
+    public Source {
+        alsoReads = List.copyOf(alsoReads);
+    }
+
+    /** Whether {@code labels} is a whole key, not a prefix: it neither is empty nor ends in {@code /}. */
+    public boolean isOneManifest() {
+        return !labels.key().isEmpty() && !labels.key().endsWith("/");
+    }
+
+    /** How S3 tells of a new manifest. */
+    public enum LabelBucket {
+        /** The stack makes the bucket, with a notification to the queue. */
+        CREATE,
+        /** A bucket that exists; the stack adds a notification to the queue. */
+        NOTIFICATION,
+        /** A bucket that exists and sends its events to EventBridge; the stack adds a rule. */
+        EVENTBRIDGE
+    }
+}

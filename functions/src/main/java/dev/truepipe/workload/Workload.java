@@ -1,0 +1,446 @@
+package dev.truepipe.workload;
+
+import static dev.truepipe.workload.Value.Resource.ACCOUNT;
+import static dev.truepipe.workload.Value.Resource.DEAD_LETTER_QUEUE_NAME;
+import static dev.truepipe.workload.Value.Resource.MODEL_PACKAGE_GROUP_PREFIX;
+import static dev.truepipe.workload.Value.Resource.PARTITION;
+import static dev.truepipe.workload.Value.Resource.QUEUE_NAME;
+import static dev.truepipe.workload.Value.Resource.REGION;
+import static dev.truepipe.workload.Value.Resource.SETTINGS_BUCKET;
+import static dev.truepipe.workload.Value.Resource.SETTINGS_KEY;
+import static dev.truepipe.workload.Value.Resource.SETTINGS_URI;
+import static dev.truepipe.workload.Value.Resource.STATE_MACHINE_ARN;
+import static dev.truepipe.workload.Value.Resource.STATE_MACHINE_NAME;
+import static dev.truepipe.workload.Value.Resource.TOPIC_ARN;
+import static dev.truepipe.workload.Value.Resource.TRAINING_ROLE_ARN;
+import static dev.truepipe.workload.Value.Resource.WORK_BUCKET;
+import static dev.truepipe.workload.Value.text;
+
+import dev.truepipe.functions.DecideDatasetHandler;
+import dev.truepipe.functions.IntakeHandler;
+import dev.truepipe.functions.JudgeModelHandler;
+import dev.truepipe.functions.PlanDatasetHandler;
+import dev.truepipe.functions.ScanChunkHandler;
+import dev.truepipe.functions.SealDatasetHandler;
+import dev.truepipe.functions.WriteChunkHandler;
+import dev.truepipe.storage.S3Uri;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Everything that runs, described once.
+ *
+ * @param functions in the order of the flow
+ * @param queue the queue of arrivals
+ * @param notificationSuffix the key suffix on which label buckets notify
+ * @param rules events
+ * @param schedules sweeps
+ * @param stateMachine its substitutions and grants
+ * @param alarms what an operator hears of
+ * @param logRetention of every function's log group
+ */
+public record Workload(
+        List<FunctionSpec> functions,
+        QueueSpec queue,
+        String notificationSuffix,
+        List<RuleSpec> rules,
+        List<ScheduleSpec> schedules,
+        StateMachineSpec stateMachine,
+        List<AlarmSpec> alarms,
+        Duration logRetention) {
+
+    /** Output manifests only: intermediate ones end in {@code manifests/intermediate/<n>/output.manifest}. */
+    public static final String MANIFEST_SUFFIX = "manifests/output/output.manifest";
+
+    /** {@code s3://…} of the compiled settings. */
+    public static final String SETTINGS = "TRUEPIPE_SETTINGS";
+    /** Name of the work bucket. */
+    public static final String WORK_BUCKET_NAME = "TRUEPIPE_WORK_BUCKET";
+    public static final String STATE_MACHINE = "TRUEPIPE_STATE_MACHINE_ARN";
+    public static final String TRAINING_ROLE = "TRUEPIPE_TRAINING_ROLE_ARN";
+    public static final String MODEL_PACKAGE_GROUPS = "TRUEPIPE_MODEL_PACKAGE_GROUP_PREFIX";
+
+    /** Children of a Distributed Map that run at once; a setting, as accounts differ in Lambda concurrency. */
+    public static final int DEFAULT_MAP_CONCURRENCY = 40;
+
+    public Workload {
+        functions = List.copyOf(functions);
+        rules = List.copyOf(rules);
+        schedules = List.copyOf(schedules);
+        alarms = List.copyOf(alarms);
+    }
+
+    /** The function of that name. @throws IllegalArgumentException if there is none */
+    public FunctionSpec function(String name) {
+        return functions.stream()
+                .filter(function -> function.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no function " + name));
+    }
+
+    /** The workload for these datasets. */
+    public static Workload of(List<Source> sources, int mapConcurrency) {
+        return new Workload(
+                functions(sources),
+                new QueueSpec(
+                        "Intake",
+                        Duration.ofSeconds(180),
+                        Duration.ofDays(4),
+                        5,
+                        Duration.ofDays(14),
+                        10,
+                        2,
+                        true),
+                MANIFEST_SUFFIX,
+                rules(sources),
+                schedules(sources),
+                stateMachine(mapConcurrency),
+                alarms(),
+                Duration.ofDays(30));
+    }
+
+    private static List<FunctionSpec> functions(List<Source> sources) {
+        Value manifests = text(WORK_BUCKET);
+        Grant settings = new Grant(
+                "read the settings",
+                List.of("s3:GetObject"),
+                List.of(text("arn:", PARTITION, ":s3:::", SETTINGS_BUCKET, "/", SETTINGS_KEY)));
+        // A chunk, a decision and a seal are pure in (plan, chunk): they see the run's folder and what it pins.
+        Grant readLabels = new Grant("read manifests", List.of("s3:GetObject", "s3:GetObjectVersion"), labelObjects(sources));
+        Grant listLabels = new Grant("find manifests", List.of("s3:ListBucket"), labelBuckets(sources));
+        Grant listWork = new Grant(
+                "tell a missing object from a forbidden one",
+                List.of("s3:ListBucket"),
+                List.of(text("arn:", PARTITION, ":s3:::", WORK_BUCKET)));
+        Grant run = new Grant("work on a run", List.of("s3:GetObject", "s3:PutObject"), List.of(work("runs/*")));
+        Grant readDatasets = new Grant("read sealed versions", List.of("s3:GetObject"), List.of(work("datasets/*")));
+
+        Map<String, Value> bucketOnly = Map.of(WORK_BUCKET_NAME, manifests);
+        return List.of(
+                new FunctionSpec(
+                        "Intake",
+                        IntakeHandler.class.getName(),
+                        1024,
+                        Duration.ofSeconds(30),
+                        environment(SETTINGS, text(SETTINGS_URI), STATE_MACHINE, text(STATE_MACHINE_ARN)),
+                        List.of(
+                                settings,
+                                readLabels,
+                                listLabels,
+                                new Grant("start a run", List.of("states:StartExecution"), List.of(text(STATE_MACHINE_ARN))),
+                                new Grant(
+                                        "see whether a labeling job has ended",
+                                        List.of("sagemaker:DescribeLabelingJob"),
+                                        List.of(text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, ":labeling-job/*"))))),
+                new FunctionSpec(
+                        "PlanDataset",
+                        PlanDatasetHandler.class.getName(),
+                        1024,
+                        Duration.ofMinutes(5),
+                        environment(SETTINGS, text(SETTINGS_URI), WORK_BUCKET_NAME, text(WORK_BUCKET)),
+                        List.of(
+                                settings,
+                                readLabels,
+                                listLabels,
+                                listWork,
+                                run,
+                                new Grant(
+                                        "claim",
+                                        List.of("s3:GetObject", "s3:PutObject"),
+                                        List.of(work("datasets/*/claims/*"))),
+                                readDatasets,
+                                new Grant(
+                                        "see how the holder of a claim ended",
+                                        List.of("states:DescribeExecution"),
+                                        List.of(text(
+                                                "arn:",
+                                                PARTITION,
+                                                ":states:",
+                                                REGION,
+                                                ":",
+                                                ACCOUNT,
+                                                ":execution:",
+                                                STATE_MACHINE_NAME,
+                                                ":*"))))),
+                new FunctionSpec(
+                        "ScanChunk",
+                        ScanChunkHandler.class.getName(),
+                        1769,
+                        Duration.ofMinutes(15),
+                        bucketOnly,
+                        List.of(readLabels, listLabels, listWork, run)),
+                new FunctionSpec(
+                        "DecideDataset",
+                        DecideDatasetHandler.class.getName(),
+                        3008,
+                        Duration.ofMinutes(15),
+                        bucketOnly,
+                        // Labels too: a run that a gate stops still writes what it set aside.
+                        List.of(readLabels, listLabels, listWork, run, readDatasets)),
+                new FunctionSpec(
+                        "WriteChunk",
+                        WriteChunkHandler.class.getName(),
+                        1769,
+                        Duration.ofMinutes(15),
+                        bucketOnly,
+                        List.of(readLabels, listLabels, listWork, run)),
+                new FunctionSpec(
+                        "SealDataset",
+                        SealDatasetHandler.class.getName(),
+                        1769,
+                        Duration.ofMinutes(15),
+                        environment(WORK_BUCKET_NAME, text(WORK_BUCKET), TRAINING_ROLE, text(TRAINING_ROLE_ARN)),
+                        List.of(
+                                listWork,
+                                run,
+                                new Grant(
+                                        "seal a version",
+                                        List.of("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
+                                        List.of(work("datasets/*"))))),
+                new FunctionSpec(
+                        "JudgeModel",
+                        JudgeModelHandler.class.getName(),
+                        1769,
+                        Duration.ofMinutes(5),
+                        environment(WORK_BUCKET_NAME, text(WORK_BUCKET), MODEL_PACKAGE_GROUPS, text(MODEL_PACKAGE_GROUP_PREFIX)),
+                        List.of(
+                                listWork,
+                                new Grant("read the run", List.of("s3:GetObject"), List.of(work("runs/*"))),
+                                new Grant(
+                                        "write the champion and the model's report",
+                                        List.of("s3:GetObject", "s3:PutObject"),
+                                        List.of(work("datasets/*"))),
+                                new Grant(
+                                        "read the training log",
+                                        List.of("logs:FilterLogEvents"),
+                                        List.of(text(
+                                                "arn:",
+                                                PARTITION,
+                                                ":logs:",
+                                                REGION,
+                                                ":",
+                                                ACCOUNT,
+                                                ":log-group:/aws/sagemaker/TrainingJobs:*"))))));
+    }
+
+    private static List<RuleSpec> rules(List<Source> sources) {
+        List<RuleSpec> rules = new ArrayList<>();
+        rules.add(new RuleSpec(
+                "LabelingJobEnded",
+                "A labeling job of this account ended; Intake sees whether its output is a dataset's",
+                Map.of(
+                        "source", List.of(text("aws.sagemaker")),
+                        "detail-type", List.of(text("SageMaker Ground Truth Labeling Job State Change")),
+                        "detail",
+                                Map.of(
+                                        "LabelingJobStatus",
+                                        List.of(text("Completed"), text("Failed"), text("Stopped")))),
+                RuleSpec.Target.QUEUE,
+                Optional.empty()));
+        rules.add(new RuleSpec(
+                "ExecutionFailed",
+                "A run ended badly; it alone announces failures",
+                Map.of(
+                        "source", List.of(text("aws.states")),
+                        "detail-type", List.of(text("Step Functions Execution Status Change")),
+                        "detail",
+                                Map.of(
+                                        "stateMachineArn", List.of(text(STATE_MACHINE_ARN)),
+                                        "status", List.of(text("FAILED"), text("TIMED_OUT"), text("ABORTED")))),
+                RuleSpec.Target.TOPIC,
+                Optional.of(failureMessage())));
+        for (String bucket : buckets(sources, Source.LabelBucket.EVENTBRIDGE)) {
+            rules.add(new RuleSpec(
+                    "ManifestWritten-" + bucket,
+                    "An output manifest was written to " + bucket,
+                    Map.of(
+                            "source", List.of(text("aws.s3")),
+                            "detail-type", List.of(text("Object Created")),
+                            "detail",
+                                    Map.of(
+                                            "bucket", Map.of("name", List.of(text(bucket))),
+                                            "object", Map.of("key", keyPatterns(sources, bucket)))),
+                    RuleSpec.Target.QUEUE,
+                    Optional.empty()));
+        }
+        return rules;
+    }
+
+    /** Everything that ends as output manifests do, and manifests configured by their whole key. */
+    private static List<Object> keyPatterns(List<Source> sources, String bucket) {
+        List<Object> patterns = new ArrayList<>();
+        patterns.add(Map.of("suffix", text(MANIFEST_SUFFIX)));
+        for (Source source : sources) {
+            if (source.labels().bucket().equals(bucket) && source.isOneManifest()) {
+                patterns.add(text(source.labels().key()));
+            }
+        }
+        return patterns;
+    }
+
+    private static RuleSpec.Message failureMessage() {
+        Map<String, String> paths = new LinkedHashMap<>();
+        paths.put("name", "$.detail.name");
+        paths.put("status", "$.detail.status");
+        paths.put("error", "$.detail.error");
+        paths.put("cause", "$.detail.cause");
+        paths.put("execution", "$.detail.executionArn");
+        paths.put("region", "$.region");
+        String template = "\"Truepipe: the run <name> ended <status>. <error>: <cause> Nothing was promoted; the champion is"
+                + " as before. See what happened, and redrive from there once the cause is mended:"
+                + " https://<region>.console.aws.amazon.com/states/home?region=<region>#/v2/executions/details/<execution>"
+                + " or start again with: truepipe trigger\"";
+        return new RuleSpec.Message(paths, template);
+    }
+
+    private static List<ScheduleSpec> schedules(List<Source> sources) {
+        return sources.stream()
+                .filter(source -> source.sweep().isPositive())
+                .map(source -> new ScheduleSpec(
+                        "Sweep-" + source.dataset(),
+                        source.dataset(),
+                        source.sweep(),
+                        Messages.sweep(source.dataset(), ScheduleSpec.EXECUTION_ID)))
+                .toList();
+    }
+
+    private static StateMachineSpec stateMachine(int mapConcurrency) {
+        Map<String, Value> substitutions = new LinkedHashMap<>();
+        List<Value> functions = new ArrayList<>();
+        for (String name :
+                List.of("PlanDataset", "ScanChunk", "DecideDataset", "WriteChunk", "SealDataset", "JudgeModel")) {
+            substitutions.put(name + "FunctionArn", new Value.FunctionArn(name));
+            functions.add(new Value.FunctionArn(name));
+        }
+        substitutions.put("TopicArn", text(TOPIC_ARN));
+        substitutions.put("ModelPackageGroupPrefix", text(MODEL_PACKAGE_GROUP_PREFIX));
+        substitutions.put("MapConcurrency", text(Integer.toString(mapConcurrency)));
+        String jobs = ":training-job/*";
+        return new StateMachineSpec(
+                substitutions,
+                List.of(
+                        new Grant("invoke the functions", List.of("lambda:InvokeFunction"), functions),
+                        new Grant("start the children of a Distributed Map", List.of("states:StartExecution"), List.of(text(STATE_MACHINE_ARN))),
+                        new Grant(
+                                "see, stop and redrive those children",
+                                List.of("states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
+                                List.of(text("arn:", PARTITION, ":states:", REGION, ":", ACCOUNT, ":execution:", STATE_MACHINE_NAME, "/*"))),
+                        new Grant("read the list of chunks", List.of("s3:GetObject"), List.of(work("runs/*"))),
+                        new Grant(
+                                "train",
+                                List.of("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"),
+                                List.of(text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, jobs))),
+                        // Step Functions tags the jobs it starts and waits for.
+                        new Grant(
+                                "tag the job",
+                                List.of("sagemaker:AddTags", "sagemaker:ListTags"),
+                                List.of(text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, jobs))),
+                        new Grant("hand the job its role", List.of("iam:PassRole"), List.of(text(TRAINING_ROLE_ARN))),
+                        new Grant(
+                                "hear of the job's end by event instead of by polling",
+                                List.of("events:PutTargets", "events:PutRule", "events:DescribeRule"),
+                                List.of(text(
+                                        "arn:",
+                                        PARTITION,
+                                        ":events:",
+                                        REGION,
+                                        ":",
+                                        ACCOUNT,
+                                        ":rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"))),
+                        new Grant(
+                                "register a model",
+                                List.of("sagemaker:CreateModelPackage"),
+                                List.of(
+                                        text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, ":model-package-group/", MODEL_PACKAGE_GROUP_PREFIX, "*"),
+                                        text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, ":model-package/", MODEL_PACKAGE_GROUP_PREFIX, "*"))),
+                        new Grant("announce", List.of("sns:Publish"), List.of(text(TOPIC_ARN)))));
+    }
+
+    private static List<AlarmSpec> alarms() {
+        Map<String, Value> machine = Map.of("StateMachineArn", text(STATE_MACHINE_ARN));
+        return List.of(
+                new AlarmSpec(
+                        "ArrivalsSetAside",
+                        "An arrival could not be handled and waits in the dead-letter queue. Read Intake's log, mend the"
+                                + " cause, then start a redrive of the queue.",
+                        "AWS/SQS",
+                        "ApproximateNumberOfMessagesVisible",
+                        Map.of("QueueName", text(DEAD_LETTER_QUEUE_NAME)),
+                        "Maximum",
+                        Duration.ofMinutes(5),
+                        1),
+                new AlarmSpec(
+                        "ArrivalsLate",
+                        "The oldest arrival has waited 15 minutes. Intake is failing, throttled or switched off: read its log.",
+                        "AWS/SQS",
+                        "ApproximateAgeOfOldestMessage",
+                        Map.of("QueueName", text(QUEUE_NAME)),
+                        "Maximum",
+                        Duration.ofMinutes(5),
+                        Duration.ofMinutes(15).toSeconds()),
+                new AlarmSpec(
+                        "ExecutionsFailed",
+                        "A run failed. Its message says why; redrive it or trigger the dataset once the cause is mended.",
+                        "AWS/States",
+                        "ExecutionsFailed",
+                        machine,
+                        "Sum",
+                        Duration.ofMinutes(5),
+                        1),
+                new AlarmSpec(
+                        "ExecutionsTimedOut",
+                        "A run ran out of time. Look at the state it stood in; redrive it or trigger the dataset.",
+                        "AWS/States",
+                        "ExecutionsTimedOut",
+                        machine,
+                        "Sum",
+                        Duration.ofMinutes(5),
+                        1));
+    }
+
+    private static Value work(String keys) {
+        return text("arn:", PARTITION, ":s3:::", WORK_BUCKET, "/", keys);
+    }
+
+    private static List<Value> labelObjects(List<Source> sources) {
+        List<Value> objects = new ArrayList<>();
+        for (Source source : sources) {
+            objects.add(text("arn:", PARTITION, ":s3:::", source.labels().bucket(), "/" + source.labels().key() + (source.isOneManifest() ? "" : "*")));
+            for (S3Uri other : source.alsoReads()) {
+                objects.add(text("arn:", PARTITION, ":s3:::", other.bucket(), "/" + other.key()));
+            }
+        }
+        return objects;
+    }
+
+    private static List<Value> labelBuckets(List<Source> sources) {
+        TreeSet<String> names = new TreeSet<>();
+        for (Source source : sources) {
+            names.add(source.labels().bucket());
+            source.alsoReads().forEach(other -> names.add(other.bucket()));
+        }
+        return names.stream().map(name -> text("arn:", PARTITION, ":s3:::", name)).toList();
+    }
+
+    private static List<String> buckets(List<Source> sources, Source.LabelBucket how) {
+        return sources.stream()
+                .filter(source -> source.labelBucket() == how)
+                .map(source -> source.labels().bucket())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static Map<String, Value> environment(Object... pairs) {
+        Map<String, Value> environment = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            environment.put((String) pairs[i], (Value) pairs[i + 1]);
+        }
+        return environment;
+    }
+}
