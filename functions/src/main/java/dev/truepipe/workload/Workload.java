@@ -100,7 +100,7 @@ public record Workload(
                 rules(sources),
                 schedules(sources),
                 stateMachine(mapConcurrency),
-                alarms(),
+                operatorAlarms(),
                 Duration.ofDays(30));
     }
 
@@ -361,7 +361,7 @@ public record Workload(
                         new Grant("announce", List.of("sns:Publish"), List.of(text(TOPIC_ARN)))));
     }
 
-    private static List<AlarmSpec> alarms() {
+    private static List<AlarmSpec> operatorAlarms() {
         Map<String, Value> machine = Map.of("StateMachineArn", text(STATE_MACHINE_ARN));
         return List.of(
                 new AlarmSpec(
