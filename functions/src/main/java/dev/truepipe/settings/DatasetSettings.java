@@ -1,0 +1,155 @@
+package dev.truepipe.settings;
+
+import dev.truepipe.storage.S3Uri;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What is decided about one dataset.
+ *
+ * @param name matches {@value #NAME_PATTERN}
+ * @param labels a folder (key empty or ending in {@code /}), meaning every {@code …/manifests/output/output.manifest} under
+ *     it; otherwise exactly this one manifest
+ * @param labelBucket how news of an object in {@code labels} reaches the queue
+ * @param label label attributes; the first is canonical, the others are spliced to it; empty: inferred
+ * @param images prefixes that the training role may read; never empty (default: the bucket of {@code labels})
+ * @param settle quiet time a manifest needs before it is planned
+ * @param sweep how often everything in {@code labels} is looked at again
+ * @param partial whether the manifest of a labeling job that is still running may be trained on
+ * @param negatives whether images with no annotation are kept
+ * @param labelCategories the full list of classes; empty: learned from the manifests
+ * @param findings severity ({@code quarantine} or {@code warning}) by finding code, where it differs from the rule's own
+ */
+public record DatasetSettings(
+        String name,
+        S3Uri labels,
+        LabelBucket labelBucket,
+        List<String> label,
+        List<S3Uri> images,
+        Split split,
+        Gates gates,
+        Duration settle,
+        Duration sweep,
+        TrainingSettings training,
+        Partial partial,
+        Negatives negatives,
+        Optional<LabelCategories> labelCategories,
+        Map<String, String> findings) {
+
+    /** Lower case, so that it is a valid part of every name made from it (execution, training job, key, group). */
+    public static final String NAME_PATTERN = "(?=.{1,24}$)[a-z0-9](-?[a-z0-9])*";
+
+    /** How news of a manifest reaches the queue. */
+    public enum LabelBucket {
+        /** The stack makes the bucket and its notification. */
+        CREATE,
+        /** The bucket exists; the stack adds one rule to its S3 notifications. */
+        NOTIFICATION,
+        /** The bucket exists and sends its events to EventBridge; the stack makes a rule there. */
+        EVENTBRIDGE
+    }
+
+    /** Whether manifests of labeling jobs that still run are used. */
+    public enum Partial { DENY, ALLOW }
+
+    /** What becomes of images without any annotation. */
+    public enum Negatives { KEEP, DROP }
+
+    /**
+     * How lines are divided between {@code train} and {@code validation}.
+     *
+     * @param validationBasisPoints share kept from training, 1 to 9999 (100 = 1 %)
+     * @param groupBy {@code object}, {@code attribute:NAME}, or a regular expression with one group on {@code source-ref}
+     * @param seed of the split and of the channel's shuffling
+     */
+    public record Split(int validationBasisPoints, String groupBy, long seed) {}
+
+    /**
+     * What a dataset must fulfil before a training job is paid for.
+     *
+     * @param maxQuarantinedBasisPoints largest quarantined share of the lines, 0 to 10000 (100 = 1 %)
+     * @param minPerClass fewest accepted lines that hold each class, 0 or more
+     * @param minNewLabels fewest accepted lines that the last judged version had not, 0 or more
+     */
+    public record Gates(int maxQuarantinedBasisPoints, long minPerClass, long minNewLabels) {}
+
+    public DatasetSettings {
+        label = List.copyOf(label);
+        images = List.copyOf(images);
+        findings = Collections.unmodifiableMap(new TreeMap<>(findings));
+    }
+
+    /** Whether {@code labels} is a folder, not one manifest. */
+    public boolean labelsAreFolder() {
+        return labels.key().isEmpty() || labels.key().endsWith("/");
+    }
+
+    DatasetSettings withLabelBucket(String bucket) {
+        return new DatasetSettings(name, Settings.inBucket(labels, bucket), labelBucket, label,
+                images.stream().map(image -> Settings.inBucket(image, bucket)).toList(), split, gates, settle, sweep, training,
+                partial, negatives, labelCategories, findings);
+    }
+
+    /**
+     * Compiled form. Keys stand in a fixed order and maps in key order, because these bytes are part of the fingerprint
+     * that tells a new run from a repeated one.
+     */
+    public Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", name);
+        json.put("labels", labels.toString());
+        json.put("labelBucket", Words.of(labelBucket));
+        json.put("label", new ArrayList<Object>(label));
+        json.put("images", new ArrayList<Object>(images.stream().map(S3Uri::toString).toList()));
+        Map<String, Object> splitJson = new LinkedHashMap<>();
+        splitJson.put("validationBasisPoints", (long) split.validationBasisPoints());
+        splitJson.put("groupBy", split.groupBy());
+        splitJson.put("seed", split.seed());
+        json.put("split", splitJson);
+        Map<String, Object> gatesJson = new LinkedHashMap<>();
+        gatesJson.put("maxQuarantinedBasisPoints", (long) gates.maxQuarantinedBasisPoints());
+        gatesJson.put("minPerClass", gates.minPerClass());
+        gatesJson.put("minNewLabels", gates.minNewLabels());
+        json.put("gates", gatesJson);
+        json.put("settleSeconds", settle.toSeconds());
+        json.put("sweepSeconds", sweep.toSeconds());
+        json.put("training", training.toJson());
+        json.put("partial", Words.of(partial));
+        json.put("negatives", Words.of(negatives));
+        json.put("labelCategories", labelCategories.map(LabelCategories::toJson).orElse(null));
+        json.put("findings", new LinkedHashMap<String, Object>(findings));
+        return json;
+    }
+
+    /** @throws IllegalArgumentException if a field is missing or of another type; the message names it */
+    public static DatasetSettings fromJson(Map<String, Object> json) {
+        return fromJson(new Fields("dataset", json));
+    }
+
+    static DatasetSettings fromJson(Fields fields) {
+        Fields split = fields.object("split");
+        Fields gates = fields.object("gates");
+        return new DatasetSettings(
+                fields.text("name"),
+                S3Uri.parse(fields.text("labels")),
+                Words.read(LabelBucket.class, fields.text("labelBucket")),
+                fields.texts("label"),
+                fields.texts("images").stream().map(S3Uri::parse).toList(),
+                new Split(Math.toIntExact(split.whole("validationBasisPoints")), split.text("groupBy"), split.whole("seed")),
+                new Gates(Math.toIntExact(gates.whole("maxQuarantinedBasisPoints")), gates.whole("minPerClass"),
+                        gates.whole("minNewLabels")),
+                Duration.ofSeconds(fields.whole("settleSeconds")),
+                Duration.ofSeconds(fields.whole("sweepSeconds")),
+                TrainingSettings.fromJson(fields.object("training")),
+                Words.read(Partial.class, fields.text("partial")),
+                Words.read(Negatives.class, fields.text("negatives")),
+                Optional.ofNullable(fields.objectOrNull("labelCategories")).map(LabelCategories::fromJson),
+                fields.textByKey("findings"));
+    }
+}
