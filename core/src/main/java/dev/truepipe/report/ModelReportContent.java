@@ -1,14 +1,15 @@
 package dev.truepipe.report;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Collections;
 import java.util.Objects;
 
 /**
  * What {@link ModelReport} shows. Texts may hold anything; they are shown as text.
  *
+ * @param dataset name of the dataset
  * @param writtenAt when, in words to be shown as they are
  * @param verdict what was decided about the model
  * @param training the training job
@@ -19,6 +20,7 @@ import java.util.Objects;
  * @param data what the model was trained on; {@code null} if it cannot be read any more
  */
 public record ModelReportContent(
+        String dataset,
         String writtenAt,
         Verdict verdict,
         Training training,
@@ -29,6 +31,7 @@ public record ModelReportContent(
         DataReportContent data) {
 
     public ModelReportContent {
+        Objects.requireNonNull(dataset, "dataset");
         Objects.requireNonNull(writtenAt, "writtenAt");
         Objects.requireNonNull(verdict, "verdict");
         Objects.requireNonNull(training, "training");
