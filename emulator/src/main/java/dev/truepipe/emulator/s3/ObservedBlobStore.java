@@ -1,0 +1,106 @@
+package dev.truepipe.emulator.s3;
+
+import java.io.InputStream;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
+import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
+
+/** Lets faults happen before each call, and tells of each object written after it. */
+final class ObservedBlobStore extends ForwardingBlobStore {
+    private final Faults faults;
+    private final Written written;
+
+    /** Called once an object is there. */
+    interface Written {
+        void object(String how, String bucket, String key, long size, String eTag);
+    }
+
+    ObservedBlobStore(BlobStore delegate, Faults faults, Written written) {
+        super(delegate);
+        this.faults = faults;
+        this.written = written;
+    }
+
+    @Override
+    public PutObjectResponse putBlob(PutObjectRequest request, InputStream body) {
+        faults.before(S3Call.Operation.PUT, request.bucket(), request.key());
+        PutObjectResponse response = delegate().putBlob(request, body);
+        tell("Put", request.bucket(), request.key(), response.eTag());
+        return response;
+    }
+
+    @Override
+    public CopyObjectResponse copyBlob(CopyObjectRequest request) {
+        faults.before(S3Call.Operation.COPY, request.destinationBucket(), request.destinationKey());
+        CopyObjectResponse response = delegate().copyBlob(request);
+        tell("Copy", request.destinationBucket(), request.destinationKey(), response.copyObjectResult().eTag());
+        return response;
+    }
+
+    @Override
+    public CompleteMultipartUploadResponse completeMultipartUpload(MultipartUpload upload, CompleteMultipartUploadRequest request) {
+        faults.before(S3Call.Operation.COMPLETE_UPLOAD, upload.containerName(), upload.blobName());
+        CompleteMultipartUploadResponse response = delegate().completeMultipartUpload(upload, request);
+        tell("CompleteMultipartUpload", upload.containerName(), upload.blobName(), response.eTag());
+        return response;
+    }
+
+    @Override
+    public ResponseInputStream<GetObjectResponse> getBlob(GetObjectRequest request) {
+        faults.before(S3Call.Operation.GET, request.bucket(), request.key());
+        return delegate().getBlob(request);
+    }
+
+    @Override
+    public HeadObjectResponse blobMetadata(HeadObjectRequest request) {
+        faults.before(S3Call.Operation.HEAD, request.bucket(), request.key());
+        return delegate().blobMetadata(request);
+    }
+
+    @Override
+    public DeleteObjectResponse removeBlob(DeleteObjectRequest request) {
+        faults.before(S3Call.Operation.DELETE, request.bucket(), request.key());
+        return delegate().removeBlob(request);
+    }
+
+    @Override
+    public ListObjectsV2Response list(ListObjectsV2Request request) {
+        faults.before(S3Call.Operation.LIST, request.bucket(), request.prefix() == null ? "" : request.prefix());
+        return delegate().list(request);
+    }
+
+    @Override
+    public UploadPartResponse uploadMultipartPart(MultipartUpload upload, UploadPartRequest request, InputStream body) {
+        faults.before(S3Call.Operation.UPLOAD_PART, upload.containerName(), upload.blobName());
+        return delegate().uploadMultipartPart(upload, request, body);
+    }
+
+    /**
+     * The size is asked of the store, past the faults: a request's own length may count the chunks it came in. Whoever
+     * overwrites or removes the object within that moment is told of by an event of its own.
+     */
+    private void tell(String how, String bucket, String key, String quotedETag) {
+        HeadObjectResponse head = delegate().blobMetadataIfPresent(bucket, key);
+        if (head != null) {
+            String eTag = quotedETag == null ? head.eTag() : quotedETag;
+            written.object(how, bucket, key, head.contentLength(), eTag == null ? "" : eTag.replace("\"", ""));
+        }
+    }
+}
