@@ -1,0 +1,501 @@
+package dev.truepipe.settings;
+
+import dev.truepipe.settings.DatasetSettings.Gates;
+import dev.truepipe.settings.DatasetSettings.LabelBucket;
+import dev.truepipe.settings.DatasetSettings.Negatives;
+import dev.truepipe.settings.DatasetSettings.Partial;
+import dev.truepipe.settings.DatasetSettings.Split;
+import dev.truepipe.settings.TrainingSettings.Direction;
+import dev.truepipe.settings.TrainingSettings.Objective;
+import dev.truepipe.settings.TrainingSettings.Spot;
+import dev.truepipe.storage.S3Uri;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Reads {@code truepipe.yaml} and checks all that can be known without a cloud. One reading tells every mistake.
+ *
+ * <p>What a key may hold is published as {@code docs/truepipe.schema.json}; what several keys must fulfil together (no
+ * nested prefixes, waiting times, one way to watch a bucket) is checked here only.
+ */
+public final class SettingsFile {
+    private static final List<String> TOP = List.of("datasets", "notify", "mapConcurrency");
+    private static final List<String> DATASET = List.of("name", "labels", "labelBucket", "label", "images", "split", "gates",
+            "settle", "sweep", "training", "partial", "negatives", "labelCategories", "findings");
+    private static final List<String> SPLIT = List.of("validation", "groupBy", "seed");
+    private static final List<String> GATES = List.of("maxQuarantined", "minPerClass", "minNewLabels");
+    private static final List<String> TRAINING = List.of("algorithm", "image", "metrics", "instances", "spot", "maxRuntime",
+            "maxWait", "volumeSizeInGB", "hyperparameters", "objective");
+    private static final List<String> METRIC = List.of("name", "regex");
+    private static final List<String> OBJECTIVE = List.of("metric", "direction", "tolerance");
+    private static final List<String> NOTIFY = List.of("email");
+
+    /** Where a key lives, for those who put it somewhere else. */
+    private static final Map<String, String> HOMES = Map.ofEntries(
+            Map.entry("validation", "under split"), Map.entry("groupBy", "under split"), Map.entry("seed", "under split"),
+            Map.entry("maxQuarantined", "under gates"), Map.entry("minPerClass", "under gates"),
+            Map.entry("minNewLabels", "under gates"),
+            Map.entry("algorithm", "under training"), Map.entry("image", "under training"),
+            Map.entry("metrics", "under training"), Map.entry("instances", "under training"),
+            Map.entry("spot", "under training"), Map.entry("maxRuntime", "under training"),
+            Map.entry("maxWait", "under training"), Map.entry("hyperparameters", "under training"),
+            Map.entry("objective", "under training"),
+            Map.entry("metric", "under training.objective"), Map.entry("direction", "under training.objective"),
+            Map.entry("tolerance", "under training.objective"),
+            Map.entry("epochs", "under training.hyperparameters"),
+            Map.entry("mini_batch_size", "under training.hyperparameters"),
+            Map.entry("learning_rate", "under training.hyperparameters"),
+            Map.entry("email", "under notify, at the top of the file"),
+            Map.entry("notify", "at the top of the file, beside datasets"),
+            Map.entry("settle", "to a dataset"), Map.entry("sweep", "to a dataset"), Map.entry("labels", "to a dataset"),
+            Map.entry("label", "to a dataset"), Map.entry("images", "to a dataset"), Map.entry("name", "to a dataset"));
+
+    private static final Pattern NAME = Pattern.compile(DatasetSettings.NAME_PATTERN);
+    /** S3's rules for general purpose buckets, without the rare reserved affixes. */
+    private static final Pattern BUCKET = Pattern.compile("(?!.*\\.\\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    private static final Pattern INSTANCE = Pattern.compile("ml\\.[a-z][a-z0-9-]*\\.[a-z0-9]+");
+    private static final Pattern RETIRED = Pattern.compile("ml\\.p[23]\\..*");
+    private static final Pattern WITH_GPU = Pattern.compile("ml\\.[gp][0-9].*");
+    private static final Pattern IMAGE = Pattern.compile(
+            "[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9][a-z0-9._/-]*([:@][A-Za-z0-9._:-]+)?");
+    private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s.]+(\\.[^@\\s.]+)+");
+    private static final Pattern CODE = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+    private static final Duration SPOT_WITHOUT_CHECKPOINTS = Duration.ofHours(1);
+    private static final Duration LONGEST_RUN = Duration.ofDays(28);
+
+    private final Problems problems;
+
+    private SettingsFile(Problems problems) {
+        this.problems = problems;
+    }
+
+    /**
+     * Reads and checks a file.
+     *
+     * @param file YAML 1.2, UTF-8
+     * @throws InvalidSettingsException with every mistake found; also when there is no such file
+     * @throws IOException if the file is there and cannot be read
+     */
+    public static Settings read(Path file) throws IOException, InvalidSettingsException {
+        Problems problems = new Problems(file.toString());
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            problems.add(1, "there is no such file", "write one (docs/settings.md), or name another");
+            throw problems.toException();
+        }
+        Settings settings = new SettingsFile(problems).read(bytes);
+        if (problems.any()) {
+            throw problems.toException();
+        }
+        return settings;
+    }
+
+    private Settings read(byte[] bytes) throws InvalidSettingsException {
+        Optional<Node> root;
+        try {
+            root = new Compose(LoadSettings.builder().setLabel("settings").setUseMarks(true).build())
+                    .composeInputStream(new ByteArrayInputStream(bytes));
+        } catch (MarkedYamlEngineException e) {
+            int line = e.getProblemMark().or(e::getContextMark).map(mark -> mark.getLine() + 1).orElse(1);
+            problems.add(line, "this is not YAML: " + e.getProblem(), "mind the indentation, and put text with : or # in quotes");
+            throw problems.toException();
+        } catch (YamlEngineException e) {
+            problems.add(1, "this is not YAML: " + e.getMessage().lines().findFirst().orElse(""), "save it as UTF-8 text");
+            throw problems.toException();
+        }
+        if (root.isEmpty()) {
+            problems.add(1, "the file is empty", "write datasets: with at least one dataset (docs/settings.md)");
+            throw problems.toException();
+        }
+        return settings(new Section(problems, "", root.get(), TOP, HOMES));
+    }
+
+    private Settings settings(Section top) {
+        if (!top.has("datasets") && !problems.any()) {
+            problems.add(top.line(), "\"datasets\" is missing", "write datasets: with at least one dataset (docs/settings.md)");
+        }
+        List<DatasetSettings> datasets = new ArrayList<>();
+        List<Place> places = new ArrayList<>();
+        int index = 0;
+        for (Node item : top.items("datasets", false)) {
+            Section section = new Section(problems, "datasets[" + index++ + "]", item, DATASET, HOMES);
+            (section.isMapping() ? dataset(section) : Optional.<DatasetSettings>empty()).ifPresent(dataset -> {
+                datasets.add(dataset);
+                places.add(new Place(section.line("name"), section.line("labels"), section.line("labelBucket")));
+            });
+        }
+        compare(datasets, places);
+        Section notify = top.section("notify", NOTIFY, HOMES);
+        Optional<String> email = notify.text("email");
+        if (top.has("notify") && !notify.has("email")) {
+            problems.add(top.line("notify"), "\"notify\" names nobody", "write notify: { email: you@example.com }, or remove it");
+        }
+        email.filter(text -> !EMAIL.matcher(text).matches()).ifPresent(text ->
+                notify.problem("email", "\"notify.email\" is \"" + text + "\", not an address", "write name@example.com"));
+        int concurrency = (int) top.whole("mapConcurrency", Settings.DEFAULT_MAP_CONCURRENCY,
+                Settings.MIN_MAP_CONCURRENCY, Settings.MAX_MAP_CONCURRENCY);
+        return new Settings(datasets, email, concurrency);
+    }
+
+    /** Lines to point at when two datasets disagree. */
+    private record Place(int name, int labels, int labelBucket) {}
+
+    private void compare(List<DatasetSettings> datasets, List<Place> places) {
+        for (int i = 1; i < datasets.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                DatasetSettings one = datasets.get(j);
+                DatasetSettings other = datasets.get(i);
+                if (one.name().equals(other.name())) {
+                    problems.add(places.get(i).name(), "two datasets are called \"" + one.name() + "\", the first on line "
+                            + places.get(j).name(), "give each a name of its own");
+                }
+                S3Uri a = one.labels();
+                S3Uri b = other.labels();
+                if (a.isPrefixOf(b) || b.isPrefixOf(a)) {
+                    problems.add(places.get(i).labels(), "labels " + shown(b) + (a.equals(b) ? " are those" : " and " + shown(a))
+                            + " of dataset \"" + one.name() + "\" (line " + places.get(j).labels() + ")"
+                            + (a.equals(b) ? " too" : " nest") + "; S3 refuses overlapping rules",
+                            "give each dataset a prefix of its own");
+                }
+                if (a.bucket().equals(b.bucket()) && one.labelBucket() != other.labelBucket()) {
+                    problems.add(places.get(i).labelBucket(), "bucket " + b.bucket() + " is watched by " + Words.of(other.labelBucket())
+                            + " here and by " + Words.of(one.labelBucket()) + " for dataset \"" + one.name() + "\"",
+                            "a bucket is watched one way: use the same labelBucket for both");
+                }
+            }
+        }
+    }
+
+    private static String shown(S3Uri uri) {
+        return uri.bucket().equals(Settings.GENERATED_BUCKET) ? uri.key() : uri.toString();
+    }
+
+    private Optional<DatasetSettings> dataset(Section section) {
+        Optional<String> name = section.text("name");
+        if (!section.has("name")) {
+            problems.add(section.line(), "a dataset has no name", "write name: street-cars");
+        }
+        name.filter(text -> !NAME.matcher(text).matches()).ifPresent(text -> section.problem("name",
+                "\"" + section.at("name") + "\" is \"" + text + "\"",
+                "use 1 to 24 lower-case letters, digits and single hyphens between them"));
+        LabelBucket labelBucket = section.word("labelBucket", LabelBucket.CREATE);
+        Optional<S3Uri> labels = labels(section, labelBucket);
+        List<String> label = new ArrayList<>();
+        for (Section.Located text : section.texts("label", true)) {
+            if (text.text().length() > 127) {
+                problems.add(text.line(), "label attribute \"" + text.text() + "\" is longer than 127 characters",
+                        "use the name that the labeling job gave its label attribute");
+            }
+            label.add(text.text());
+        }
+        List<S3Uri> images = new ArrayList<>();
+        for (Section.Located text : section.texts("images", false)) {
+            uri(text.text(), text.line(), section.at("images")).ifPresent(images::add);
+        }
+        if (images.isEmpty()) {
+            labels.ifPresent(uri -> images.add(new S3Uri(uri.bucket(), "")));
+        }
+        Section split = section.section("split", SPLIT, HOMES);
+        Section gates = section.section("gates", GATES, HOMES);
+        Duration sweep = section.duration("sweep", Duration.ofDays(1), Duration.ofMinutes(1), Duration.ofDays(365));
+        if (sweep.toSeconds() % 60 != 0) {
+            section.problem("sweep", "\"" + section.at("sweep") + "\" is not in whole minutes", "EventBridge Scheduler counts in minutes: write m, h or d");
+        }
+        DatasetSettings dataset = new DatasetSettings(
+                name.orElse("?"),
+                labels.orElse(new S3Uri("missing", "missing" + section.line())),
+                labelBucket,
+                label,
+                images,
+                new Split(split.share("validation", 2_000, 1, 9_999), groupBy(split), split.whole("seed", 1, 0, Long.MAX_VALUE)),
+                new Gates(gates.share("maxQuarantined", 500, 0, 10_000), gates.whole("minPerClass", 10, 0, Long.MAX_VALUE),
+                        gates.whole("minNewLabels", 1, 0, Long.MAX_VALUE)),
+                section.duration("settle", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
+                sweep,
+                training(section),
+                section.word("partial", Partial.DENY),
+                section.word("negatives", Negatives.KEEP),
+                categories(section),
+                findings(section));
+        return name.isPresent() && labels.isPresent() ? Optional.of(dataset) : Optional.empty();
+    }
+
+    private Optional<S3Uri> labels(Section section, LabelBucket labelBucket) {
+        if (!section.has("labels")) {
+            problems.add(section.line(), "\"" + section.at("labels") + "\" is missing: nobody knows where labels arrive",
+                    "write labels: s3://bucket/prefix/");
+            return Optional.empty();
+        }
+        Optional<String> text = section.text("labels");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<S3Uri> uri;
+        if (labelBucket == LabelBucket.CREATE && !text.get().contains(":") && !text.get().startsWith("/")) {
+            uri = Optional.of(new S3Uri(Settings.GENERATED_BUCKET, text.get()));
+        } else if (!text.get().startsWith("s3://")) {
+            section.problem("labels", "\"" + section.at("labels") + "\" is \"" + text.get() + "\", which names no bucket",
+                    "write labels: s3://bucket/" + text.get().replaceFirst("^([a-z0-9]+:)?/+|^[a-z0-9]+:", ""));
+            return Optional.empty();
+        } else {
+            uri = uri(text.get(), section.line("labels"), section.at("labels"));
+        }
+        uri.ifPresent(found -> {
+            String last = found.key().substring(found.key().lastIndexOf('/') + 1);
+            if (!last.isEmpty() && !last.contains(".")) {
+                section.problem("labels", "\"" + section.at("labels") + "\" is " + text.get() + ", neither a folder nor a manifest",
+                        "end a folder with /: " + text.get() + "/");
+            }
+        });
+        return uri;
+    }
+
+    private Optional<S3Uri> uri(String text, int line, String key) {
+        if (!text.startsWith("s3://")) {
+            problems.add(line, "\"" + key + "\" is \"" + text + "\", not an S3 URI", "write s3://bucket/prefix/");
+            return Optional.empty();
+        }
+        int slash = text.indexOf('/', 5);
+        String bucket = slash < 0 ? text.substring(5) : text.substring(5, slash);
+        if (!BUCKET.matcher(bucket).matches()) {
+            problems.add(line, "\"" + key + "\" is \"" + text + "\", " + (bucket.isEmpty() ? "which names no bucket"
+                    : "and \"" + bucket + "\" is no bucket name"),
+                    bucket.isEmpty() ? "write s3://bucket/prefix/" : "bucket names have 3 to 63 lower-case letters, digits, . and -");
+            return Optional.empty();
+        }
+        return Optional.of(new S3Uri(bucket, slash < 0 ? "" : text.substring(slash + 1)));
+    }
+
+    private static String groupBy(Section split) {
+        Optional<String> text = split.text("groupBy");
+        if (text.isEmpty() || text.get().equals("object")) {
+            return "object";
+        }
+        String groupBy = text.get();
+        if (groupBy.startsWith("attribute:")) {
+            if (groupBy.substring("attribute:".length()).isBlank()) {
+                split.problem("groupBy", "\"" + split.at("groupBy") + "\" names no attribute", "write attribute:NAME");
+            }
+            return groupBy;
+        }
+        int groups = groups(groupBy);
+        if (groups != 1) {
+            split.problem("groupBy", "\"" + split.at("groupBy") + "\" is \"" + groupBy + "\", "
+                            + (groups < 0 ? "which is no regular expression" : "a regular expression with " + groups + " groups"),
+                    "write object, attribute:NAME, or a regular expression with one group, such as '/([^/]+)/[^/]+$'");
+        }
+        return groupBy;
+    }
+
+    /** How many groups the expression catches; -1 if it is none. */
+    private static int groups(String regex) {
+        try {
+            return Pattern.compile(regex).matcher("").groupCount();
+        } catch (PatternSyntaxException e) {
+            return -1;
+        }
+    }
+
+    private TrainingSettings training(Section dataset) {
+        Section section = dataset.section("training", TRAINING, HOMES);
+        if (!dataset.has("training")) {
+            problems.add(dataset.line(), "\"" + dataset.at("training") + "\" is missing: nobody knows what to train",
+                    "write training: { algorithm: object-detection }");
+        }
+        Algorithm algorithm = algorithm(dataset, section);
+        Spot spot = section.word("spot", Spot.PREFER);
+        List<String> instances = instances(section, algorithm);
+        boolean shortWait = spot != Spot.NEVER && !algorithm.maySpotWaitLong();
+        Duration maxRuntime = section.duration("maxRuntime", shortWait ? SPOT_WITHOUT_CHECKPOINTS : Duration.ofHours(4),
+                Duration.ofMinutes(1), LONGEST_RUN);
+        Duration standardWait = shortWait ? SPOT_WITHOUT_CHECKPOINTS : maxRuntime.plusHours(1);
+        Duration maxWait = section.duration("maxWait", standardWait, Duration.ofMinutes(1), LONGEST_RUN.plusHours(1));
+        String without = "an algorithm without checkpoints may wait and run " + Durations.text(SPOT_WITHOUT_CHECKPOINTS) + " at most on spot";
+        if (shortWait && section.has("maxWait") && maxWait.compareTo(SPOT_WITHOUT_CHECKPOINTS) > 0) {
+            section.problem("maxWait", "\"" + section.at("maxWait") + "\" is " + Durations.text(maxWait) + "; " + without,
+                    "write maxWait: 1h, or spot: never");
+        } else if (shortWait && maxRuntime.compareTo(SPOT_WITHOUT_CHECKPOINTS) > 0) {
+            section.problem("maxRuntime", "\"" + section.at("maxRuntime") + "\" is " + Durations.text(maxRuntime) + "; " + without,
+                    "write maxRuntime: 1h, or spot: never");
+        } else if (spot != Spot.NEVER && maxWait.compareTo(maxRuntime) < 0) {
+            section.problem("maxWait", "\"" + section.at("maxWait") + "\" is " + Durations.text(maxWait) + ", shorter than maxRuntime ("
+                    + Durations.text(maxRuntime) + ")", "waiting includes running: write at least " + Durations.text(maxRuntime));
+        }
+        int volume = (int) section.whole("volumeSizeInGB", 30, 1, 16_384);
+        return new TrainingSettings(algorithm, instances, spot, maxRuntime, maxWait, volume, hyperparameters(section),
+                objective(section, algorithm));
+    }
+
+    private Algorithm algorithm(Section dataset, Section section) {
+        Algorithm fallback = Algorithm.BuiltIn.OBJECT_DETECTION;
+        if (section.has("algorithm") && section.has("image")) {
+            section.problem("image", "both \"" + section.at("algorithm") + "\" and \"" + section.at("image") + "\" are given",
+                    "keep algorithm for one of SageMaker's own, image for yours");
+            return fallback;
+        }
+        if (section.has("metrics") && !section.has("image")) {
+            section.problem("metrics", "\"" + section.at("metrics") + "\" is given without an image",
+                    "remove it: SageMaker's algorithms bring their own metrics");
+        }
+        if (section.has("image")) {
+            return image(section);
+        }
+        if (!section.has("algorithm")) {
+            if (dataset.has("training") && section.isMapping()) {
+                problems.add(section.line(), "\"" + dataset.at("training") + "\" names no algorithm",
+                        "write algorithm: object-detection, or image: with metrics:");
+            }
+            return fallback;
+        }
+        Optional<String> word = section.text("algorithm");
+        List<String> words = java.util.Arrays.stream(Algorithm.BuiltIn.values()).map(Algorithm.BuiltIn::word).toList();
+        Optional<Algorithm.BuiltIn> found = word.flatMap(Algorithm.BuiltIn::find);
+        if (word.isPresent() && found.isEmpty()) {
+            section.problem("algorithm", "\"" + section.at("algorithm") + "\" is \"" + word.get()
+                            + "\", no algorithm that reads augmented manifests",
+                    Spelling.nearest(word.get(), words).map(near -> "did you mean \"" + near + "\"?")
+                            .orElse("known: " + String.join(", ", words) + "; anything else by image:"));
+        }
+        return found.map(Algorithm.class::cast).orElse(fallback);
+    }
+
+    private Algorithm image(Section section) {
+        Optional<String> image = section.text("image");
+        image.filter(uri -> uri.length() > 255 || !IMAGE.matcher(uri).matches()).ifPresent(uri -> section.problem("image",
+                "\"" + section.at("image") + "\" is \"" + uri + "\", not an image in ECR",
+                "write <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>"));
+        List<Algorithm.Metric> metrics = new ArrayList<>();
+        if (!section.has("metrics")) {
+            problems.add(section.line(), "an image of yours needs \"" + section.at("metrics") + "\": without a metric no model is ever promoted",
+                    "write metrics: [{ name: validation:mAP, regex: 'validation:mAP=([0-9.]+)' }]");
+        }
+        int index = 0;
+        for (Node item : section.items("metrics", false)) {
+            Section metric = new Section(problems, section.at("metrics") + "[" + index++ + "]", item, METRIC, HOMES);
+            Optional<String> name = metric.text("name");
+            Optional<String> regex = metric.text("regex");
+            for (String key : METRIC) {
+                if (!metric.has(key)) {
+                    problems.add(metric.line(), "\"" + metric.at(key) + "\" is missing", "write { name: …, regex: … }");
+                }
+            }
+            name.filter(text -> text.length() > 255).ifPresent(_ ->
+                    metric.problem("name", "\"" + metric.at("name") + "\" is too long", "SageMaker takes 255 characters"));
+            regex.filter(text -> text.length() > 500).ifPresent(_ ->
+                    metric.problem("regex", "\"" + metric.at("regex") + "\" is too long", "SageMaker takes 500 characters"));
+            regex.filter(text -> groups(text) < 1).ifPresent(text -> metric.problem("regex",
+                    "\"" + metric.at("regex") + "\" catches no number: " + (groups(text) < 0 ? "it is no regular expression" : "it has no group"),
+                    "put the number in a group: 'mAP=([0-9.]+)'"));
+            if (name.isPresent() && regex.isPresent()) {
+                metrics.add(new Algorithm.Metric(name.get(), regex.get()));
+            }
+        }
+        if (metrics.size() > 40) {
+            section.problem("metrics", "\"" + section.at("metrics") + "\" has " + metrics.size() + " metrics", "SageMaker takes 40");
+        }
+        return image.isPresent() && !metrics.isEmpty()
+                ? new Algorithm.Image(image.get(), metrics)
+                : Algorithm.BuiltIn.OBJECT_DETECTION;
+    }
+
+    private List<String> instances(Section section, Algorithm algorithm) {
+        List<String> instances = new ArrayList<>();
+        for (Section.Located instance : section.texts("instances", true)) {
+            String type = instance.text();
+            if (!INSTANCE.matcher(type).matches()) {
+                problems.add(instance.line(), "\"" + type + "\" in \"" + section.at("instances") + "\" is no instance type",
+                        "write SageMaker's name, such as " + algorithm.defaultInstances().getFirst());
+            } else if (RETIRED.matcher(type).matches()) {
+                problems.add(instance.line(), "\"" + type + "\" no longer exists: AWS retired P2 in 2024 and P3 in 2025",
+                        "use ml.g4dn or ml.g5");
+            } else if (algorithm instanceof Algorithm.BuiltIn builtIn && section.has("algorithm")) {
+                boolean needsGpu = builtIn != Algorithm.BuiltIn.BLAZINGTEXT;
+                if (needsGpu != WITH_GPU.matcher(type).matches()) {
+                    problems.add(instance.line(), "\"" + type + "\" does not fit " + builtIn.word() + ", which trains "
+                            + (needsGpu ? "on GPUs only" : "augmented manifests on CPUs only"),
+                            "use " + String.join(" or ", builtIn.defaultInstances()));
+                }
+            }
+            instances.add(type);
+        }
+        return instances.isEmpty() ? algorithm.defaultInstances() : instances;
+    }
+
+    private Map<String, String> hyperparameters(Section section) {
+        Map<String, String> all = section.free("hyperparameters", "epochs: 30");
+        if (all.size() > 100) {
+            section.problem("hyperparameters", "\"" + section.at("hyperparameters") + "\" has " + all.size() + " entries", "SageMaker takes 100");
+        }
+        all.forEach((name, value) -> {
+            if (name.length() > 256 || value.length() > 2_500) {
+                problems.add(section.lineOfFree("hyperparameters", name), "hyperparameter \"" + name + "\" is too long",
+                        "SageMaker takes names of 256 and values of 2500 characters");
+            }
+        });
+        return all;
+    }
+
+    private static Objective objective(Section training, Algorithm algorithm) {
+        Section section = training.section("objective", OBJECTIVE, HOMES);
+        String metric = section.text("metric").orElse(algorithm.defaultMetric());
+        if (algorithm instanceof Algorithm.Image own && own.metrics().stream().noneMatch(one -> one.name().equals(metric))) {
+            List<String> names = own.metrics().stream().map(Algorithm.Metric::name).toList();
+            section.problem("metric", "\"" + section.at("metric") + "\" is \"" + metric + "\", which no entry of metrics has",
+                    "write one of " + String.join(", ", names));
+        }
+        return new Objective(metric, section.word("direction", Direction.MAXIMIZE), section.number("tolerance", 0.01));
+    }
+
+    private Optional<LabelCategories> categories(Section section) {
+        Optional<Node> node = section.node("labelCategories");
+        if (node.isEmpty()) {
+            return Optional.empty();
+        }
+        if (node.get() instanceof ScalarNode) {
+            return section.text("labelCategories")
+                    .flatMap(text -> uri(text, section.line("labelCategories"), section.at("labelCategories")))
+                    .map(LabelCategories.File::new);
+        }
+        if (node.get() instanceof MappingNode || node.get() instanceof SequenceNode) {
+            List<String> names = section.texts("labelCategories", false).stream().map(Section.Located::text).toList();
+            return names.isEmpty() ? Optional.empty() : Optional.of(new LabelCategories.Names(names));
+        }
+        return Optional.empty();
+    }
+
+    private Map<String, String> findings(Section section) {
+        Map<String, String> all = section.free("findings", "box-outside-image: warning");
+        all.forEach((code, severity) -> {
+            int line = section.lineOfFree("findings", code);
+            if (!CODE.matcher(code).matches()) {
+                problems.add(line, "\"" + code + "\" in \"" + section.at("findings") + "\" is no finding code",
+                        "codes are lower-case words with hyphens: docs/interpretation.md lists them");
+            }
+            if (!severity.equals("quarantine") && !severity.equals("warning")) {
+                problems.add(line, "\"" + section.at("findings") + "." + code + "\" is \"" + severity + "\"",
+                        "write quarantine or warning");
+            }
+        });
+        return all;
+    }
+}

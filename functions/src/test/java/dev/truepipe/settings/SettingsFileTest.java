@@ -1,0 +1,359 @@
+package dev.truepipe.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import dev.truepipe.json.Json;
+import dev.truepipe.storage.S3Uri;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+class SettingsFileTest {
+    private static final Path ROOT = Path.of(System.getProperty("truepipe.root"));
+
+    @TempDir
+    Path folder;
+
+    /** Who can see a mistake: the schema sees one place, only the loader compares places. */
+    private enum Seen { BY_BOTH, BY_LOADER }
+
+    /** @param line of the mistake @param what words of the message @param cure words of the cure */
+    private record Bad(String fact, String yaml, int line, String what, String cure, Seen seen) {
+        @Override
+        public String toString() {
+            return fact;
+        }
+    }
+
+    /** A dataset whose lines begin at 2: name on 2, labels on 3, training on 4, then {@code more}. */
+    private static String dataset(String more) {
+        return "datasets:\n  - name: cars\n    labels: cars/\n    training: { algorithm: object-detection }\n" + more;
+    }
+
+    /** A dataset whose training section begins on line 4, its keys on 5. */
+    private static String training(String keys) {
+        return "datasets:\n  - name: cars\n    labels: cars/\n    training:\n" + keys.indent(6);
+    }
+
+    static Stream<Bad> bad() {
+        return Stream.of(
+                new Bad("unknown key", dataset("    settel: 5m\n"), 5, "unknown key \"settel\"", "did you mean \"settle\"", Seen.BY_BOTH),
+                new Bad("unknown key at the top", "dataset: []\n", 1, "unknown key \"dataset\"", "\"datasets\"", Seen.BY_BOTH),
+                new Bad("key of another place", dataset("    epochs: 3\n"), 5, "unknown key \"epochs\"", "under training.hyperparameters", Seen.BY_BOTH),
+                new Bad("unknown key deep inside", training("algorithm: object-detection\nobjective: { metrik: a }\n"), 6, "metrik", "metric", Seen.BY_BOTH),
+                new Bad("key given twice", dataset("    settle: 5m\n    settle: 6m\n"), 6, "given twice", "line 5", Seen.BY_LOADER),
+                new Bad("percentage without %", dataset("    split: { validation: 0.2 }\n"), 5, "not a percentage", "20%", Seen.BY_BOTH),
+                new Bad("percentage over 100", dataset("    gates: { maxQuarantined: 105% }\n"), 5, "105%", "0% to 100%", Seen.BY_BOTH),
+                new Bad("percentage of nothing", dataset("    split: { validation: 0% }\n"), 5, "0%", "0.01% to 99.99%", Seen.BY_BOTH),
+                new Bad("percentage too fine", dataset("    split: { validation: 20.125% }\n"), 5, "not a percentage", "two places", Seen.BY_BOTH),
+                new Bad("missing bucket", "datasets:\n  - name: cars\n    labels: cars/\n    labelBucket: notification\n    training: { algorithm: object-detection }\n",
+                        3, "names no bucket", "s3://bucket/cars/", Seen.BY_BOTH),
+                new Bad("empty bucket", "datasets:\n  - name: cars\n    labels: s3:///cars/\n    training: { algorithm: object-detection }\n",
+                        3, "names no bucket", "s3://bucket/prefix/", Seen.BY_BOTH),
+                new Bad("impossible bucket", "datasets:\n  - name: cars\n    labels: s3://My_Labels/cars/\n    training: { algorithm: object-detection }\n",
+                        3, "no bucket name", "lower-case", Seen.BY_BOTH),
+                new Bad("https instead of s3", "datasets:\n  - name: cars\n    labels: https://x/cars/\n    training: { algorithm: object-detection }\n",
+                        3, "names no bucket", "s3://bucket/", Seen.BY_BOTH),
+                new Bad("folder without its slash", "datasets:\n  - name: cars\n    labels: s3://my-labels/cars\n    training: { algorithm: object-detection }\n",
+                        3, "neither a folder nor a manifest", "s3://my-labels/cars/", Seen.BY_BOTH),
+                new Bad("no labels", "datasets:\n  - name: cars\n    training: { algorithm: object-detection }\n", 2, "\"datasets[0].labels\" is missing", "s3://bucket/prefix/", Seen.BY_BOTH),
+                new Bad("no name", "datasets:\n  - labels: cars/\n    training: { algorithm: object-detection }\n", 2, "no name", "name: street-cars", Seen.BY_BOTH),
+                new Bad("no training", "datasets:\n  - name: cars\n    labels: cars/\n", 2, "\"datasets[0].training\" is missing", "algorithm: object-detection", Seen.BY_BOTH),
+                new Bad("no algorithm", training("spot: never\n"), 5, "names no algorithm", "object-detection", Seen.BY_BOTH),
+                new Bad("no datasets", "mapConcurrency: 3\n", 1, "\"datasets\" is missing", "datasets:", Seen.BY_BOTH),
+                new Bad("empty list of datasets", "datasets: []\n", 1, "empty list", "item", Seen.BY_BOTH),
+                new Bad("datasets as a mapping", "datasets: { cars: 1 }\n", 1, "expected a list", "[first, second]", Seen.BY_BOTH),
+                new Bad("a dataset that is text", "datasets: [cars]\n", 1, "expected keys and values", "name: …", Seen.BY_BOTH),
+                new Bad("upper-case name", "datasets:\n  - name: Cars\n    labels: cars/\n    training: { algorithm: object-detection }\n", 2, "\"Cars\"", "lower-case", Seen.BY_BOTH),
+                new Bad("name with two hyphens", "datasets:\n  - name: my--cars\n    labels: cars/\n    training: { algorithm: object-detection }\n", 2, "\"my--cars\"", "single hyphens", Seen.BY_BOTH),
+                new Bad("name too long", "datasets:\n  - name: abcdefghijklmnopqrstuvwxy\n    labels: cars/\n    training: { algorithm: object-detection }\n", 2, "abcdefghijklmnopqrstuvwxy", "24", Seen.BY_BOTH),
+                new Bad("nested prefixes", two("s3://my-labels/street/", "s3://my-labels/street/night/"), 6, "nest", "prefix of its own", Seen.BY_LOADER),
+                new Bad("nested prefixes, the wider one later", two("s3://my-labels/street/night/", "s3://my-labels/street/"), 6, "nest", "prefix of its own", Seen.BY_LOADER),
+                new Bad("the same prefix twice", two("s3://my-labels/street/", "s3://my-labels/street/"), 6, "too", "prefix of its own", Seen.BY_LOADER),
+                new Bad("nested prefixes in the stack's own bucket", two("street/", "street/night/"), 6, "nest", "prefix of its own", Seen.BY_LOADER),
+                new Bad("one name twice", two("a/", "b/").replace("night", "day"), 5, "two datasets are called \"day\", the first on line 2", "name of its own", Seen.BY_LOADER),
+                new Bad("one bucket watched two ways", two("s3://my-labels/a/", "s3://my-labels/b/") + "    labelBucket: eventbridge\n",
+                        8, "watched by eventbridge", "same labelBucket", Seen.BY_LOADER),
+                new Bad("unknown way to watch", dataset("    labelBucket: notifications\n"), 5, "notifications", "did you mean \"notification\"", Seen.BY_BOTH),
+                new Bad("no unit of time", dataset("    settle: 300\n"), 5, "not a duration", "5m", Seen.BY_BOTH),
+                new Bad("unknown unit of time", dataset("    sweep: 1w\n"), 5, "not a duration", "s, m, h or d", Seen.BY_BOTH),
+                new Bad("settling for days", dataset("    settle: 2d\n"), 5, "2d", "0s to 1d", Seen.BY_LOADER),
+                new Bad("sweep in seconds", dataset("    sweep: 90s\n"), 5, "whole minutes", "write m, h or d", Seen.BY_LOADER),
+                new Bad("wait above 1h without checkpoints", training("algorithm: blazingtext\nmaxWait: 2h\n"), 6, "without checkpoints", "maxWait: 1h", Seen.BY_LOADER),
+                new Bad("spot run above 1h without checkpoints", training("algorithm: blazingtext\nmaxRuntime: 4h\n"), 6, "without checkpoints", "spot: never", Seen.BY_LOADER),
+                new Bad("wait shorter than the run", training("algorithm: object-detection\nmaxRuntime: 4h\nmaxWait: 3h\n"), 7, "shorter than maxRuntime", "4h", Seen.BY_LOADER),
+                new Bad("retired instance", training("algorithm: object-detection\ninstances: [ml.g5.xlarge,\n  ml.p3.2xlarge]\n"), 7, "P3 in 2025", "ml.g4dn", Seen.BY_BOTH),
+                new Bad("no instance type", training("algorithm: object-detection\ninstances: g5.xlarge\n"), 6, "g5.xlarge", "ml.g4dn.xlarge", Seen.BY_BOTH),
+                new Bad("GPU algorithm on a CPU", training("algorithm: object-detection\ninstances: [ml.m5.xlarge]\n"), 6, "GPUs only", "ml.g4dn", Seen.BY_LOADER),
+                new Bad("CPU algorithm on a GPU", training("algorithm: blazingtext\ninstances: [ml.g5.xlarge]\n"), 6, "CPUs only", "ml.c5", Seen.BY_LOADER),
+                new Bad("unknown algorithm", training("algorithm: object-detector\n"), 5, "object-detector", "did you mean \"object-detection\"", Seen.BY_BOTH),
+                new Bad("algorithm and image", training("algorithm: object-detection\nimage: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1\nmetrics: [{ name: a, regex: 'a=(.*)' }]\n"),
+                        6, "both", "keep algorithm", Seen.BY_BOTH),
+                new Bad("image without metrics", training("image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1\n"), 5, "needs \"datasets[0].training.metrics\"", "regex", Seen.BY_BOTH),
+                new Bad("image from elsewhere", training("image: docker.io/mine:1\nmetrics: [{ name: a, regex: 'a=(.*)' }]\n"), 5, "not an image in ECR", "dkr.ecr", Seen.BY_BOTH),
+                new Bad("metrics without an image", training("algorithm: object-detection\nmetrics: [{ name: a, regex: 'a=(.*)' }]\n"), 6, "without an image", "remove it", Seen.BY_BOTH),
+                new Bad("metric that catches nothing", training("image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1\nmetrics: [{ name: a, regex: 'a=.*' }]\n"),
+                        6, "no group", "([0-9.]+)", Seen.BY_LOADER),
+                new Bad("objective nobody measures", training("image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1\nmetrics: [{ name: a, regex: 'a=(.*)' }]\nobjective: { metric: b }\n"),
+                        7, "no entry of metrics", "write one of a", Seen.BY_LOADER),
+                new Bad("negative tolerance", training("algorithm: object-detection\nobjective: { tolerance: -0.1 }\n"), 6, "-0.1", "0 or more", Seen.BY_BOTH),
+                new Bad("tolerance as text", training("algorithm: object-detection\nobjective: { tolerance: little }\n"), 6, "expected a number", "0.01", Seen.BY_BOTH),
+                new Bad("direction unknown", training("algorithm: object-detection\nobjective: { direction: up }\n"), 6, "up", "maximize", Seen.BY_BOTH),
+                new Bad("hyperparameter that is a list", training("algorithm: object-detection\nhyperparameters: { epochs: [1] }\n"), 6, "a list", "epochs: 30", Seen.BY_BOTH),
+                new Bad("group expression broken", dataset("    split: { groupBy: '([' }\n"), 5, "no regular expression", "object, attribute:NAME", Seen.BY_LOADER),
+                new Bad("group expression without a group", dataset("    split: { groupBy: 'frame' }\n"), 5, "0 groups", "one group", Seen.BY_LOADER),
+                new Bad("seed as text", dataset("    split: { seed: lucky }\n"), 5, "expected a whole number", "write 1", Seen.BY_BOTH),
+                new Bad("negative gate", dataset("    gates: { minPerClass: -1 }\n"), 5, "-1", "0 to", Seen.BY_BOTH),
+                new Bad("unknown severity", dataset("    findings: { box-outside-image: fatal }\n"), 5, "fatal", "quarantine or warning", Seen.BY_BOTH),
+                new Bad("finding that is no code", dataset("    findings: { Box_Outside: warning }\n"), 5, "no finding code", "interpretation.md", Seen.BY_BOTH),
+                new Bad("images as https", dataset("    images: [https://example.com/]\n"), 5, "not an S3 URI", "s3://", Seen.BY_BOTH),
+                new Bad("label that is a number", dataset("    label: 7\n"), 5, "the number 7", "\"7\"", Seen.BY_BOTH),
+                new Bad("key without a value", dataset("    gates:\n"), 5, "has no value", "remove the key", Seen.BY_BOTH),
+                new Bad("categories named twice", dataset("    labelCategories: [car, car]\n"), 5, "twice", "keep one", Seen.BY_BOTH),
+                new Bad("categories nowhere", dataset("    labelCategories: classes.json\n"), 5, "not an S3 URI", "s3://", Seen.BY_BOTH),
+                new Bad("mail to nobody", dataset("") + "notify: { email: ml-team }\n", 5, "not an address", "name@example.com", Seen.BY_BOTH),
+                new Bad("notify without email", dataset("") + "notify: {}\n", 5, "names nobody", "email:", Seen.BY_BOTH),
+                new Bad("no concurrency", dataset("") + "mapConcurrency: 0\n", 5, "is 0", "1 to 1000", Seen.BY_BOTH),
+                new Bad("partial as yes or no", dataset("    partial: true\n"), 5, "true", "deny", Seen.BY_BOTH));
+    }
+
+    private static String two(String first, String second) {
+        return "datasets:\n  - name: day\n    labels: " + first + "\n    training: { algorithm: object-detection }\n"
+                + "  - name: night\n    labels: " + second + "\n    training: { algorithm: object-detection }\n";
+    }
+
+    @ParameterizedTest
+    @MethodSource("bad")
+    void refusesWithLineAndCure(Bad bad) throws IOException {
+        Path file = write(bad.yaml());
+        InvalidSettingsException refusal = assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(file));
+        assertEquals(1, refusal.problems().size(), () -> "one mistake, one problem:\n" + refusal.getMessage());
+        SettingsProblem problem = refusal.problems().getFirst();
+        assertEquals(bad.line(), problem.line(), problem::toString);
+        assertTrue(problem.what().contains(bad.what()), problem::toString);
+        assertTrue(problem.cure().contains(bad.cure()), problem::toString);
+        assertEquals(file.toString(), problem.file());
+        if (bad.seen() == Seen.BY_BOTH) {
+            assertFalse(schemaAccepts(bad.yaml()), "the schema lets pass what the loader refuses: " + bad.yaml());
+        }
+    }
+
+    static Stream<String> good() {
+        return Stream.of(
+                dataset(""),
+                training("algorithm: blazingtext\n"),
+                training("algorithm: blazingtext\nspot: never\nmaxRuntime: 1d\n"),
+                training("image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/mine@sha256:00ff\nmetrics:\n  - { name: 'val:f1', regex: 'f1=([0-9.]+)' }\ninstances: ml.m5.xlarge\n"),
+                two("s3://my-labels/a/", "s3://my-labels/b/") + "mapConcurrency: 1000\n",
+                two("a/", "s3://my-labels/output.manifest"),
+                dataset("    label: [boxes, boxes-2]\n    labelCategories: [car, bus]\n    negatives: drop\n    partial: allow\n"),
+                dataset("    label: boxes\n    labelCategories: s3://my-labels/classes.json\n    findings: { box-outside-image: warning }\n"),
+                dataset("    split: { validation: 0.01%, groupBy: 'attribute:camera', seed: 0 }\n    gates: { maxQuarantined: 100%, minPerClass: 0, minNewLabels: 0 }\n"),
+                dataset("    split: { groupBy: '/([^/]+)/[^/]+$' }\n    settle: 0s\n    sweep: 1m\n"),
+                training("algorithm: object-detection\nhyperparameters: { epochs: 30, lr_scheduler_step: '10,20', early_stopping: true, learning_rate: 1e-3 }\nobjective: { tolerance: 0 }\n"),
+                dataset("    labelBucket: create\n") + "notify: { email: ml-team@example.com }\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("good")
+    void acceptsWhatTheSchemaAccepts(String yaml) throws Exception {
+        SettingsFile.read(write(yaml));
+        assertEquals("[]", schemaFindings(yaml));
+    }
+
+    @Test
+    void theProjectsOwnFileIsGood() throws Exception {
+        SettingsFile.read(ROOT.resolve("truepipe.yaml"));
+        assertEquals("[]", schemaFindings(Files.readString(ROOT.resolve("truepipe.yaml"))));
+    }
+
+    @Test
+    void fillsEveryDefaultOfTheDesign() throws Exception {
+        DatasetSettings dataset = read(dataset("")).datasets().getFirst();
+        assertEquals(DatasetSettings.LabelBucket.CREATE, dataset.labelBucket());
+        assertEquals(new S3Uri(Settings.GENERATED_BUCKET, "cars/"), dataset.labels());
+        assertEquals(List.of(new S3Uri(Settings.GENERATED_BUCKET, "")), dataset.images());
+        assertEquals(List.of(), dataset.label());
+        assertEquals(new DatasetSettings.Split(2_000, "object", 1), dataset.split());
+        assertEquals(new DatasetSettings.Gates(500, 10, 1), dataset.gates());
+        assertEquals(Duration.ofMinutes(5), dataset.settle());
+        assertEquals(Duration.ofDays(1), dataset.sweep());
+        assertEquals(DatasetSettings.Partial.DENY, dataset.partial());
+        assertEquals(DatasetSettings.Negatives.KEEP, dataset.negatives());
+        assertEquals(Optional.empty(), dataset.labelCategories());
+        assertEquals(Map.of(), dataset.findings());
+        TrainingSettings training = dataset.training();
+        assertEquals(TrainingSettings.Spot.PREFER, training.spot());
+        assertEquals(Duration.ofHours(4), training.maxRuntime());
+        assertEquals(Duration.ofHours(5), training.maxWait());
+        assertEquals(new TrainingSettings.Objective("validation:mAP", TrainingSettings.Direction.MAXIMIZE, 0.01), training.objective());
+        assertEquals(Optional.empty(), read(dataset("")).notifyEmail());
+    }
+
+    @Test
+    void readsEveryKeyThatIsGiven() throws Exception {
+        Settings settings = read("""
+                datasets:
+                  - name: street-cars
+                    labels: s3://my-labels/street/
+                    labelBucket: eventbridge
+                    label: [boxes, boxes-2]
+                    images: [s3://my-images/, s3://more/street]
+                    split: { validation: 12.5%, groupBy: "attribute:camera", seed: 42 }
+                    gates: { maxQuarantined: 0.25%, minPerClass: 3, minNewLabels: 50 }
+                    settle: 90s
+                    sweep: 12h
+                    partial: allow
+                    negatives: drop
+                    labelCategories: [car, bus]
+                    findings: { box-outside-image: warning }
+                    training:
+                      image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1
+                      metrics: [{ name: loss, regex: 'loss=([0-9.]+)' }]
+                      instances: [ml.m5.xlarge, ml.c5.xlarge]
+                      spot: always
+                      maxRuntime: 2h
+                      maxWait: 6h
+                      volumeSizeInGB: 100
+                      hyperparameters: { epochs: 30, name: "x", rate: 1e-3 }
+                      objective: { metric: loss, direction: minimize, tolerance: 0.5 }
+                notify: { email: ml-team@example.com }
+                mapConcurrency: 7
+                """);
+        assertEquals(new Settings(
+                List.of(new DatasetSettings(
+                        "street-cars", S3Uri.parse("s3://my-labels/street/"), DatasetSettings.LabelBucket.EVENTBRIDGE,
+                        List.of("boxes", "boxes-2"), List.of(S3Uri.parse("s3://my-images/"), S3Uri.parse("s3://more/street")),
+                        new DatasetSettings.Split(1_250, "attribute:camera", 42), new DatasetSettings.Gates(25, 3, 50),
+                        Duration.ofSeconds(90), Duration.ofHours(12),
+                        new TrainingSettings(
+                                new Algorithm.Image("111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
+                                        List.of(new Algorithm.Metric("loss", "loss=([0-9.]+)"))),
+                                List.of("ml.m5.xlarge", "ml.c5.xlarge"), TrainingSettings.Spot.ALWAYS, Duration.ofHours(2),
+                                Duration.ofHours(6), 100, Map.of("epochs", "30", "name", "x", "rate", "1e-3"),
+                                new TrainingSettings.Objective("loss", TrainingSettings.Direction.MINIMIZE, 0.5)),
+                        DatasetSettings.Partial.ALLOW, DatasetSettings.Negatives.DROP,
+                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), Map.of("box-outside-image", "warning"))),
+                Optional.of("ml-team@example.com"), 7), settings);
+    }
+
+    @ParameterizedTest
+    @MethodSource("good")
+    void compiledSettingsReadBackTheSame(String yaml) throws Exception {
+        Settings settings = read(yaml);
+        byte[] compiled = Json.bytes(settings.toJson());
+        Settings back = Settings.fromJson(compiled);
+        assertEquals(settings, back);
+        assertEquals(new String(compiled, java.nio.charset.StandardCharsets.UTF_8), Json.text(back.toJson()));
+    }
+
+    @Test
+    void orderInTheFileDoesNotChangeTheCompiledBytes() throws Exception {
+        String one = training("algorithm: object-detection\nspot: never\nhyperparameters: { b: 2, a: 1 }\n");
+        String other = training("hyperparameters: { a: 1, b: 2 }\nspot: never\nalgorithm: object-detection\n");
+        assertEquals(Json.text(read(one).toJson()), Json.text(read(other).toJson()));
+    }
+
+    @Test
+    void tellsEveryMistakeAtOnceInTheOrderOfTheFile() throws IOException {
+        Path file = write("""
+                datasets:
+                  - name: Cars
+                    labels: s3://my-labels/cars
+                    settel: 5m
+                    split: { validation: 20 }
+                    training: { algorithm: objekt-detection, spot: maybe }
+                mapConcurrency: many
+                """);
+        InvalidSettingsException refusal = assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(file));
+        assertEquals(List.of(2, 3, 4, 5, 6, 6, 7), refusal.problems().stream().map(SettingsProblem::line).toList(), refusal::getMessage);
+        assertEquals(7, refusal.getMessage().lines().count());
+        assertTrue(refusal.getMessage().lines().allMatch(line -> line.startsWith(file + ":")), refusal::getMessage);
+    }
+
+    @Test
+    void saysWhereTheFileIsNoYaml() throws IOException {
+        Path file = write("datasets:\n  - name: cars\n   labels: x\n");
+        InvalidSettingsException refusal = assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(file));
+        assertEquals(3, refusal.problems().getFirst().line(), refusal::getMessage);
+        assertTrue(refusal.getMessage().contains("not YAML"), refusal::getMessage);
+    }
+
+    @Test
+    void anEmptyABinaryAndAMissingFileAreRefusedInWords() throws IOException {
+        Path empty = write("# nothing yet\n");
+        assertTrue(assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(empty)).getMessage().contains("empty"));
+        Path binary = folder.resolve("binary.yaml");
+        Files.write(binary, new byte[] {(byte) 0x80, 0, 1, 2, (byte) 0xff});
+        assertTrue(assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(binary)).getMessage().contains("not YAML"));
+        assertTrue(assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(folder.resolve("none.yaml")))
+                .getMessage().contains("no such file"));
+    }
+
+    @Test
+    void spotComesInOrderThenTheFirstOnDemand() throws Exception {
+        String yaml = training("algorithm: object-detection\ninstances: [ml.g5.xlarge, ml.g4dn.xlarge]\nspot: %s\n");
+        var big = "ml.g5.xlarge";
+        var small = "ml.g4dn.xlarge";
+        assertEquals(List.of(new TrainingSettings.Rung(big, true), new TrainingSettings.Rung(small, true), new TrainingSettings.Rung(big, false)),
+                read(yaml.formatted("prefer")).datasets().getFirst().training().ladder());
+        assertEquals(List.of(new TrainingSettings.Rung(big, true), new TrainingSettings.Rung(small, true)),
+                read(yaml.formatted("always")).datasets().getFirst().training().ladder());
+        assertEquals(List.of(new TrainingSettings.Rung(big, false), new TrainingSettings.Rung(small, false)),
+                read(yaml.formatted("never")).datasets().getFirst().training().ladder());
+    }
+
+    @Test
+    void theStacksOwnBucketIsNamedLater() throws Exception {
+        Settings settings = read(dataset(""));
+        assertTrue(settings.usesGeneratedBucket());
+        Settings deployed = settings.withLabelBucket("stack-labels-1x");
+        assertFalse(deployed.usesGeneratedBucket());
+        assertEquals(S3Uri.parse("s3://stack-labels-1x/cars/"), deployed.datasets().getFirst().labels());
+        assertEquals(List.of(S3Uri.parse("s3://stack-labels-1x/")), deployed.datasets().getFirst().images());
+    }
+
+    @Test
+    void settingsOfAnotherFormatAreRefused() {
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Settings.fromJson("{\"format\":\"x\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .getMessage().contains("deploy the stack again"));
+    }
+
+    private Settings read(String yaml) throws IOException, InvalidSettingsException {
+        return SettingsFile.read(write(yaml));
+    }
+
+    private Path write(String yaml) throws IOException {
+        return Files.writeString(folder.resolve("truepipe.yaml"), yaml);
+    }
+
+    private static boolean schemaAccepts(String yaml) throws IOException {
+        return schemaFindings(yaml).equals("[]");
+    }
+
+    /** What a validator that is not ours says. */
+    private static String schemaFindings(String yaml) throws IOException {
+        JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(Files.readString(ROOT.resolve("docs/truepipe.schema.json")));
+        Object document = new Load(LoadSettings.builder().setAllowDuplicateKeys(true).build()).loadFromString(yaml);
+        return schema.validate(new ObjectMapper().valueToTree(document)).toString();
+    }
+}
