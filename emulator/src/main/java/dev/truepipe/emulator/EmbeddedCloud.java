@@ -1,0 +1,399 @@
+package dev.truepipe.emulator;
+
+import dev.truepipe.emulator.api.Arns;
+import dev.truepipe.emulator.api.AwsEndpoint;
+import dev.truepipe.emulator.events.EventBus;
+import dev.truepipe.emulator.events.RuleSpec;
+import dev.truepipe.emulator.events.ScheduleSpec;
+import dev.truepipe.emulator.events.Topics;
+import dev.truepipe.emulator.lambda.EmbeddedLambda;
+import dev.truepipe.emulator.lambda.FunctionSpec;
+import dev.truepipe.emulator.lambda.InvocationResult;
+import dev.truepipe.emulator.logs.LogStore;
+import dev.truepipe.emulator.logs.LogsService;
+import dev.truepipe.emulator.s3.BucketSpec;
+import dev.truepipe.emulator.s3.EmbeddedS3;
+import dev.truepipe.emulator.s3.ObjectCreated;
+import dev.truepipe.emulator.sqs.EmbeddedSqs;
+import dev.truepipe.emulator.sqs.EventSourceMappingSpec;
+import dev.truepipe.emulator.sqs.QueueSpec;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * The whole cloud, as described, in one folder and on loopback.
+ *
+ * <p>{@link Builder#start} brings all of it up, most of it at the same time; {@link #close} ends every thread and
+ * process of it. The folder holds {@code s3/}, {@code logs/}, {@code topics/}, {@code executions/}, {@code training/}
+ * and {@code functions/}; a cloud started again on the same folder finds its objects, logs and mailboxes. Queues are
+ * empty then.
+ */
+public final class EmbeddedCloud implements AutoCloseable {
+    /** Keys that SDKs want to have; nobody checks them. */
+    public static final String ACCESS_KEY_ID = "truepipe";
+
+    public static final String SECRET_ACCESS_KEY = "truepipe-secret";
+
+    private final Path folder;
+    private final CloudListener listener;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Map<String, Duration> startTimes = new ConcurrentHashMap<>();
+    private final LogStore logs;
+    private final Topics topics;
+    private AwsEndpoint endpoint;
+    private EmbeddedS3 s3;
+    private EmbeddedSqs sqs;
+    private EmbeddedLambda lambda;
+    private EventBus events;
+
+    private EmbeddedCloud(Builder description) {
+        this.folder = description.folder;
+        this.listener = description.listener;
+        this.logs = new LogStore(folder.resolve("logs"), description.clock);
+        this.topics = new Topics(folder.resolve("topics"), description.topics, description.clock);
+    }
+
+    /** @param folder where everything lies; made if it is not there */
+    public static Builder builder(Path folder) {
+        return new Builder(folder.toAbsolutePath());
+    }
+
+    /** Address of everything that speaks AWS JSON: Step Functions, SageMaker, CloudWatch Logs. */
+    public URI endpoint() {
+        return endpoint.uri();
+    }
+
+    public EmbeddedS3 s3() {
+        return s3;
+    }
+
+    public EmbeddedSqs sqs() {
+        return sqs;
+    }
+
+    public EmbeddedLambda lambda() {
+        return lambda;
+    }
+
+    public EventBus events() {
+        return events;
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
+    public LogStore logs() {
+        return logs;
+    }
+
+    /** Variables with which any SDK finds this cloud. */
+    public Map<String, String> environment() {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("AWS_REGION", Arns.REGION);
+        environment.put("AWS_DEFAULT_REGION", Arns.REGION);
+        environment.put("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID);
+        environment.put("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY);
+        environment.put("AWS_ENDPOINT_URL", endpoint.uri().toString());
+        environment.put("AWS_ENDPOINT_URL_S3", s3.endpoint().toString());
+        environment.put("AWS_ENDPOINT_URL_SQS", sqs.endpoint().toString());
+        environment.put("AWS_ENDPOINT_URL_SFN", endpoint.uri().toString());
+        environment.put("AWS_ENDPOINT_URL_SAGEMAKER", endpoint.uri().toString());
+        environment.put("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", endpoint.uri().toString());
+        return environment;
+    }
+
+    /** How long each part took to start; several started at the same time. */
+    public Map<String, Duration> startTimes() {
+        return Map.copyOf(startTimes);
+    }
+
+    /**
+     * Ends everything, the last started first; no process or thread is left. Closing twice is fine.
+     *
+     * @throws IllegalStateException if a part did not end well; the others are ended all the same
+     */
+    @Override
+    public void close() {
+        List<Exception> failures = new ArrayList<>();
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            IllegalStateException failure = new IllegalStateException("the embedded cloud did not end well", failures.getFirst());
+            failures.subList(1, failures.size()).forEach(failure::addSuppressed);
+            throw failure;
+        }
+    }
+
+    private void start(Builder description) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        CompletableFuture<EmbeddedSqs> startingSqs = starting("sqs", () -> EmbeddedSqs.start(description.sqsPort, description.queues));
+        CompletableFuture<EmbeddedS3> startingS3 = starting(
+                "s3", () -> EmbeddedS3.start(folder.resolve("s3"), description.s3Port, description.buckets, new S3Events(), description.clock));
+        CompletableFuture<AwsEndpoint> startingEndpoint = starting("endpoint", () -> AwsEndpoint.start(description.port, listener::broke));
+        // All three are taken over before any failure is told, so that close() ends those that did start.
+        List<Exception> failures = new ArrayList<>();
+        endpoint = started(startingEndpoint, failures);
+        s3 = started(startingS3, failures);
+        sqs = started(startingSqs, failures);
+        if (!failures.isEmpty()) {
+            throw new IOException("the embedded cloud did not start: " + failures.getFirst().getMessage(), failures.getFirst());
+        }
+        events = new EventBus(description.rules, description.schedules, sqs::send, topics, description.clock);
+        parts.push(events);
+        logs.onEvent(event -> {
+            if (event.group().startsWith(EmbeddedLambda.logGroup(""))) {
+                listener.functionLog(event.group().substring(EmbeddedLambda.logGroup("").length()), event.message());
+            }
+        });
+        topics.onMessage(listener::published);
+        lambda = new EmbeddedLambda(
+                folder.resolve("functions"), description.functionsClassPath, description.functions, environment(), description.idleLimit, logs);
+        parts.push(lambda);
+        endpoint.add(new LogsService(logs));
+        for (EventSourceMappingSpec mapping : description.mappings) {
+            sqs.serve(mapping, this::invokeForQueue);
+        }
+        s3.announceConfiguration();
+        for (String function : description.warmUp) {
+            Thread.ofVirtual().name("warm-up-" + function).start(() -> warmUp(function));
+        }
+    }
+
+    private <T> CompletableFuture<T> starting(String part, Callable<T> start) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("start-" + part).start(() -> {
+            long from = System.nanoTime();
+            try {
+                result.complete(start.call());
+                startTimes.put(part, Duration.ofNanos(System.nanoTime() - from));
+            } catch (Throwable e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    private <T extends AutoCloseable> T started(CompletableFuture<T> starting, List<Exception> failures) throws InterruptedException {
+        try {
+            T part = starting.get();
+            parts.push(part);
+            return part;
+        } catch (ExecutionException e) {
+            failures.add(e.getCause() instanceof Exception cause ? cause : e);
+            return null;
+        }
+    }
+
+    private Optional<String> invokeForQueue(String function, String event) throws InterruptedException {
+        try {
+            InvocationResult result = lambda.invoke(function, event);
+            return result.failed() ? Optional.empty() : Optional.of(result.payload());
+        } catch (IOException | EmbeddedLambda.NoSuchFunctionException e) {
+            listener.broke(trace(e));
+            return Optional.empty();
+        }
+    }
+
+    private void warmUp(String function) {
+        try {
+            lambda.warmUp(function);
+        } catch (IOException e) {
+            // Not fatal: the first invocation tries again, and fails with the same words.
+            listener.broke(trace(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String trace(Throwable e) {
+        StringWriter text = new StringWriter();
+        e.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    private final class S3Events implements EmbeddedS3.Events {
+        @Override
+        public void notification(String queue, String body) {
+            sqs.send(queue, body);
+            listener.notified(queue, body);
+        }
+
+        @Override
+        public void created(ObjectCreated object) {
+            events.put("aws.s3", "Object Created", List.of("arn:aws:s3:::" + object.bucket()), object.detail());
+        }
+    }
+
+    /** What the cloud consists of. Names refer to each other; what is referred to must be described too. */
+    public static final class Builder {
+        private final Path folder;
+        private final List<BucketSpec> buckets = new ArrayList<>();
+        private final List<QueueSpec> queues = new ArrayList<>();
+        private final List<EventSourceMappingSpec> mappings = new ArrayList<>();
+        private final List<FunctionSpec> functions = new ArrayList<>();
+        private final Set<String> topics = new LinkedHashSet<>();
+        private final List<RuleSpec> rules = new ArrayList<>();
+        private final List<ScheduleSpec> schedules = new ArrayList<>();
+        private final List<StateMachineSpec> stateMachines = new ArrayList<>();
+        private final List<String> warmUp = new ArrayList<>();
+        private List<Path> functionsClassPath = List.of();
+        private CloudListener listener = new CloudListener() {};
+        private Clock clock = Clock.systemUTC();
+        private Duration idleLimit = Duration.ofSeconds(15);
+        private int port;
+        private int s3Port;
+        private int sqsPort;
+
+        private Builder(Path folder) {
+            this.folder = folder;
+        }
+
+        /** The packaged functions jar; folders and further jars in tests. */
+        public Builder functionsClassPath(Path... jars) {
+            functionsClassPath = List.of(jars);
+            return this;
+        }
+
+        public Builder function(FunctionSpec function) {
+            functions.add(function);
+            return this;
+        }
+
+        public Builder queue(QueueSpec queue) {
+            queues.add(queue);
+            return this;
+        }
+
+        public Builder eventSourceMapping(EventSourceMappingSpec mapping) {
+            mappings.add(mapping);
+            return this;
+        }
+
+        public Builder bucket(BucketSpec bucket) {
+            buckets.add(bucket);
+            return this;
+        }
+
+        public Builder topic(String topic) {
+            topics.add(topic);
+            return this;
+        }
+
+        public Builder stateMachine(StateMachineSpec stateMachine) {
+            stateMachines.add(stateMachine);
+            return this;
+        }
+
+        public Builder rule(RuleSpec rule) {
+            rules.add(rule);
+            return this;
+        }
+
+        /** Fires when asked ({@code events().fireSchedule}), or by the clock after {@code events().startSchedules()}. */
+        public Builder schedule(ScheduleSpec schedule) {
+            schedules.add(schedule);
+            return this;
+        }
+
+        /** Starts JVMs of these functions ahead of their first invocations, once the cloud is up; nobody waits for it. */
+        public Builder warmUp(String... functions) {
+            Collections.addAll(warmUp, functions);
+            return this;
+        }
+
+        public Builder listener(CloudListener listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        /** How long a function's JVM may wait for its next invocation; 15 s unless told otherwise. */
+        public Builder idleLimit(Duration limit) {
+            this.idleLimit = limit;
+            return this;
+        }
+
+        /** Ports of the endpoint, of S3 and of SQS; 0, the default, for any free one. */
+        public Builder ports(int endpoint, int s3, int sqs) {
+            this.port = endpoint;
+            this.s3Port = s3;
+            this.sqsPort = sqs;
+            return this;
+        }
+
+        /**
+         * Starts it all.
+         *
+         * @throws IllegalArgumentException if the description contradicts itself
+         * @throws IOException if a port is taken or the folder cannot be written; nothing is left running
+         */
+        public EmbeddedCloud start() throws IOException, InterruptedException {
+            check();
+            EmbeddedCloud cloud = new EmbeddedCloud(this);
+            try {
+                cloud.start(this);
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                cloud.close();
+                throw e;
+            }
+            return cloud;
+        }
+
+        private void check() {
+            List<String> queueNames = queues.stream().map(QueueSpec::name).toList();
+            List<String> functionNames = functions.stream().map(FunctionSpec::name).toList();
+            for (QueueSpec queue : queues) {
+                if (queue.deadLetterQueue() != null) {
+                    known("queue " + queue.name(), "dead-letter queue", queue.deadLetterQueue(), queueNames);
+                }
+            }
+            for (EventSourceMappingSpec mapping : mappings) {
+                known("event source mapping", "queue", mapping.queue(), queueNames);
+                known("event source mapping of " + mapping.queue(), "function", mapping.function(), functionNames);
+            }
+            for (BucketSpec bucket : buckets) {
+                bucket.notifications().forEach(rule -> known("bucket " + bucket.name(), "queue", rule.queue(), queueNames));
+            }
+            for (RuleSpec rule : rules) {
+                switch (rule.target()) {
+                    case RuleSpec.Target.Queue queue -> known("rule " + rule.name(), "queue", queue.name(), queueNames);
+                    case RuleSpec.Target.Topic topic -> known("rule " + rule.name(), "topic", topic.name(), topics);
+                }
+            }
+            schedules.forEach(schedule -> known("schedule " + schedule.name(), "queue", schedule.queue(), queueNames));
+            warmUp.forEach(function -> known("warm-up", "function", function, functionNames));
+        }
+
+        private static void known(String who, String what, String name, Collection<String> names) {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException(who + " names the " + what + " \"" + name + "\", which is not described; there are " + names);
+            }
+        }
+    }
+}

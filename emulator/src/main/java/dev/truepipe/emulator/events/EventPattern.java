@@ -1,0 +1,91 @@
+package dev.truepipe.emulator.events;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An EventBridge pattern: nested objects of field names, each leaf a list of which one must fit. Strings, numbers,
+ * booleans and {@code null} fit themselves; {@code {"prefix"}}, {@code {"suffix"}} and {@code {"exists"}} as AWS has them.
+ *
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html">event patterns</a>
+ */
+final class EventPattern {
+    private final Map<String, Object> pattern;
+
+    /** @throws IllegalArgumentException if the pattern asks for what is not done here, naming the field */
+    EventPattern(String rule, Map<String, Object> pattern) {
+        check(rule, "$", pattern);
+        this.pattern = pattern;
+    }
+
+    boolean matches(Map<String, Object> event) {
+        return matches(pattern, event);
+    }
+
+    private static void check(String rule, String path, Map<?, ?> pattern) {
+        for (Map.Entry<?, ?> field : pattern.entrySet()) {
+            String at = path + "." + field.getKey();
+            switch (field.getValue()) {
+                case Map<?, ?> nested -> check(rule, at, nested);
+                case List<?> choices when !choices.isEmpty() -> {
+                    for (Object choice : choices) {
+                        if (choice instanceof Map<?, ?> test && !isTest(test)) {
+                            throw new IllegalArgumentException("rule " + rule + ": " + at + " asks for " + test
+                                    + "; the embedded EventBridge knows exact values, prefix, suffix and exists");
+                        }
+                    }
+                }
+                case null, default -> throw new IllegalArgumentException(
+                        "rule " + rule + ": " + at + " must be an object or a list that is not empty");
+            }
+        }
+    }
+
+    private static boolean isTest(Map<?, ?> test) {
+        return test.size() == 1
+                && (test.get("prefix") instanceof String || test.get("suffix") instanceof String || test.get("exists") instanceof Boolean);
+    }
+
+    private static boolean matches(Map<?, ?> pattern, Object event) {
+        Map<?, ?> fields = event instanceof Map<?, ?> map ? map : Map.of();
+        for (Map.Entry<?, ?> field : pattern.entrySet()) {
+            Object value = fields.get(field.getKey());
+            boolean fits = field.getValue() instanceof Map<?, ?> nested
+                    ? matches(nested, value)
+                    : ((List<?>) field.getValue()).stream().anyMatch(choice -> fits(choice, value, fields.containsKey(field.getKey())));
+            if (!fits) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean fits(Object choice, Object value, boolean present) {
+        if (choice instanceof Map<?, ?> test && test.get("exists") instanceof Boolean exists) {
+            return exists == present;
+        }
+        if (!present) {
+            return false;
+        }
+        List<Object> values = new ArrayList<>();
+        if (value instanceof List<?> several) {
+            values.addAll(several);
+        } else {
+            values.add(value);
+        }
+        return values.stream().anyMatch(one -> one(choice, one));
+    }
+
+    private static boolean one(Object choice, Object value) {
+        if (choice instanceof Map<?, ?> test) {
+            return value instanceof String text
+                    && (test.get("prefix") instanceof String prefix && text.startsWith(prefix)
+                            || test.get("suffix") instanceof String suffix && text.endsWith(suffix));
+        }
+        if (choice instanceof Number wanted && value instanceof Number found) {
+            return Double.compare(wanted.doubleValue(), found.doubleValue()) == 0;
+        }
+        return choice == null ? value == null : choice.equals(value);
+    }
+}
