@@ -1,5 +1,8 @@
 package dev.truepipe.workload;
 
+import dev.truepipe.settings.DatasetSettings;
+import dev.truepipe.settings.LabelCategories;
+import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.S3Uri;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +19,24 @@ import java.util.List;
 public record Source(String dataset, S3Uri labels, LabelBucket labelBucket, Duration sweep, List<S3Uri> alsoReads) {
     public Source {
         alsoReads = List.copyOf(alsoReads);
+    }
+
+    /** What the settings say of one dataset. */
+    public static Source of(DatasetSettings dataset) {
+        return new Source(
+                dataset.name(),
+                dataset.labels(),
+                LabelBucket.valueOf(dataset.labelBucket().name()),
+                dataset.sweep(),
+                dataset.labelCategories().map(categories -> switch (categories) {
+                    case LabelCategories.File(S3Uri file) -> List.of(file);
+                    case LabelCategories.Names _ -> List.<S3Uri>of();
+                }).orElse(List.of()));
+    }
+
+    /** Whether the labels lie in the bucket that the stack makes and names itself. */
+    public boolean inGeneratedBucket() {
+        return labels.bucket().equals(Settings.GENERATED_BUCKET);
     }
 
     /** Whether {@code labels} is a whole key, not a prefix: it neither is empty nor ends in {@code /}. */

@@ -31,6 +31,8 @@ public sealed interface Value {
         ACCOUNT,
         /** Name of the bucket that holds runs, sealed versions and models. */
         WORK_BUCKET,
+        /** Name of the label bucket that the stack makes and names itself, if a dataset's labels arrive there. */
+        LABEL_BUCKET,
         /** {@code s3://bucket/key} of the compiled settings. */
         SETTINGS_URI,
         /** Name of the bucket of {@link #SETTINGS_URI}. */

@@ -2,6 +2,7 @@ package dev.truepipe.workload;
 
 import static dev.truepipe.workload.Value.Resource.ACCOUNT;
 import static dev.truepipe.workload.Value.Resource.DEAD_LETTER_QUEUE_NAME;
+import static dev.truepipe.workload.Value.Resource.LABEL_BUCKET;
 import static dev.truepipe.workload.Value.Resource.MODEL_PACKAGE_GROUP_PREFIX;
 import static dev.truepipe.workload.Value.Resource.PARTITION;
 import static dev.truepipe.workload.Value.Resource.QUEUE_NAME;
@@ -23,6 +24,7 @@ import dev.truepipe.functions.PlanDatasetHandler;
 import dev.truepipe.functions.ScanChunkHandler;
 import dev.truepipe.functions.SealDatasetHandler;
 import dev.truepipe.functions.WriteChunkHandler;
+import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.S3Uri;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +63,8 @@ public record Workload(
     public static final String SETTINGS = "TRUEPIPE_SETTINGS";
     /** Name of the work bucket. */
     public static final String WORK_BUCKET_NAME = "TRUEPIPE_WORK_BUCKET";
+    /** Name of the label bucket of ours; only there when a dataset's labels are a prefix in it. */
+    public static final String LABEL_BUCKET_NAME = "TRUEPIPE_LABEL_BUCKET";
     public static final String STATE_MACHINE = "TRUEPIPE_STATE_MACHINE_ARN";
     public static final String TRAINING_ROLE = "TRUEPIPE_TRAINING_ROLE_ARN";
     public static final String MODEL_PACKAGE_GROUPS = "TRUEPIPE_MODEL_PACKAGE_GROUP_PREFIX";
@@ -81,6 +85,11 @@ public record Workload(
                 .filter(function -> function.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no function " + name));
+    }
+
+    /** The workload for these settings. */
+    public static Workload of(Settings settings) {
+        return of(settings.datasets().stream().map(Source::of).toList(), settings.mapConcurrency());
     }
 
     /** The workload for these datasets. */
@@ -120,6 +129,9 @@ public record Workload(
         Grant run = new Grant("work on a run", List.of("s3:GetObject", "s3:PutObject"), List.of(work("runs/*")));
         Grant readDatasets = new Grant("read sealed versions", List.of("s3:GetObject"), List.of(work("datasets/*")));
 
+        Map<String, Value> ownLabelBucket = sources.stream().anyMatch(Source::inGeneratedBucket)
+                ? environment(LABEL_BUCKET_NAME, text(LABEL_BUCKET))
+                : Map.of();
         Map<String, Value> bucketOnly = Map.of(WORK_BUCKET_NAME, manifests);
         return List.of(
                 new FunctionSpec(
@@ -127,7 +139,7 @@ public record Workload(
                         IntakeHandler.class.getName(),
                         1024,
                         Duration.ofSeconds(30),
-                        environment(SETTINGS, text(SETTINGS_URI), STATE_MACHINE, text(STATE_MACHINE_ARN)),
+                        with(ownLabelBucket, SETTINGS, text(SETTINGS_URI), STATE_MACHINE, text(STATE_MACHINE_ARN)),
                         List.of(
                                 settings,
                                 readLabels,
@@ -142,7 +154,7 @@ public record Workload(
                         PlanDatasetHandler.class.getName(),
                         1024,
                         Duration.ofMinutes(5),
-                        environment(SETTINGS, text(SETTINGS_URI), WORK_BUCKET_NAME, text(WORK_BUCKET)),
+                        with(ownLabelBucket, SETTINGS, text(SETTINGS_URI), WORK_BUCKET_NAME, text(WORK_BUCKET)),
                         List.of(
                                 settings,
                                 readLabels,
@@ -410,7 +422,7 @@ public record Workload(
     private static List<Value> labelObjects(List<Source> sources) {
         List<Value> objects = new ArrayList<>();
         for (Source source : sources) {
-            objects.add(text("arn:", PARTITION, ":s3:::", source.labels().bucket(), "/" + source.labels().key() + (source.isOneManifest() ? "" : "*")));
+            objects.add(text("arn:", PARTITION, ":s3:::", bucket(source.labels().bucket()), "/" + source.labels().key() + (source.isOneManifest() ? "" : "*")));
             for (S3Uri other : source.alsoReads()) {
                 objects.add(text("arn:", PARTITION, ":s3:::", other.bucket(), "/" + other.key()));
             }
@@ -424,7 +436,7 @@ public record Workload(
             names.add(source.labels().bucket());
             source.alsoReads().forEach(other -> names.add(other.bucket()));
         }
-        return names.stream().map(name -> text("arn:", PARTITION, ":s3:::", name)).toList();
+        return names.stream().map(name -> text("arn:", PARTITION, ":s3:::", bucket(name))).toList();
     }
 
     private static List<String> buckets(List<Source> sources, Source.LabelBucket how) {
@@ -436,8 +448,16 @@ public record Workload(
                 .toList();
     }
 
+    private static Value bucket(String name) {
+        return name.equals(Settings.GENERATED_BUCKET) ? text(LABEL_BUCKET) : text(name);
+    }
+
     private static Map<String, Value> environment(Object... pairs) {
-        Map<String, Value> environment = new LinkedHashMap<>();
+        return with(Map.of(), pairs);
+    }
+
+    private static Map<String, Value> with(Map<String, Value> others, Object... pairs) {
+        Map<String, Value> environment = new LinkedHashMap<>(others);
         for (int i = 0; i < pairs.length; i += 2) {
             environment.put((String) pairs[i], (Value) pairs[i + 1]);
         }
