@@ -69,8 +69,6 @@ public record Workload(
     public static final String TRAINING_ROLE = "TRUEPIPE_TRAINING_ROLE_ARN";
     public static final String MODEL_PACKAGE_GROUPS = "TRUEPIPE_MODEL_PACKAGE_GROUP_PREFIX";
 
-    /** Children of a Distributed Map that run at once; a setting, as accounts differ in Lambda concurrency. */
-    public static final int DEFAULT_MAP_CONCURRENCY = 40;
 
     public Workload {
         functions = List.copyOf(functions);

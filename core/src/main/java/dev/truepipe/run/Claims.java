@@ -1,0 +1,103 @@
+package dev.truepipe.run;
+
+import dev.truepipe.json.Json;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.ObjectStore.Condition;
+import dev.truepipe.storage.ObjectStore.ObjectMissingException;
+import dev.truepipe.storage.ObjectStore.PreconditionFailedException;
+import dev.truepipe.storage.ObjectStore.StoredObject;
+import dev.truepipe.storage.S3Uri;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Lets one execution at a time work on the same manifests with the same settings, by one small object and conditional
+ * puts. No execution stands back for one that is merely expected: only for one that runs, or has succeeded.
+ */
+final class Claims {
+    /** Each further try means that somebody else wrote between our read and our write. */
+    private static final int TRIES = 20;
+
+    private final ObjectStore store;
+    private final Executions executions;
+
+    Claims(ObjectStore store, Executions executions) {
+        this.store = store;
+        this.executions = executions;
+    }
+
+    /** What came of asking. */
+    sealed interface Answer {
+        /** It is ours: go on. */
+        record Ours() implements Answer {}
+
+        /** Another execution works on it now. */
+        record Superseded(String by) implements Answer {}
+
+        /** Another execution has done it. */
+        record Unchanged(String by) implements Answer {}
+    }
+
+    /**
+     * Claims for {@code execution}.
+     *
+     * @param force whether a claim that led to success may be taken over
+     */
+    Answer claim(S3Uri claim, String execution, boolean force, Instant now) throws IOException {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("execution", execution);
+        json.put("claimedAt", now.toString());
+        byte[] body = Json.pretty(json);
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                store.put(claim, body, Condition.ABSENT);
+                return new Answer.Ours();
+            } catch (PreconditionFailedException taken) {
+                Optional<Answer> answer = ask(claim, body, execution, force);
+                if (answer.isPresent()) {
+                    return answer.get();
+                }
+            }
+        }
+        throw new IOException(claim + " changes hands faster than it can be read; try again");
+    }
+
+    /** Empty if the claim changed meanwhile. */
+    private Optional<Answer> ask(S3Uri claim, byte[] body, String execution, boolean force) throws IOException {
+        Optional<StoredObject> held = store.head(claim);
+        if (held.isEmpty()) {
+            return Optional.empty();
+        }
+        String eTag = held.get().eTag();
+        String holder;
+        try (InputStream in = store.open(claim, null, eTag)) {
+            holder = Fields.text(Json.parseObject(in.readAllBytes()), "execution");
+        } catch (ObjectMissingException | PreconditionFailedException changed) {
+            return Optional.empty();
+        }
+        if (holder.equals(execution)) {
+            return Optional.of(new Answer.Ours());
+        }
+        switch (executions.statusOf(holder)) {
+            case RUNNING -> {
+                return Optional.of(new Answer.Superseded(holder));
+            }
+            case SUCCEEDED -> {
+                if (!force) {
+                    return Optional.of(new Answer.Unchanged(holder));
+                }
+            }
+            case ENDED_OTHERWISE -> {}
+        }
+        try {
+            store.put(claim, body, new Condition.Unchanged(eTag));
+            return Optional.of(new Answer.Ours());
+        } catch (PreconditionFailedException changed) {
+            return Optional.empty();
+        }
+    }
+}

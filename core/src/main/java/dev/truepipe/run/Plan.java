@@ -1,0 +1,121 @@
+package dev.truepipe.run;
+
+import dev.truepipe.json.Json;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.ObjectStore.StoredObject;
+import dev.truepipe.storage.S3Uri;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one execution works on: manifests as pinned, and a copy of the settings, so that a change of either meanwhile
+ * changes nothing for this run.
+ *
+ * @param dataset its name
+ * @param execution ARN
+ * @param executionName last part of the ARN
+ * @param plannedAt when the manifests were pinned; orders models of different runs
+ * @param fingerprint of manifests, settings and rules, 64 hex digits
+ * @param settings the compiled settings of the dataset; a category file in them is replaced by its names
+ * @param task what the labels are for, or {@code null} where nothing could be inferred
+ * @param labelAttribute the label attribute, or {@code null} where nothing could be inferred
+ * @param manifests in the order in which they are processed
+ * @param chunks how many there are
+ */
+public record Plan(
+        String dataset,
+        String execution,
+        String executionName,
+        Instant plannedAt,
+        String fingerprint,
+        Map<String, Object> settings,
+        String task,
+        String labelAttribute,
+        List<Chunk.Pinned> manifests,
+        int chunks) {
+    static final String FORMAT = "truepipe-plan-1";
+
+    public Plan {
+        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        manifests = List.copyOf(manifests);
+    }
+
+    /** Reads the plan of a run. */
+    public static Plan read(ObjectStore store, RunFolder run) throws IOException {
+        try (InputStream in = store.open(run.plan(), null, null)) {
+            return fromJson(Json.parseObject(in.readAllBytes()));
+        }
+    }
+
+    /** Reads the chunks of a run, in order. */
+    static List<Chunk> chunks(ObjectStore store, RunFolder run) throws IOException {
+        try (InputStream in = store.open(run.chunks(), null, null)) {
+            List<Chunk> chunks = new ArrayList<>();
+            for (Object chunk : Json.array(Json.parse(in.readAllBytes()))) {
+                chunks.add(Chunk.fromJson(Json.object(chunk)));
+            }
+            return chunks;
+        }
+    }
+
+    Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("format", FORMAT);
+        json.put("dataset", dataset);
+        json.put("execution", execution);
+        json.put("executionName", executionName);
+        json.put("plannedAt", plannedAt.toString());
+        json.put("fingerprint", fingerprint);
+        json.put("task", task);
+        json.put("labelAttribute", labelAttribute);
+        List<Object> pinned = new ArrayList<>();
+        for (Chunk.Pinned manifest : manifests) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("uri", manifest.object().uri().toString());
+            one.put("eTag", manifest.object().eTag());
+            one.put("size", manifest.object().size());
+            one.put("lastModified", manifest.object().lastModified().toString());
+            one.put("gzip", manifest.gzip());
+            pinned.add(one);
+        }
+        json.put("manifests", pinned);
+        json.put("chunks", (long) chunks);
+        json.put("settings", settings);
+        return json;
+    }
+
+    static Plan fromJson(Map<String, Object> json) {
+        if (!FORMAT.equals(json.get("format"))) {
+            throw new IllegalArgumentException("the run's plan has format " + json.get("format") + ", this version reads "
+                    + FORMAT + "; deploy state machine and functions together and trigger the dataset again");
+        }
+        List<Chunk.Pinned> manifests = new ArrayList<>();
+        for (Object item : Fields.array(json, "manifests")) {
+            Map<String, Object> one = Json.object(item);
+            manifests.add(new Chunk.Pinned(
+                    new StoredObject(
+                            S3Uri.parse(Fields.text(one, "uri")),
+                            Fields.whole(one, "size"),
+                            Fields.text(one, "eTag"),
+                            Instant.parse(Fields.text(one, "lastModified"))),
+                    Fields.truth(one, "gzip")));
+        }
+        return new Plan(
+                Fields.text(json, "dataset"),
+                Fields.text(json, "execution"),
+                Fields.text(json, "executionName"),
+                Instant.parse(Fields.text(json, "plannedAt")),
+                Fields.text(json, "fingerprint"),
+                Fields.object(json, "settings"),
+                Fields.textOrNull(json, "task"),
+                Fields.textOrNull(json, "labelAttribute"),
+                manifests,
+                Math.toIntExact(Fields.whole(json, "chunks")));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.truepipe.run;
+
+import dev.truepipe.storage.S3Uri;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Where one execution keeps what it works on: {@code runs/<dataset>/<execution name>/}. Expires after 30 days.
+ *
+ * @param folder ends in {@code /}
+ */
+public record RunFolder(S3Uri folder) {
+    public RunFolder {
+        if (!folder.key().endsWith("/")) {
+            throw new IllegalArgumentException("a run's folder ends in \"/\": " + folder);
+        }
+    }
+
+    /** The folder of an execution. */
+    public static RunFolder of(String workBucket, String dataset, String executionName) {
+        return new RunFolder(new S3Uri(workBucket, "runs/" + dataset + "/" + executionName + "/"));
+    }
+
+    /** Reads {@code {"bucket":…,"prefix":…}}. */
+    public static RunFolder fromJson(Map<String, Object> json) {
+        return new RunFolder(new S3Uri(Fields.text(json, "bucket"), Fields.text(json, "prefix")));
+    }
+
+    /** {@code {"bucket":…,"prefix":…}}, as the states pass it on. */
+    public Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("bucket", folder.bucket());
+        json.put("prefix", folder.key());
+        return json;
+    }
+
+    /** What was pinned, and the settings it was pinned with. */
+    public S3Uri plan() {
+        return folder.resolve("plan.json");
+    }
+
+    /** A top-level array, one item for each chunk: what the Distributed Maps read. */
+    public S3Uri chunks() {
+        return folder.resolve("chunks.json");
+    }
+
+    /** The index of a chunk. */
+    public S3Uri scan(int chunk) {
+        return folder.resolve("scan/" + chunk);
+    }
+
+    /** What becomes of each line of a chunk. */
+    public S3Uri decide(int chunk) {
+        return folder.resolve("decide/" + chunk);
+    }
+
+    /** A chunk's share of a channel. */
+    public S3Uri part(String channel, int chunk) {
+        return folder.resolve("parts/" + channel + "/" + chunk);
+    }
+
+    /** Counts, classes, gates and the version. */
+    public S3Uri decision() {
+        return folder.resolve("decision.json");
+    }
+}

@@ -1,0 +1,84 @@
+package dev.truepipe.training;
+
+import dev.truepipe.training.TrainingTerms.Objective;
+import java.util.Locale;
+
+/** Champion against challenger: which model is kept, and why, in words. */
+public final class Judge {
+    private Judge() {}
+
+    /** What was decided. */
+    public enum Outcome {
+        PROMOTED("promoted"),
+        KEPT("kept"),
+        LATE("late");
+
+        private final String word;
+
+        Outcome(String word) {
+            this.word = word;
+        }
+
+        /** As the state machine knows it. */
+        public String word() {
+            return word;
+        }
+    }
+
+    /** @param reason one or two sentences for people */
+    public record Judgement(Outcome outcome, String reason) {}
+
+    /**
+     * Judges.
+     *
+     * <p>On the same hold-out the challenger must be at least as good. On another it is promoted unless it is worse by
+     * more than the tolerance: the two numbers then do not measure the same thing. Without a number it is kept, never
+     * promoted. A challenger planned before the champion is late. A model that is the champion already stays it, so
+     * that a repeated judgement says the same again.
+     *
+     * @param champion the champion so far, or {@code null}
+     */
+    public static Judgement judge(Champion champion, Champion challenger, Objective objective) {
+        if (champion != null && champion.trainingJob().equals(challenger.trainingJob())) {
+            return new Judgement(Outcome.PROMOTED, "It is the champion.");
+        }
+        if (champion != null && challenger.plannedAt().isBefore(champion.plannedAt())) {
+            return new Judgement(Outcome.LATE, "A run with newer data was judged first: its model, " + champion.trainingJob()
+                    + ", stays the champion.");
+        }
+        if (Double.isNaN(challenger.value())) {
+            return new Judgement(Outcome.KEPT, "The job reported no " + objective.metric() + ", so nothing says whether the model"
+                    + " is better. Check objective.metric, and the metrics of the image.");
+        }
+        String scored = objective.metric() + " is " + number(challenger.value());
+        if (champion == null) {
+            return new Judgement(Outcome.PROMOTED, "It is the first model judged; its " + scored + ".");
+        }
+        if (!challenger.metric().equals(champion.metric()) || Double.isNaN(champion.value())) {
+            return new Judgement(Outcome.PROMOTED, "Its " + scored + ". The champion was judged by " + champion.metric()
+                    + ", which cannot be compared, so the newer model is promoted.");
+        }
+        double better = objective.maximize()
+                ? challenger.value() - champion.value()
+                : champion.value() - challenger.value();
+        String against = "Its " + scored + ", the champion's " + number(champion.value());
+        if (challenger.holdOut().equals(champion.holdOut())) {
+            return better >= 0
+                    ? new Judgement(Outcome.PROMOTED, against + ", on the same hold-out.")
+                    : new Judgement(Outcome.KEPT, against + ", on the same hold-out: it is worse, and the champion stays.");
+        }
+        String holdOuts = ". The hold-outs differ: the champion's has " + champion.holdOutObjects() + " objects, this one "
+                + challenger.holdOutObjects();
+        return better >= -objective.tolerance()
+                ? new Judgement(Outcome.PROMOTED, against + holdOuts + "; it is not worse by more than the tolerance of "
+                        + number(objective.tolerance()) + ".")
+                : new Judgement(Outcome.KEPT, against + holdOuts + "; it is worse by more than the tolerance of "
+                        + number(objective.tolerance()) + ", and the champion stays.");
+    }
+
+    /** Four significant decimals, no trailing zeros. */
+    private static String number(double value) {
+        String text = String.format(Locale.ROOT, "%.4f", value);
+        return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+    }
+}

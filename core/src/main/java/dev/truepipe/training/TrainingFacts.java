@@ -1,0 +1,23 @@
+package dev.truepipe.training;
+
+/**
+ * What a sealed dataset tells about training on it.
+ *
+ * @param version the sealed version
+ * @param task such as {@code object-detection}
+ * @param labelAttribute the canonical label attribute
+ * @param multiLabel whether a line's label is a list of class ids
+ * @param train lines in the train manifest
+ * @param validation lines in the validation manifest
+ * @param classes number of classes: those of the category list if there is one, else highest id + 1
+ * @param mostBoxes most annotations on one line of either manifest
+ */
+public record TrainingFacts(
+        String version,
+        String task,
+        String labelAttribute,
+        boolean multiLabel,
+        long train,
+        long validation,
+        long classes,
+        long mostBoxes) {}

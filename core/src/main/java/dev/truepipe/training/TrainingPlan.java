@@ -1,0 +1,158 @@
+package dev.truepipe.training;
+
+import dev.truepipe.json.Json;
+import dev.truepipe.storage.S3Uri;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One training job, but for its name, the instance it is tried on, and where things lie.
+ *
+ * @param plan hash of version, algorithm, image and hyperparameters, as 64 hex digits; it names jobs
+ * @param image ECR URI
+ * @param hyperParameters all of them, in key order
+ * @param metricDefinitions {@code null} for SageMaker's own algorithms, which bring theirs
+ * @param contentType of both channels
+ * @param attributeNames what is streamed, in order
+ * @param checkpoints whether the algorithm goes on from checkpoints
+ * @param terms what the settings say
+ */
+public record TrainingPlan(
+        String plan,
+        String image,
+        Map<String, String> hyperParameters,
+        List<TrainingTerms.MetricDefinition> metricDefinitions,
+        String contentType,
+        List<String> attributeNames,
+        boolean checkpoints,
+        TrainingTerms terms) {
+    private static final String RECORDIO = "application/x-recordio";
+
+    public TrainingPlan {
+        hyperParameters = Collections.unmodifiableMap(new TreeMap<>(hyperParameters));
+        attributeNames = List.copyOf(attributeNames);
+    }
+
+    /**
+     * Plans a job.
+     *
+     * @param region where it is to run
+     * @throws IllegalArgumentException if the job could only fail, with what to change
+     */
+    public static TrainingPlan of(TrainingTerms terms, TrainingFacts facts, String region) {
+        String image = terms.image() == null ? BuiltInImages.uri(terms.algorithm(), region) : terms.image();
+        String contentType = RECORDIO;
+        Map<String, String> parameters;
+        switch (terms.algorithm()) {
+            case null -> parameters = Hyperparameters.own(facts, terms.hyperparameters());
+            case "object-detection" -> {
+                require(facts, "object-detection", "object-detection");
+                parameters = Hyperparameters.objectDetection(facts, terms.hyperparameters());
+            }
+            case "image-classification" -> {
+                require(facts, "image-classification", "image-classification", "image-classification-multi-label");
+                parameters = Hyperparameters.imageClassification(facts, terms.hyperparameters());
+                if (facts.multiLabel()) {
+                    // Multi-hot is the algorithm's default; Ground Truth writes lists of class ids.
+                    contentType = RECORDIO + "; label-format=class-id";
+                }
+            }
+            default -> throw new IllegalArgumentException("training.algorithm: this version plans object-detection and"
+                    + " image-classification, and images of your own; not \"" + terms.algorithm() + "\"");
+        }
+        return new TrainingPlan(
+                hash(terms, facts, image, parameters),
+                image,
+                parameters,
+                terms.image() == null ? null : terms.metrics(),
+                contentType,
+                List.of("source-ref", facts.labelAttribute()),
+                true,
+                terms);
+    }
+
+    private static void require(TrainingFacts facts, String algorithm, String... tasks) {
+        if (!List.of(tasks).contains(facts.task())) {
+            throw new IllegalArgumentException("training.algorithm: " + algorithm + " cannot learn from labels of task "
+                    + facts.task() + "; choose the algorithm of that task, or an image of your own");
+        }
+    }
+
+    private static String hash(TrainingTerms terms, TrainingFacts facts, String image, Map<String, String> parameters) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("version", facts.version());
+        all.put("algorithm", terms.algorithm());
+        all.put("image", image);
+        all.put("hyperParameters", new TreeMap<>(parameters));
+        return sha256(Json.bytes(all));
+    }
+
+    /**
+     * What the state machine needs to ask for the job, as SealDataset answers.
+     *
+     * @param dataset its name
+     * @param executionName what makes the names of this execution's jobs differ from another's
+     * @param roleArn the training role
+     * @param version folder of the sealed version, ending in {@code /}
+     * @param models where the job leaves its model, ending in {@code /}
+     * @param checkpointFolder where jobs keep checkpoints, ending in {@code /}
+     * @param seed of the split, and of the train channel's shuffling
+     */
+    public Map<String, Object> toJson(
+            String dataset, String executionName, String roleArn, S3Uri version, S3Uri models, S3Uri checkpointFolder, long seed) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("plan", plan);
+        json.put("jobPrefix", dataset + "-" + plan.substring(0, 8) + "-"
+                + sha256(executionName.getBytes(StandardCharsets.UTF_8)).substring(0, 8));
+        json.put("image", image);
+        json.put("roleArn", roleArn);
+        json.put("hyperParameters", new LinkedHashMap<String, Object>(hyperParameters));
+        json.put("metricDefinitions", metricDefinitions == null ? null : definitions());
+        json.put("contentType", contentType);
+        json.put("attributeNames", new ArrayList<Object>(attributeNames));
+        json.put("trainUri", version.resolve("train.manifest").toString());
+        json.put("validationUri", version.resolve("validation.manifest").toString());
+        json.put("shuffleSeed", seed);
+        json.put("outputPath", models.toString());
+        json.put("checkpointPath", checkpoints ? checkpointFolder.toString() : null);
+        json.put("maxRuntimeSeconds", terms.maxRuntimeSeconds());
+        json.put("maxWaitSeconds", terms.maxWaitSeconds());
+        json.put("volumeSizeInGB", terms.volumeSizeInGB());
+        List<Object> ladder = new ArrayList<>();
+        for (TrainingTerms.Rung rung : terms.ladder()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("instanceType", rung.instanceType());
+            one.put("spot", rung.spot());
+            ladder.add(one);
+        }
+        json.put("ladder", ladder);
+        return json;
+    }
+
+    private List<Object> definitions() {
+        List<Object> definitions = new ArrayList<>();
+        for (TrainingTerms.MetricDefinition metric : metricDefinitions) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("Name", metric.name());
+            one.put("Regex", metric.regex());
+            definitions.add(one);
+        }
+        return definitions;
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
