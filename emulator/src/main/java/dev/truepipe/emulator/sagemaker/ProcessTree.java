@@ -1,0 +1,77 @@
+package dev.truepipe.emulator.sagemaker;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A container's process and everything it started.
+ *
+ * <p>A container's end takes all its processes along. Here a child outlives its parent and is then nobody's descendant;
+ * on Linux it is found by a variable that it inherited and that only this container's processes have.
+ */
+final class ProcessTree {
+    private static final String VARIABLE = "TRUEPIPE_CONTAINER";
+    private static final Path PROC = Path.of("/proc");
+
+    private final String mark = UUID.randomUUID().toString();
+    private Process process;
+
+    /** Starts the container's first process, with the variable added to its environment. */
+    Process start(ProcessBuilder builder) throws IOException {
+        builder.environment().put(VARIABLE, mark);
+        process = builder.start();
+        return process;
+    }
+
+    /** Kills all of them and waits until they are gone. Looks again until none is found, for they may be starting others. */
+    void kill() {
+        if (process == null) {
+            return;
+        }
+        List<ProcessHandle> found = find();
+        while (!found.isEmpty()) {
+            found.forEach(ProcessHandle::destroyForcibly);
+            CompletableFuture.allOf(found.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new)).join();
+            found = find();
+        }
+    }
+
+    private List<ProcessHandle> find() {
+        List<ProcessHandle> found = new ArrayList<>(process.descendants().toList());
+        if (process.isAlive()) {
+            found.add(process.toHandle());
+        }
+        if (Files.isDirectory(PROC.resolve("self"))) {
+            long self = ProcessHandle.current().pid();
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+                for (Path entry : entries) {
+                    long pid = Long.parseLong(entry.getFileName().toString());
+                    if (pid != self && isMarked(entry)) {
+                        ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(handle -> !found.contains(handle)).ifPresent(found::add);
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot list " + PROC, e);
+            }
+        }
+        return found;
+    }
+
+    private boolean isMarked(Path entry) {
+        String environment;
+        try {
+            environment = Files.readString(entry.resolve("environ"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return false; // gone meanwhile, or another user's: not one of ours
+        }
+        return List.of(environment.split("\0")).contains(VARIABLE + "=" + mark);
+    }
+}

@@ -1,0 +1,556 @@
+package dev.truepipe.emulator.sagemaker;
+
+import static dev.truepipe.emulator.sagemaker.TrainingJob.ordered;
+import static dev.truepipe.emulator.sagemaker.TrainingJob.seconds;
+import static dev.truepipe.emulator.sagemaker.TrainingRequest.invalid;
+
+import dev.truepipe.emulator.api.Arns;
+import dev.truepipe.emulator.api.AwsError;
+import dev.truepipe.emulator.api.AwsJsonService;
+import dev.truepipe.emulator.logs.LogStore;
+import dev.truepipe.json.Json;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.S3Uri;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * SageMaker as a workflow calls it: training jobs in Pipe mode, model packages, labeling jobs.
+ *
+ * <p>A training job runs as a process of this machine in the folder {@code <data>/training/<job>}, which also keeps the
+ * request as it came ({@code request.json}) and the job's description ({@code job.json}), so jobs are known after a
+ * restart; one that was running then has failed. Logs go to the group {@value #LOG_GROUP}.
+ *
+ * <p>Beside the API: {@link #awaitTrainingJob} for {@code .sync}, {@link #onEvent} for a timeline, {@link #provoke} for
+ * outcomes that no laptop brings about, {@link #registerLabelingJob} for jobs that people have done elsewhere.
+ */
+public final class SageMakerService implements AwsJsonService, AutoCloseable {
+    /** Log group of all training jobs. A job's stream is {@code <job>/algo-1-<second of its creation since 1970>}. */
+    public static final String LOG_GROUP = "/aws/sagemaker/TrainingJobs";
+
+    /** SageMaker's time between SIGTERM and SIGKILL. */
+    public static final Duration STOP_GRACE = Duration.ofSeconds(120);
+
+    /** Variables of this machine that a training process gets too: what programs need to be found and to print text. */
+    private static final List<String> HOST_VARIABLES =
+            List.of("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "JAVA_HOME", "LD_LIBRARY_PATH");
+
+    private static final List<String> LABELING_STATUSES =
+            List.of("Initializing", "InProgress", "Completed", "Failed", "Stopping", "Stopped");
+
+    private final Setup setup;
+    private final Clock clock;
+    private final Artifacts artifacts;
+    private final ModelRegistry registry;
+    private final Map<String, TrainingJob> jobs = new ConcurrentHashMap<>();
+    private final Map<String, Thread> threads = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Object>> labelingJobs = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, String>> tags = new ConcurrentHashMap<>();
+    private final List<Consumer<TrainingEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Provocation> provocations = new ArrayList<>();
+    private boolean closed;
+
+    /**
+     * What the service works with.
+     *
+     * @param data the cloud's data folder
+     * @param store S3
+     * @param logs where training jobs' output goes
+     * @param algorithms which command stands for which image; the first that matches
+     * @param environment variables of this machine, of which a training process gets {@code PATH} and a few more
+     * @param stopGrace between SIGTERM and SIGKILL; {@link #STOP_GRACE} as SageMaker, less in tests
+     */
+    public record Setup(
+            Path data,
+            ObjectStore store,
+            LogStore logs,
+            List<TrainingAlgorithm> algorithms,
+            Map<String, String> environment,
+            Duration stopGrace,
+            Clock clock) {
+        public Setup {
+            data = data.toAbsolutePath().normalize();
+            algorithms = List.copyOf(algorithms);
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    /** @throws IOException if what an earlier run left in the data folder cannot be read */
+    public SageMakerService(Setup setup) throws IOException {
+        this.setup = setup;
+        this.clock = setup.clock();
+        this.artifacts = new Artifacts(setup.store());
+        this.registry = new ModelRegistry(setup.data().resolve("sagemaker/model-packages.json"), clock);
+        remember();
+    }
+
+    @Override
+    public String targetPrefix() {
+        return "SageMaker";
+    }
+
+    @Override
+    public Map<String, Object> call(String operation, Map<String, Object> request) throws AwsError {
+        return switch (operation) {
+            case "CreateTrainingJob" -> createTrainingJob(request);
+            case "DescribeTrainingJob" -> job(request).describe();
+            case "ListTrainingJobs" -> listTrainingJobs(request);
+            case "StopTrainingJob" -> stopTrainingJob(request);
+            case "AddTags" -> addTags(request);
+            case "ListTags" -> listTags(request);
+            case "CreateModelPackageGroup" -> registry.createGroup(request);
+            case "DescribeModelPackageGroup" -> registry.describeGroup(request);
+            case "ListModelPackageGroups" -> registry.listGroups();
+            case "CreateModelPackage" -> registry.create(request);
+            case "DescribeModelPackage" -> registry.describe(request);
+            case "ListModelPackages" -> registry.list(request);
+            case "UpdateModelPackage" -> registry.update(request);
+            case "DescribeLabelingJob" -> describeLabelingJob(request);
+            default -> throw new AwsError("UnknownOperationException",
+                    "the embedded SageMaker does not have " + operation + "; see docs/fidelity.md for what it has");
+        };
+    }
+
+    /**
+     * The job's description as soon as it has ended, in whatever way; the future never fails.
+     *
+     * @throws AwsError if there is no such job
+     */
+    public CompletableFuture<Map<String, Object>> awaitTrainingJob(String name) throws AwsError {
+        return job(name).done().copy();
+    }
+
+    /** What a job's container did: epochs, records, all metric values. Empty before its end, and after a restart. */
+    public Optional<TrainingContainer.Result> trainingResult(String name) throws AwsError {
+        return Optional.ofNullable(job(name).result());
+    }
+
+    /** Folder of a job, whether or not it exists. */
+    public Path trainingFolder(String name) {
+        return setup.data().resolve("training").resolve(name);
+    }
+
+    /** Calls {@code listener} with all that happens to training jobs from now on, from several threads; it must not throw. */
+    public void onEvent(Consumer<TrainingEvent> listener) {
+        listeners.add(listener);
+    }
+
+    /** Gives the next {@code jobs} training jobs this fate, whatever they are. */
+    public void provoke(TrainingFault fault, int jobs) {
+        provoke(fault, null, jobs);
+    }
+
+    /** Gives the next {@code jobs} training jobs on an instance type ({@code null}: on any) this fate. Earlier provocations come first. */
+    public void provoke(TrainingFault fault, String instanceType, int jobs) {
+        synchronized (provocations) {
+            for (int i = 0; i < jobs; i++) {
+                provocations.add(new Provocation(fault, instanceType));
+            }
+        }
+    }
+
+    /**
+     * Makes a labeling job known to DescribeLabelingJob, or changes it.
+     *
+     * @param status as AWS spells it, such as {@code InProgress}
+     * @param output where its manifest lies, or will
+     * @param counters {@code TotalLabeled}, {@code HumanLabeled}, {@code MachineLabeled}, {@code FailedNonRetryableError},
+     *     {@code Unlabeled}; what is missing is 0
+     */
+    public void registerLabelingJob(String name, String status, S3Uri output, Map<String, Long> counters) {
+        if (!LABELING_STATUSES.contains(status)) {
+            throw new IllegalArgumentException("a labeling job's status is one of " + LABELING_STATUSES + ", was \"" + status + "\"");
+        }
+        Map<String, Object> counts = new LinkedHashMap<>();
+        for (String counter : List.of("TotalLabeled", "HumanLabeled", "MachineLabeled", "FailedNonRetryableError", "Unlabeled")) {
+            counts.put(counter, counters.getOrDefault(counter, 0L));
+        }
+        double now = seconds(clock.instant());
+        Map<String, Object> before = labelingJobs.get(name);
+        Map<String, Object> job = ordered("LabelingJobStatus", status, "LabelCounters", counts,
+                "CreationTime", before == null ? now : before.get("CreationTime"), "LastModifiedTime", now,
+                "JobReferenceCode", Integer.toHexString(name.hashCode()), "LabelingJobName", name, "LabelingJobArn", Arns.labelingJob(name),
+                "LabelAttributeName", name, "LabelingJobOutput", ordered("OutputDatasetS3Uri", output.toString()));
+        labelingJobs.put(name, job);
+    }
+
+    /** Ends all jobs that still run, at once, and waits until they are gone. */
+    @Override
+    public void close() {
+        synchronized (provocations) {
+            closed = true;
+        }
+        threads.values().forEach(Thread::interrupt);
+        for (Thread thread : threads.values()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private Map<String, Object> createTrainingJob(Map<String, Object> asked) throws AwsError {
+        TrainingRequest request = TrainingRequest.read(asked);
+        TrainingAlgorithm algorithm = setup.algorithms().stream()
+                .filter(known -> known.runs(request.image()))
+                .findFirst()
+                .orElseThrow(() -> invalid("Requested image " + request.image()
+                        + " not found. The embedded SageMaker has: " + setup.algorithms().stream().map(known -> known.image().pattern()).toList()));
+        Instant now = clock.instant();
+        TrainingJob job;
+        TrainingFault fault;
+        synchronized (provocations) {
+            if (closed) {
+                throw new AwsError("ServiceUnavailable", "the embedded cloud is shutting down");
+            }
+            TrainingJob older = jobs.get(request.name());
+            if (older != null) {
+                throw new AwsError("ResourceInUse", "Training job names must be unique within an AWS account and region, "
+                        + "and a training job with this name already exists (" + older.arn() + ")");
+            }
+            fault = take(request.instanceType());
+            if (fault == TrainingFault.THROTTLED) {
+                throw new AwsError("ThrottlingException", "Rate exceeded");
+            }
+            if (fault == TrainingFault.RESOURCE_LIMIT_EXCEEDED) {
+                throw new AwsError("ResourceLimitExceeded", "The account-level service limit '" + request.instanceType() + " for "
+                        + (request.spot() ? "spot " : "") + "training job usage' is 0 Instances, with current utilization of 0 Instances "
+                        + "and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota. "
+                        + "If AWS Service Quotas is not available, contact AWS support to request an increase for this quota.");
+            }
+            job = new TrainingJob(request, Arns.trainingJob(request.name().toLowerCase(Locale.ROOT)), metrics(request, algorithm), now);
+            keepRequest(request);
+            jobs.put(request.name(), job);
+        }
+        Map<String, String> jobTags = tags.computeIfAbsent(job.arn(), arn -> new ConcurrentHashMap<>());
+        request.tags().forEach(tag -> jobTags.put(String.valueOf(tag.get("Key")), String.valueOf(tag.get("Value"))));
+        tell(new TrainingEvent.Status(job.name(), now, "InProgress", "Starting", "Preparing the instances for training"));
+        save(job);
+        Thread thread = Thread.ofPlatform().daemon().name("training " + job.name()).unstarted(() -> live(job, request, algorithm, fault));
+        threads.put(job.name(), thread);
+        thread.start();
+        return ordered("TrainingJobArn", job.arn());
+    }
+
+    /** A job's whole life after its creation. */
+    private void live(TrainingJob job, TrainingRequest request, TrainingAlgorithm algorithm, TrainingFault fault) {
+        try {
+            if (fault != null && !job.stopRequested()) {
+                suffer(job, fault);
+            } else {
+                train(job, request, algorithm);
+            }
+        } catch (InterruptedException e) {
+            fail(job, "InternalServerError: the embedded cloud was stopped while this job ran");
+        } catch (IOException | RuntimeException e) {
+            fail(job, "InternalServerError: We encountered an internal error. Please try again. (embedded cloud: " + e + ")");
+        } finally {
+            threads.remove(job.name());
+            job.announceEnd();
+        }
+    }
+
+    private void suffer(TrainingJob job, TrainingFault fault) {
+        switch (fault) {
+            case CAPACITY_ERROR -> fail(job, "CapacityError: Unable to provision requested ML compute capacity due to "
+                    + "InsufficientInstanceCapacity error. Please retry using a different ML instance type or after some time.");
+            case INTERNAL_SERVER_ERROR -> fail(job, "InternalServerError: We encountered an internal error. Please try again.");
+            case MAX_WAIT_TIME_EXCEEDED -> {
+                enter(job, "Stopping", "Stopping", "No spot capacity was found in time");
+                enter(job, "Stopped", "MaxWaitTimeExceeded", "Training job exceeded its maximum wait time");
+            }
+            case RESOURCE_LIMIT_EXCEEDED, THROTTLED -> throw new IllegalStateException(fault + " makes no job");
+        }
+    }
+
+    private void train(TrainingJob job, TrainingRequest request, TrainingAlgorithm algorithm) throws IOException, InterruptedException {
+        Path root = trainingFolder(job.name());
+        Map<String, String> environment = new LinkedHashMap<>(algorithm.environment());
+        environment.putAll(request.environment());
+        String stream = job.name() + "/algo-1-" + ((Double) job.describe().get("CreationTime")).longValue();
+        TrainingContainer.Spec spec = new TrainingContainer.Spec(job.name(), job.arn(), root, algorithm.trainCommand(), hostVariables(),
+                environment, request.hyperparameters(), request.channels(), Integer.MAX_VALUE, metrics(request, algorithm),
+                request.maxRuntime(), setup.stopGrace());
+        Consumer<TrainingEvent> listener = event -> {
+            if (event instanceof TrainingEvent.LogLine line) {
+                setup.logs().append(LOG_GROUP, stream, line.text());
+            }
+            tell(event);
+        };
+        try (TrainingContainer container = new TrainingContainer(spec, setup.store(), clock, listener)) {
+            job.runs(container);
+            String unprepared = container.prepare();
+            if (unprepared != null) {
+                fail(job, unprepared);
+                return;
+            }
+            if (request.checkpoints() != null) {
+                artifacts.fetch(request.checkpoints(), root.resolve("checkpoints"));
+            }
+            job.began(clock.instant());
+            if (!job.stopRequested()) {
+                enter(job, "InProgress", "Training", "Training image download completed. Training in progress.");
+            }
+            TrainingContainer.Result result = container.run();
+            job.ran(result, clock.instant());
+            finish(job, request, root, result);
+        }
+    }
+
+    private void finish(TrainingJob job, TrainingRequest request, Path root, TrainingContainer.Result result) throws IOException {
+        if (request.checkpoints() != null) {
+            artifacts.send(root.resolve("checkpoints"), request.checkpoints());
+        }
+        if (result.ending() == TrainingContainer.Ending.FAILED) {
+            fail(job, result.failureReason());
+            return;
+        }
+        if (result.ending() == TrainingContainer.Ending.COMPLETED) {
+            enter(job, "InProgress", "Uploading", "Uploading generated training model");
+        } else if (!job.status().equals("Stopping")) {
+            enter(job, "Stopping", "Stopping", "Stopping the training job");
+        }
+        S3Uri folder = request.output().resolve(job.name() + "/output/");
+        try {
+            S3Uri model = folder.resolve("model.tar.gz");
+            if (artifacts.store(root.resolve("model"), model)) {
+                job.model(model.toString());
+            }
+            artifacts.store(root.resolve("output/data"), folder.resolve("output.tar.gz"));
+        } catch (IOException e) {
+            fail(job, "ClientError: Artifact upload failed: " + e.getMessage());
+            return;
+        }
+        enter(job, result.ending().status(), result.ending().secondaryStatus(), switch (result.ending()) {
+            case COMPLETED -> "Training job completed";
+            case MAX_RUNTIME_EXCEEDED -> "Training job runtime exceeded MaxRuntimeInSeconds provided";
+            case STOPPED -> "Training job stopped";
+            case FAILED -> throw new IllegalStateException("a failed container uploads nothing");
+        });
+    }
+
+    private Map<String, Object> stopTrainingJob(Map<String, Object> request) throws AwsError {
+        TrainingJob job = job(request);
+        boolean first;
+        synchronized (job) {
+            if (job.ended()) {
+                throw invalid("The request was rejected because the training job is in status " + job.status() + ".");
+            }
+            first = job.requestStop(clock.instant());
+        }
+        if (first) {
+            save(job);
+            tell(new TrainingEvent.Status(job.name(), clock.instant(), "Stopping", "Stopping", "Stopping the training job"));
+        }
+        return Map.of();
+    }
+
+    private Map<String, Object> listTrainingJobs(Map<String, Object> request) throws AwsError {
+        String sortBy = String.valueOf(request.getOrDefault("SortBy", "CreationTime"));
+        Comparator<Map<String, Object>> order = switch (sortBy) {
+            case "Name" -> Comparator.comparing(job -> (String) job.get("TrainingJobName"));
+            case "Status" -> Comparator.comparing(job -> (String) job.get("TrainingJobStatus"));
+            case "CreationTime" -> Comparator.comparing(job -> (Double) job.get("CreationTime"));
+            default -> throw invalid("SortBy is Name, CreationTime or Status, was " + sortBy);
+        };
+        order = order.thenComparing(job -> (String) job.get("TrainingJobName"));
+        if ("Descending".equals(request.get("SortOrder"))) {
+            order = order.reversed();
+        }
+        List<Object> summaries = new ArrayList<>();
+        jobs.values().stream().map(TrainingJob::describe).filter(job -> wanted(job, request)).sorted(order).forEach(job -> {
+            Map<String, Object> summary = new LinkedHashMap<>();
+            for (String field : List.of("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingEndTime", "LastModifiedTime",
+                    "TrainingJobStatus", "SecondaryStatus")) {
+                if (job.containsKey(field)) {
+                    summary.put(field, job.get(field));
+                }
+            }
+            summaries.add(summary);
+        });
+        return Pages.of(request, "TrainingJobSummaries", summaries);
+    }
+
+    private static boolean wanted(Map<String, Object> job, Map<String, Object> request) {
+        Object contains = request.get("NameContains");
+        Object status = request.get("StatusEquals");
+        return (contains == null || ((String) job.get("TrainingJobName")).contains(contains.toString()))
+                && (status == null || status.equals(job.get("TrainingJobStatus")))
+                && within(job.get("CreationTime"), request.get("CreationTimeAfter"), request.get("CreationTimeBefore"))
+                && within(job.get("LastModifiedTime"), request.get("LastModifiedTimeAfter"), request.get("LastModifiedTimeBefore"));
+    }
+
+    private static boolean within(Object time, Object after, Object before) {
+        double seconds = ((Number) time).doubleValue();
+        return !(after instanceof Number from && seconds <= from.doubleValue()) && !(before instanceof Number to && seconds >= to.doubleValue());
+    }
+
+    private Map<String, Object> addTags(Map<String, Object> request) throws AwsError {
+        Map<String, String> own = tagsOf(request);
+        Constraints constraints = new Constraints();
+        for (Map<String, Object> tag : constraints.objects(request, "Tags", "tags", 50)) {
+            own.put(constraints.string(tag, "Key", "tags.key", 1, 128, null), constraints.string(tag, "Value", "tags.value", 0, 256, null));
+        }
+        constraints.check();
+        return ordered("Tags", tagList(own));
+    }
+
+    private Map<String, Object> listTags(Map<String, Object> request) throws AwsError {
+        return ordered("Tags", tagList(tagsOf(request)));
+    }
+
+    private Map<String, String> tagsOf(Map<String, Object> request) throws AwsError {
+        Constraints constraints = new Constraints();
+        String arn = constraints.string(request, "ResourceArn", "resourceArn", 1, 256, null);
+        constraints.check();
+        if (!tags.containsKey(arn)) {
+            if (jobs.values().stream().noneMatch(job -> job.arn().equals(arn))) {
+                throw invalid("Requested resource not found.");
+            }
+            tags.putIfAbsent(arn, new ConcurrentHashMap<>());
+        }
+        return tags.get(arn);
+    }
+
+    private static List<Object> tagList(Map<String, String> own) {
+        return own.entrySet().stream().sorted(Map.Entry.comparingByKey())
+                .map(tag -> (Object) ordered("Key", tag.getKey(), "Value", tag.getValue()))
+                .toList();
+    }
+
+    private Map<String, Object> describeLabelingJob(Map<String, Object> request) throws AwsError {
+        Constraints constraints = new Constraints();
+        String name = constraints.string(request, "LabelingJobName", "labelingJobName", 1, 63, TrainingRequest.NAME);
+        constraints.check();
+        Map<String, Object> job = labelingJobs.get(name);
+        if (job == null) {
+            throw new AwsError("ResourceNotFound", "Requested resource not found.");
+        }
+        return new LinkedHashMap<>(job);
+    }
+
+    private TrainingJob job(Map<String, Object> request) throws AwsError {
+        Constraints constraints = new Constraints();
+        String name = constraints.string(request, "TrainingJobName", "trainingJobName", 1, 63, TrainingRequest.NAME);
+        constraints.check();
+        return job(name);
+    }
+
+    private TrainingJob job(String name) throws AwsError {
+        TrainingJob job = jobs.get(name);
+        if (job == null) {
+            throw invalid("Requested resource not found.");
+        }
+        return job;
+    }
+
+    /** The first provocation that fits; call it holding the lock on {@code provocations}. */
+    private TrainingFault take(String instanceType) {
+        for (Provocation provocation : provocations) {
+            if (provocation.instanceType() == null || provocation.instanceType().equals(instanceType)) {
+                provocations.remove(provocation);
+                return provocation.fault();
+            }
+        }
+        return null;
+    }
+
+    private static List<MetricDefinition> metrics(TrainingRequest request, TrainingAlgorithm algorithm) {
+        Map<String, MetricDefinition> byName = new LinkedHashMap<>();
+        algorithm.metricDefinitions().forEach(metric -> byName.put(metric.name(), metric));
+        request.metricDefinitions().forEach(metric -> byName.put(metric.name(), metric));
+        return List.copyOf(byName.values());
+    }
+
+    private Map<String, String> hostVariables() {
+        Map<String, String> some = new LinkedHashMap<>();
+        for (String name : HOST_VARIABLES) {
+            if (setup.environment().containsKey(name)) {
+                some.put(name, setup.environment().get(name));
+            }
+        }
+        return some;
+    }
+
+    private void enter(TrainingJob job, String status, String secondaryStatus, String message) {
+        Instant now = clock.instant();
+        job.enter(status, secondaryStatus, message, now);
+        save(job);
+        tell(new TrainingEvent.Status(job.name(), now, status, secondaryStatus, message));
+    }
+
+    private void fail(TrainingJob job, String reason) {
+        Instant now = clock.instant();
+        job.fail(reason, now);
+        save(job);
+        tell(new TrainingEvent.Status(job.name(), now, "Failed", "Failed", reason));
+    }
+
+    private void tell(TrainingEvent event) {
+        listeners.forEach(listener -> listener.accept(event));
+    }
+
+    private void keepRequest(TrainingRequest request) {
+        Path folder = trainingFolder(request.name());
+        try {
+            Files.createDirectories(folder);
+            Files.write(folder.resolve("request.json"), Json.pretty(request.raw()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep the request of training job " + request.name() + " in " + folder, e);
+        }
+    }
+
+    private void save(TrainingJob job) {
+        Path file = trainingFolder(job.name()).resolve("job.json");
+        synchronized (job) {
+            try {
+                Path next = file.resolveSibling("job.json.next");
+                Files.write(next, Json.pretty(job.describe()));
+                Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot keep the description of training job " + job.name() + " in " + file, e);
+            }
+        }
+    }
+
+    /** Jobs of an earlier run. */
+    private void remember() throws IOException {
+        Path folder = setup.data().resolve("training");
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                Path file = entry.resolve("job.json");
+                if (Files.exists(file)) {
+                    TrainingJob job = new TrainingJob(Json.parseObject(Files.readAllBytes(file)), clock.instant());
+                    jobs.put(job.name(), job);
+                    save(job);
+                }
+            }
+        }
+    }
+
+    /** @param instanceType the only one it is for, or {@code null} */
+    private record Provocation(TrainingFault fault, String instanceType) {}
+}
