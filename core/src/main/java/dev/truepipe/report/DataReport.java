@@ -41,7 +41,7 @@ public final class DataReport {
         labels(html, content);
         html.close();
         html.open("main");
-        new DataSections(html, content, 2).write();
+        new DataSections(html, content, 2, true).write();
         html.close();
         Page.end(html, content.writtenAt());
     }

@@ -16,7 +16,8 @@ import java.util.Objects;
  * @param findings findings by code, in the order to be shown
  * @param classes classes by id, in the order to be shown; empty where the task has none
  * @param split how the accepted lines were divided
- * @param findingsFile where every finding is: a file beside the report ({@code findings.jsonl}) or an S3 URI
+ * @param findingsFile where every finding is: an S3 URI or, in {@link DataReport} only, the name of a file beside the
+ *     page ({@code findings.jsonl}), which becomes a link
  * @param files the other files of this version, such as the sealed manifests
  * @param nextSteps sentences added after those that the report derives from the counts; may be empty
  */

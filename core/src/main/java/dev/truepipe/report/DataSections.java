@@ -22,12 +22,17 @@ final class DataSections {
     private final Html html;
     private final DataReportContent data;
     private final String heading;
+    private final boolean beside;
 
-    /** @param level level of the headings, 2 to 6 */
-    DataSections(Html html, DataReportContent data, int level) {
+    /**
+     * @param level level of the headings, 2 to 6
+     * @param beside whether the files of the data lie beside this page
+     */
+    DataSections(Html html, DataReportContent data, int level, boolean beside) {
         this.html = html;
         this.data = data;
         this.heading = "h" + level;
+        this.beside = beside;
     }
 
     void write() throws IOException {
@@ -74,7 +79,7 @@ final class DataSections {
             return;
         }
         html.open("p").text("Every finding, with its place: ");
-        Page.link(html, data.findingsFile(), data.findingsFile());
+        Page.target(html, data.findingsFile(), beside);
         html.close();
         html.open("table", "class", "findings");
         html.open("thead").open("tr");
@@ -116,7 +121,7 @@ final class DataSections {
             long more = finding.count() - shown;
             if (more > 0) {
                 html.open("li", "class", "quiet").text("and " + Text.count(more) + " more, in ");
-                Page.link(html, data.findingsFile(), data.findingsFile());
+                Page.target(html, data.findingsFile(), beside);
                 html.close();
             }
             html.close().close().close();
@@ -234,7 +239,7 @@ final class DataSections {
             }
         }
         if (!data.files().isEmpty()) {
-            Page.links(html, data.files());
+            Page.links(html, data.files(), beside);
         }
         html.close();
     }

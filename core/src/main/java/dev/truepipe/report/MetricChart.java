@@ -161,8 +161,8 @@ final class MetricChart {
             from -= margin;
             to += margin;
         }
-        if (to == from) {
-            to = from + 1;
+        if (to - from < 1e-200) {
+            to = from + 1; // beneath this the powers of ten below run out
         }
         double rough = (to - from) / 4;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));

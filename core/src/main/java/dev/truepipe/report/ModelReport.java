@@ -79,7 +79,7 @@ public final class ModelReport {
         training();
         if (!content.links().isEmpty()) {
             begin("links", "Where to look next");
-            Page.links(html, content.links());
+            Page.links(html, content.links(), true);
             html.close();
         }
         data();
@@ -167,7 +167,7 @@ public final class ModelReport {
             return;
         }
         html.open("p", "class", "legend");
-        legend("true", "true box, drawn by a person");
+        legend("true", "true box, from the labels");
         legend("predicted", "predicted box, with its confidence");
         html.close();
         html.element("p", "A box is found where class and place agree: intersection over union of 0.5 or more.", "class", "quiet");
@@ -211,7 +211,7 @@ public final class ModelReport {
         if (content.hyperparameters().isEmpty()) {
             html.element("p", "None were sent.");
         } else {
-            html.open("dl", "class", "facts");
+            html.open("dl", "class", "facts short");
             for (Map.Entry<String, String> one : content.hyperparameters().entrySet().stream().limit(MAX_HYPERPARAMETERS).toList()) {
                 Page.fact(html, one.getKey(), () -> html.code(one.getValue()));
             }
@@ -246,7 +246,7 @@ public final class ModelReport {
         } else {
             html.open("p").text("Version ").code(content.data().version()).text(", sealed ").value(content.data().writtenAt()).close();
             DataReport.labels(html, content.data());
-            new DataSections(html, content.data(), 3).write();
+            new DataSections(html, content.data(), 3, false).write();
         }
         html.close();
     }

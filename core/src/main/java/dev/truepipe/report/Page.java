@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The parts every report shares: head and style, links, lists of facts. */
 final class Page {
-    private static final Pattern WEB = Pattern.compile("(?i)https?://[^\\s\"<>\\p{Cntrl}]+");
+    private static final Pattern WEB = Pattern.compile("(?i)https?://([^\\s\"<>\\p{Cntrl}/?#\\\\]+)[^\\s\"<>\\p{Cntrl}\\\\]*");
     private static final Pattern BESIDE = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
+    /** Longest address that becomes a link, in characters. */
+    private static final int MAX_ADDRESS = 4_000;
     private static final int MAX_FACTS = 200;
     private static final String STYLE = style();
 
@@ -42,22 +45,37 @@ final class Page {
         html.close().close().trusted("\n");
     }
 
-    /** A link where the target is one, else text to copy. */
-    static void link(Html html, String label, String target) throws IOException {
-        if (WEB.matcher(target).matches()) {
-            html.open("a", "href", target, "rel", "noopener noreferrer").value(label).close();
-        } else if (BESIDE.matcher(target).matches()) {
-            html.open("a", "href", target).value(label).close();
+    /**
+     * A file or URI, as a link where it is one.
+     *
+     * @param beside whether the files of the data lie beside this page, so that a relative name leads to them
+     */
+    static void target(Html html, String target, boolean beside) throws IOException {
+        if (target.length() > MAX_ADDRESS) {
+            html.code(target);
+        } else if (WEB.matcher(target).matches()) {
+            html.open("a", "href", target, "rel", "noopener noreferrer").value(target).close();
+        } else if (beside && BESIDE.matcher(target).matches()) {
+            html.open("a", "href", target).value(target).close();
         } else {
             html.code(target);
         }
     }
 
     /** Links as facts: a label, then where. */
-    static void links(Html html, List<Link> links) throws IOException {
+    static void links(Html html, List<Link> links, boolean beside) throws IOException {
         html.open("dl", "class", "facts");
         for (Link link : links.subList(0, Math.min(MAX_FACTS, links.size()))) {
-            fact(html, link.label(), () -> link(html, link.target(), link.target()));
+            fact(html, link.label(), () -> {
+                Matcher web = WEB.matcher(link.target());
+                if (link.target().length() <= MAX_ADDRESS && web.matches()) {
+                    html.open("a", "href", link.target(), "rel", "noopener noreferrer",
+                            "aria-label", "Open " + Text.shortened(link.label(), 120)).text("Open").close();
+                    html.open("span", "class", "quiet").text(" at ").value(web.group(1)).close();
+                } else {
+                    target(html, link.target(), beside);
+                }
+            });
         }
         html.close();
         if (links.size() > MAX_FACTS) {

@@ -168,7 +168,7 @@ final class SamplePicture {
     /** Above its box where there is room, else inside, below, or inside at the foot; never outside the picture. */
     private void name(String kind, Box box, String text) throws IOException {
         double size = 11.5 * scale;
-        double width = Math.min(sample.width(), text.codePointCount(0, text.length()) * size * 0.56 + size * 0.7);
+        double width = Math.min(sample.width(), text.codePointCount(0, text.length()) * size * 0.62 + size * 0.7);
         double height = size * 1.35;
         double left = Math.clamp(box.left(), 0, sample.width() - width);
         double lowest = Math.max(0, sample.height() - height);
