@@ -1,0 +1,340 @@
+package dev.truepipe.emulator.states;
+
+import dev.truepipe.emulator.states.ExecutionRecord.Resume;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** One execution, running or ended: its status, its thread, and where a redrive would go on. Guarded by itself. */
+final class Execution {
+    private final ExecutionRef ref;
+    private final StateMachine machine;
+    private final State.Flow flow;
+    private final Ports ports;
+    private final Object input;
+    private final Instant startDate;
+    private final History history;
+    private final List<MapRun> mapRuns = new ArrayList<>();
+
+    private String status = "RUNNING";
+    private Object output;
+    private String error;
+    private String cause;
+    private Instant stopDate;
+    private int redriveCount;
+    private Instant redriveDate;
+    private Resume resume;
+    private Stop stop;
+    private Thread thread;
+    private CompletableFuture<ExecutionRecord> ended = new CompletableFuture<>();
+    private Instant deadline = Instant.MAX;
+
+    /** Why it is to stop, before it has. */
+    private record Stop(String error, String cause) {}
+
+    /** One Distributed Map at work: its items, and the children that work on them. */
+    static final class MapRun {
+        final String arn;
+        final String state;
+        final List<Object> inputs;
+        /** In item order; those not started yet are not there. Guarded by this. */
+        final List<Execution> children = new ArrayList<>();
+        private volatile boolean succeeded;
+
+        MapRun(String arn, String state, List<Object> inputs) {
+            this.arn = arn;
+            this.state = state;
+            this.inputs = inputs;
+        }
+
+        void succeeded() {
+            succeeded = true;
+        }
+    }
+
+    /** The machine's own {@code TimeoutSeconds} has passed. */
+    static final class TimedOut extends Exception {}
+
+    Execution(ExecutionRef ref, StateMachine machine, State.Flow flow, Ports ports, Object input) {
+        this.ref = ref;
+        this.machine = machine;
+        this.flow = flow;
+        this.ports = ports;
+        this.input = input;
+        this.startDate = ports.timing().now();
+        this.history = new History(ref, ports.timing(), ports.history());
+        this.resume = new Resume(flow.startAt(), input, Map.of());
+    }
+
+    /** One that ended in an earlier process. */
+    Execution(ExecutionRecord earlier, StateMachine machine, Ports ports) {
+        this.ref = earlier.ref();
+        this.machine = machine;
+        this.flow = machine.flow();
+        this.ports = ports;
+        this.input = Payload.copy(earlier.input());
+        this.startDate = earlier.startDate();
+        this.history = new History(ref, ports.timing(), ports.history());
+        this.history.restore(earlier.history());
+        this.status = earlier.status();
+        this.output = earlier.output();
+        this.error = earlier.error();
+        this.cause = earlier.cause();
+        this.stopDate = earlier.stopDate();
+        this.redriveCount = earlier.redriveCount();
+        this.redriveDate = earlier.redriveDate();
+        this.resume = earlier.resume();
+        this.ended.complete(earlier);
+    }
+
+    ExecutionRef ref() {
+        return ref;
+    }
+
+    StateMachine machine() {
+        return machine;
+    }
+
+    State.Flow flow() {
+        return flow;
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    Object input() {
+        return input;
+    }
+
+    Instant startDate() {
+        return startDate;
+    }
+
+    History history() {
+        return history;
+    }
+
+    synchronized int redriveCount() {
+        return redriveCount;
+    }
+
+    synchronized Instant redriveDate() {
+        return redriveDate;
+    }
+
+    synchronized String status() {
+        return status;
+    }
+
+    synchronized Object output() {
+        return output;
+    }
+
+    synchronized boolean isRunning() {
+        return status.equals("RUNNING");
+    }
+
+    /** Completes, never badly, when it ends; anew after each redrive. */
+    synchronized CompletableFuture<ExecutionRecord> ended() {
+        return ended;
+    }
+
+    /** By {@link Timing#now}; {@link Instant#MAX} for none. */
+    private synchronized Instant deadline() {
+        return deadline;
+    }
+
+    /** Begins on a thread of its own, or goes on where it stopped. A child has no time of its own: its parent aborts it. */
+    synchronized void start() {
+        if (machine.timeoutSeconds() != null && ref.item() == null) {
+            deadline = ports.timing().now().plusSeconds(machine.timeoutSeconds());
+        }
+        thread = Thread.ofVirtual().name("execution " + ref.name()).unstarted(this::run);
+        thread.start();
+    }
+
+    /** Goes on at the state that failed, with the input and variables it had. */
+    synchronized void redrive() {
+        status = "RUNNING";
+        error = null;
+        cause = null;
+        stopDate = null;
+        stop = null;
+        redriveCount++;
+        redriveDate = ports.timing().now();
+        ended = new CompletableFuture<>();
+        history.add(history.last(), "ExecutionRedriven", null, "redriveCount", (long) redriveCount);
+        start();
+    }
+
+    /** {@link #redrive}, unless it is running or has succeeded. @return whether it was redriven */
+    synchronized boolean redriveIfEnded() {
+        if (isRunning() || resume == null) {
+            return false;
+        }
+        redrive();
+        return true;
+    }
+
+    /** Asks it to end as ABORTED, and its tasks and children with it. Does nothing if it has ended. */
+    synchronized void abort(String why, String words) {
+        if (isRunning() && stop == null) {
+            stop = new Stop(why, words);
+            thread.interrupt();
+        }
+    }
+
+    /** Where it is, in case it does not get further. */
+    synchronized void at(String state, Object stateInput, Map<String, Object> variables) {
+        resume = new Resume(state, stateInput, new LinkedHashMap<>(variables));
+    }
+
+    private void run() {
+        Resume from;
+        synchronized (this) {
+            from = resume;
+        }
+        if (redriveCount() == 0) {
+            history.add(0, "ExecutionStarted", null, "input", History.text(input), "inputDetails", History.notTruncated(),
+                    "roleArn", Interpreter.ROLE);
+        }
+        Interpreter interpreter = new Interpreter(this, from.variables());
+        try {
+            Object result = interpreter.run(from.state(), from.input());
+            end("SUCCEEDED", result, null, null);
+        } catch (Fault fault) {
+            end("FAILED", null, fault.error().isEmpty() ? null : fault.error(), fault.cause());
+        } catch (TimedOut e) {
+            end("TIMED_OUT", null, Fault.TIMEOUT, "The execution ran longer than the state machine's TimeoutSeconds, "
+                    + machine.timeoutSeconds() + " s.");
+        } catch (InterruptedException e) {
+            Stop reason;
+            synchronized (this) {
+                reason = stop == null ? new Stop("States.Runtime", "The execution's thread was interrupted by no one we know.") : stop;
+            }
+            end("ABORTED", null, reason.error(), reason.cause());
+        } catch (RuntimeException | Error e) {
+            end("FAILED", null, Fault.RUNTIME, "The interpreter itself broke: " + e);
+            throw e;
+        }
+    }
+
+    private void end(String how, Object result, String why, String words) {
+        ExecutionRecord record;
+        CompletableFuture<ExecutionRecord> waiters;
+        synchronized (this) {
+            Thread.interrupted();
+            status = how;
+            output = result;
+            error = why;
+            cause = words;
+            stopDate = ports.timing().now();
+            if (how.equals("SUCCEEDED")) {
+                resume = null;
+            }
+            switch (how) {
+                case "SUCCEEDED" -> history.add(history.last(), "ExecutionSucceeded", null, "output", History.text(result),
+                        "outputDetails", History.notTruncated());
+                case "FAILED" -> history.add(history.last(), "ExecutionFailed", null, "error", why, "cause", words);
+                case "TIMED_OUT" -> history.add(history.last(), "ExecutionTimedOut", null, "error", why, "cause", words);
+                default -> history.add(history.last(), "ExecutionAborted", null, "error", why, "cause", words);
+            }
+            record = record();
+            waiters = ended;
+        }
+        try {
+            if (ref.item() == null) {
+                ports.ended().ended(record);
+            }
+        } finally {
+            waiters.complete(record);
+        }
+    }
+
+    /** The run of a Map that this execution is to go on with after a redrive; {@code null} if it starts anew. */
+    synchronized MapRun unfinished(String state) {
+        if (redriveCount == 0 || mapRuns.isEmpty()) {
+            return null;
+        }
+        MapRun last = mapRuns.getLast();
+        return last.state.equals(state) && !last.succeeded ? last : null;
+    }
+
+    synchronized int mapRunCount() {
+        return mapRuns.size();
+    }
+
+    synchronized void add(MapRun run) {
+        mapRuns.add(run);
+    }
+
+    /** A child of its Maps, at any depth; {@code null} if none has this ARN. */
+    Execution child(String arn) {
+        List<MapRun> runs;
+        synchronized (this) {
+            runs = List.copyOf(mapRuns);
+        }
+        for (MapRun run : runs) {
+            synchronized (run) {
+                for (Execution child : run.children) {
+                    Execution found = child.ref.arn().equals(arn) ? child : child.child(arn);
+                    if (found != null) {
+                        return found;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    /** How it stands now. */
+    ExecutionRecord record() {
+        List<MapRun> runs;
+        synchronized (this) {
+            runs = List.copyOf(mapRuns);
+        }
+        List<ExecutionRecord.MapRun> children = new ArrayList<>();
+        for (MapRun run : runs) {
+            List<ExecutionRecord> records = new ArrayList<>();
+            synchronized (run) {
+                for (Execution child : run.children) {
+                    records.add(child.record());
+                }
+            }
+            children.add(new ExecutionRecord.MapRun(run.arn, run.state, List.copyOf(records)));
+        }
+        synchronized (this) {
+            return new ExecutionRecord(ref, machine.arn(), status, input, output, error, cause, startDate, stopDate,
+                    redriveCount, redriveDate, history.events(), List.copyOf(children), resume);
+        }
+    }
+
+    /** Waits for work by the clock of this execution. */
+    boolean await(CompletableFuture<?> work, Instant until) throws InterruptedException, TimedOut {
+        Instant own = deadline();
+        boolean done = ports.timing().await(work, until.isBefore(own) ? until : own);
+        if (!done && !until.isBefore(own)) {
+            throw new TimedOut();
+        }
+        return done;
+    }
+
+    /** Waits by the clock of this execution. */
+    void sleep(Duration time) throws InterruptedException, TimedOut {
+        Instant now = ports.timing().now();
+        Instant own = deadline();
+        if (own.isBefore(now.plus(time))) {
+            Duration left = Duration.between(now, own);
+            if (left.isPositive()) {
+                ports.timing().sleep(left);
+            }
+            throw new TimedOut();
+        }
+        ports.timing().sleep(time);
+    }
+}
