@@ -7,13 +7,20 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -49,6 +56,25 @@ public final class S3ObjectStore implements ObjectStore {
     /** @param s3 a synchronous client; not closed here */
     public S3ObjectStore(S3Client s3) {
         this.s3 = s3;
+    }
+
+    /**
+     * A client fit for this adapter; endpoint, region and credentials are left to the SDK.
+     *
+     * <p>It does not send {@code Expect: 100-continue}: the JDK's connection fails on it when a kept connection was closed
+     * meanwhile, with an error that the SDK does not try again.
+     */
+    public static S3ClientBuilder clientBuilder() {
+        return S3Client.builder()
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .overrideConfiguration(configuration -> configuration.addExecutionInterceptor(new ExecutionInterceptor() {
+                    @Override
+                    public SdkHttpRequest modifyHttpRequest(
+                            Context.ModifyHttpRequest context,
+                            ExecutionAttributes attributes) {
+                        return context.httpRequest().copy(request -> request.removeHeader("Expect"));
+                    }
+                }));
     }
 
     @Override
@@ -120,6 +146,12 @@ public final class S3ObjectStore implements ObjectStore {
                 if (conditional && e.statusCode() == 409 && left > 1) {
                     continue;
                 }
+                if (conditional && e.numAttempts() != null && e.numAttempts() > 1) {
+                    Optional<String> ours = alreadyWritten(uri, body, length);
+                    if (ours.isPresent()) {
+                        return ours.get();
+                    }
+                }
                 // 404: there is nothing that could still have the ETag.
                 if (conditional && (e.statusCode() == 412 || e.statusCode() == 409)
                         || condition instanceof Condition.Unchanged && e.statusCode() == 404 && !noBucket(e)) {
@@ -130,6 +162,20 @@ public final class S3ObjectStore implements ObjectStore {
                 throw failed("write", uri, e);
             }
         }
+    }
+
+    /** Whether an attempt whose answer was lost had written after all, so that the next one met its own object. */
+    private Optional<String> alreadyWritten(S3Uri uri, byte[] body, int length) throws IOException {
+        Optional<StoredObject> there = head(uri);
+        if (there.isEmpty() || there.get().size() != length) {
+            return Optional.empty();
+        }
+        if (length == 0) {
+            return Optional.of(there.get().eTag());
+        }
+        byte[] stored = new byte[length];
+        read(there.get(), 0, stored, 0, length);
+        return Arrays.equals(stored, 0, length, body, 0, length) ? Optional.of(there.get().eTag()) : Optional.empty();
     }
 
     @Override
@@ -369,7 +415,7 @@ public final class S3ObjectStore implements ObjectStore {
                 length = 0;
             } else if (length == part.length || length + wanted > part.length && part.length < PART_BYTES) {
                 long size = Math.max(2L * part.length, Math.min((long) length + wanted, PART_BYTES));
-                part = java.util.Arrays.copyOf(part, (int) Math.min(size, PART_BYTES));
+                part = Arrays.copyOf(part, (int) Math.min(size, PART_BYTES));
             }
         }
 

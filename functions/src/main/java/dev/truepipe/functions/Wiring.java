@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.util.Map;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
@@ -44,8 +43,7 @@ final class Wiring {
     }
 
     ObjectStore store() {
-        return new S3ObjectStore(
-                S3Client.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build());
+        return new S3ObjectStore(S3ObjectStore.clientBuilder().build());
     }
 
     /** Reads the compiled settings; the place of the stack's own label bucket is filled in. */
