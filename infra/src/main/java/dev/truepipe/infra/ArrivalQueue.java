@@ -1,0 +1,75 @@
+package dev.truepipe.infra;
+
+import dev.truepipe.workload.QueueSpec;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.sqs.DeadLetterQueue;
+import software.amazon.awscdk.services.sqs.Queue;
+import software.amazon.awscdk.services.sqs.QueueEncryption;
+import software.constructs.Construct;
+import software.constructs.IConstruct;
+
+/** Everything that may start a run passes here once; what never works waits in the dead-letter queue. */
+final class ArrivalQueue extends Construct {
+    private final Queue queue;
+    private final Queue deadLetters;
+
+    ArrivalQueue(Construct scope, String id, QueueSpec spec) {
+        super(scope, id);
+        deadLetters = Queue.Builder.create(this, "DeadLetters")
+                .encryption(QueueEncryption.SQS_MANAGED)
+                .enforceSsl(true)
+                .retentionPeriod(seconds(spec.deadLetterRetention()))
+                .build();
+        queue = Queue.Builder.create(this, "Queue")
+                .encryption(QueueEncryption.SQS_MANAGED)
+                .enforceSsl(true)
+                .visibilityTimeout(seconds(spec.visibility()))
+                .retentionPeriod(seconds(spec.retention()))
+                .deadLetterQueue(DeadLetterQueue.builder().queue(deadLetters).maxReceiveCount(spec.maxReceiveCount()).build())
+                .build();
+    }
+
+    /** Lets S3 send, from buckets of this account only; the bucket's own ARN would be a circle for a bucket of ours. */
+    void allowS3() {
+        queue.addToResourcePolicy(PolicyStatement.Builder.create()
+                .sid("LabelBucketsSend")
+                .principals(List.of(new ServicePrincipal("s3.amazonaws.com")))
+                .actions(List.of("sqs:SendMessage"))
+                .resources(List.of(queue.getQueueArn()))
+                .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", Stack.of(this).getAccount())))
+                .build());
+    }
+
+    /** Lets one EventBridge rule send. */
+    void allowRule(String sid, String ruleArn) {
+        queue.addToResourcePolicy(PolicyStatement.Builder.create()
+                .sid(sid)
+                .principals(List.of(new ServicePrincipal("events.amazonaws.com")))
+                .actions(List.of("sqs:SendMessage"))
+                .resources(List.of(queue.getQueueArn()))
+                .conditions(Map.of("ArnEquals", Map.of("aws:SourceArn", ruleArn)))
+                .build());
+    }
+
+    /** What a sender must wait for: without the policy S3 refuses to be told of the queue. */
+    IConstruct policy() {
+        return queue.getNode().findChild("Policy");
+    }
+
+    Queue queue() {
+        return queue;
+    }
+
+    Queue deadLetters() {
+        return deadLetters;
+    }
+
+    private static Duration seconds(java.time.Duration duration) {
+        return Duration.seconds(duration.toSeconds());
+    }
+}

@@ -1,0 +1,35 @@
+package dev.truepipe.infra;
+
+import dev.truepipe.workload.RuleSpec;
+import java.util.List;
+import software.amazon.awscdk.services.events.CfnRule;
+import software.constructs.Construct;
+
+/** The EventBridge rules of the description, each with leave to reach its one target. */
+final class EventRules extends Construct {
+    EventRules(Construct scope, String id, List<RuleSpec> specs, ArrivalQueue queue, Announcements announcements, Names names) {
+        super(scope, id);
+        for (RuleSpec spec : specs) {
+            String targetArn = switch (spec.target()) {
+                case QUEUE -> queue.queue().getQueueArn();
+                case TOPIC -> announcements.topic().getTopicArn();
+            };
+            CfnRule.TargetProperty.Builder target = CfnRule.TargetProperty.builder().id("Target").arn(targetArn);
+            spec.message().ifPresent(message -> target.inputTransformer(CfnRule.InputTransformerProperty.builder()
+                    .inputPathsMap(message.paths())
+                    .inputTemplate(message.template())
+                    .build()));
+            CfnRule rule = CfnRule.Builder.create(this, spec.id())
+                    .description(spec.description())
+                    .eventPattern(names.resolveDeep(spec.pattern()))
+                    .state("ENABLED")
+                    .targets(List.of(target.build()))
+                    .build();
+            String sid = Grants.sid("Rule " + spec.id());
+            switch (spec.target()) {
+                case QUEUE -> queue.allowRule(sid, rule.getAttrArn());
+                case TOPIC -> announcements.allowRule(sid, rule.getAttrArn());
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.truepipe.infra;
+
+import dev.truepipe.settings.DatasetSettings;
+import dev.truepipe.settings.Settings;
+import dev.truepipe.workload.Parameters;
+import dev.truepipe.workload.Source;
+import dev.truepipe.workload.Value.Resource;
+import dev.truepipe.workload.Workload;
+import java.util.List;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.ssm.StringParameter;
+import software.constructs.Construct;
+
+/** Composes the whole: everything that {@link Workload} describes, and the places it works on. */
+public final class PipelineStack extends Stack {
+
+    PipelineStack(Construct scope, String id, StackProps props, Settings settings, InfraApp.Inputs inputs) {
+        this(scope, id, props, settings, Workload.of(settings), inputs);
+    }
+
+    /** @param workload what to make, for tests that change it */
+    PipelineStack(Construct scope, String id, StackProps props, Settings settings, Workload workload, InfraApp.Inputs inputs) {
+        super(scope, id, props);
+        List<Source> sources = settings.datasets().stream().map(Source::of).toList();
+        Names names = new Names();
+        names.put(Resource.PARTITION, getPartition());
+        names.put(Resource.REGION, getRegion());
+        names.put(Resource.ACCOUNT, getAccount());
+        String machineName = getStackName() + "-retraining";
+        names.put(Resource.STATE_MACHINE_NAME, machineName);
+        names.put(Resource.STATE_MACHINE_ARN,
+                "arn:" + getPartition() + ":states:" + getRegion() + ":" + getAccount() + ":stateMachine:" + machineName);
+        String groups = getStackName() + "-";
+        names.put(Resource.MODEL_PACKAGE_GROUP_PREFIX, groups);
+
+        SettingsAsset compiled = new SettingsAsset(this, "Settings", settings);
+        names.put(Resource.SETTINGS_BUCKET, compiled.bucket());
+        names.put(Resource.SETTINGS_KEY, compiled.key());
+        names.put(Resource.SETTINGS_URI, "s3://" + compiled.bucket() + "/" + compiled.key());
+
+        WorkBucket work = new WorkBucket(this, "Work");
+        names.put(Resource.WORK_BUCKET, work.name());
+
+        ArrivalQueue queue = new ArrivalQueue(this, "Arrivals", workload.queue());
+        names.put(Resource.QUEUE_ARN, queue.queue().getQueueArn());
+        names.put(Resource.QUEUE_NAME, queue.queue().getQueueName());
+        names.put(Resource.DEAD_LETTER_QUEUE_NAME, queue.deadLetters().getQueueName());
+
+        LabelBuckets labels = new LabelBuckets(this, "Labels", new LabelBuckets.Props(sources, queue, workload.notificationSuffix()));
+        labels.generatedName().ifPresent(name -> names.put(Resource.LABEL_BUCKET, name));
+
+        Announcements announcements = new Announcements(this, "Announcements", settings.notifyEmail());
+        names.put(Resource.TOPIC_ARN, announcements.topic().getTopicArn());
+
+        TrainingRole trainingRole = new TrainingRole(this, "Training", settings, work, labels.generatedName());
+        names.put(Resource.TRAINING_ROLE_ARN, trainingRole.arn());
+
+        WorkloadFunctions functions = new WorkloadFunctions(this, "Functions", workload, inputs.jar(), names);
+        functions.consume(queue, workload.queue());
+        RetrainingMachine machine = new RetrainingMachine(this, "Retraining",
+                new RetrainingMachine.Props(workload.stateMachine(), machineName, inputs.definition(), names));
+        new EventRules(this, "Events", workload.rules(), queue, announcements, names);
+        new Sweeps(this, "Sweeps", workload.schedules(), queue);
+        new Models(this, "Models", settings.datasets(), groups);
+        List<String> datasets = settings.datasets().stream().map(DatasetSettings::name).toList();
+        new Operations(this, "Operations", new Operations.Props(
+                workload, datasets, names, queue, machine, functions.aliases(), announcements.topic()));
+
+        // For truepipe trigger, which is told the stack's name only.
+        parameter("QueueUrl", Parameters.QUEUE_URL, queue.queue().getQueueUrl());
+        parameter("StateMachineArn", Parameters.STATE_MACHINE_ARN, machine.arn());
+        parameter("WorkBucket", Parameters.WORK_BUCKET, work.name());
+        labels.generatedName().ifPresent(name -> CfnOutput.Builder.create(this, "LabelBucketName")
+                .description("Where labels arrive: each dataset under its prefix").value(name).build());
+        CfnOutput.Builder.create(this, "WorkBucketName").description("Runs, sealed versions and models").value(work.name()).build();
+        CfnOutput.Builder.create(this, "TopicArn").description("Subscribe to hear how runs ended").value(announcements.topic().getTopicArn()).build();
+    }
+
+    private void parameter(String id, Parameters parameter, String value) {
+        StringParameter.Builder.create(this, "Parameter" + id).parameterName(parameter.of(getStackName())).stringValue(value).build();
+    }
+}

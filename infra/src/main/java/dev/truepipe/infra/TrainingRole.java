@@ -1,0 +1,104 @@
+package dev.truepipe.infra;
+
+import dev.truepipe.settings.Algorithm;
+import dev.truepipe.settings.DatasetSettings;
+import dev.truepipe.settings.Settings;
+import dev.truepipe.storage.S3Uri;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.constructs.Construct;
+
+/**
+ * What a training job may do: read the sealed manifests and the images they name, write its model, checkpoints, log and metrics, pull
+ * its image.
+ *
+ * @see <a href="https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html">SageMaker execution roles</a>
+ */
+final class TrainingRole extends Construct {
+    private static final Pattern IMAGE = Pattern.compile("([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+).*");
+
+    private final Role role;
+
+    TrainingRole(Construct scope, String id, Settings settings, WorkBucket work, Optional<String> generatedLabelBucket) {
+        super(scope, id);
+        Stack stack = Stack.of(this);
+        String account = stack.getAccount();
+        role = Role.Builder.create(this, "Role")
+                .description("Truepipe's training jobs")
+                .assumedBy(ServicePrincipal.Builder.create("sagemaker.amazonaws.com")
+                        .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", account)))
+                        .build())
+                .build();
+        String s3 = "arn:" + stack.getPartition() + ":s3:::";
+        Set<String> images = new LinkedHashSet<>();
+        Set<String> buckets = new LinkedHashSet<>();
+        for (DatasetSettings dataset : settings.datasets()) {
+            for (S3Uri image : dataset.images()) {
+                String bucket = image.bucket().equals(Settings.GENERATED_BUCKET) ? generatedLabelBucket.orElseThrow() : image.bucket();
+                images.add(s3 + bucket + "/" + image.key() + "*");
+                buckets.add(s3 + bucket);
+            }
+        }
+        allow("ReadImages", List.of("s3:GetObject"), images);
+        allow("ListImages", List.of("s3:ListBucket"), buckets);
+        allow("ListWork", List.of("s3:ListBucket"), List.of(work.arn()));
+        allow("ReadSealedVersions", List.of("s3:GetObject"), List.of(work.arn() + "/datasets/*/versions/*"));
+        // Checkpoints are read again after an interruption, and old ones are removed.
+        allow("WriteModelsAndCheckpoints", List.of("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
+                List.of(work.arn() + "/datasets/*/models/*", work.arn() + "/datasets/*/checkpoints/*"));
+        allow("RemoveCheckpoints", List.of("s3:DeleteObject"), List.of(work.arn() + "/datasets/*/checkpoints/*"));
+        String logs = "arn:" + stack.getPartition() + ":logs:" + stack.getRegion() + ":" + account + ":log-group:/aws/sagemaker/TrainingJobs";
+        allow("WriteItsLog", List.of("logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
+                List.of(logs, logs + ":*"));
+        role.addToPolicy(PolicyStatement.Builder.create()
+                .sid("WriteItsMetrics")
+                .actions(List.of("cloudwatch:PutMetricData"))
+                .resources(List.of("*"))
+                .conditions(Map.of("StringEquals", Map.of("cloudwatch:namespace",
+                        List.of("/aws/sagemaker/TrainingJobs", "aws/sagemaker/TrainingJobs"))))
+                .build());
+        allow("PullImage", List.of("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+                repositories(settings, stack));
+        allow("LogInToEcr", List.of("ecr:GetAuthorizationToken"), List.of("*"));
+    }
+
+    String arn() {
+        return role.getRoleArn();
+    }
+
+    /** Images of ours exactly; SageMaker's own lie in an account of AWS that differs by Region. */
+    private static Iterable<String> repositories(Settings settings, Stack stack) {
+        Set<String> repositories = new TreeSet<>();
+        for (DatasetSettings dataset : settings.datasets()) {
+            repositories.add(switch (dataset.training().algorithm()) {
+                case Algorithm.BuiltIn builtIn ->
+                    "arn:" + stack.getPartition() + ":ecr:" + stack.getRegion() + ":*:repository/" + builtIn.word();
+                case Algorithm.Image own -> {
+                    Matcher image = IMAGE.matcher(own.image());
+                    if (!image.matches()) {
+                        throw new IllegalArgumentException("not an ECR image: " + own.image());
+                    }
+                    yield "arn:" + stack.getPartition() + ":ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + image.group(3);
+                }
+            });
+        }
+        return repositories;
+    }
+
+    private void allow(String sid, List<String> actions, Iterable<String> resources) {
+        List<String> all = new ArrayList<>();
+        resources.forEach(all::add);
+        role.addToPolicy(PolicyStatement.Builder.create().sid(sid).actions(actions).resources(all).build());
+    }
+}
