@@ -27,7 +27,8 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
  */
 public final class EmbeddedS3 implements AutoCloseable {
     private static final int HTTP_THREADS = 48;
-    private static final long STOP_MILLIS = 500;
+    /** Clients keep connections open; whoever stops a cloud does not wait for them. */
+    private static final long STOP_AT_ONCE = 0;
 
     private final Path folder;
     private final Clock clock;
@@ -59,7 +60,7 @@ public final class EmbeddedS3 implements AutoCloseable {
                 .endpoint(URI.create("http://127.0.0.1:" + port))
                 .awsAuthentication(AuthenticationType.NONE, "", "")
                 .jettyMaxThreads(HTTP_THREADS)
-                .stopTimeout(STOP_MILLIS)
+                .stopTimeout(STOP_AT_ONCE)
                 .ignoreUnknownHeaders(true)
                 .build();
     }

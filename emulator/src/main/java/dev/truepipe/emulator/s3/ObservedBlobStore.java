@@ -1,6 +1,9 @@
 package dev.truepipe.emulator.s3;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.function.Supplier;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
@@ -40,8 +43,10 @@ final class ObservedBlobStore extends ForwardingBlobStore {
 
     @Override
     public PutObjectResponse putBlob(PutObjectRequest request, InputStream body) {
-        faults.before(S3Call.Operation.PUT, request.bucket(), request.key());
-        PutObjectResponse response = delegate().putBlob(request, body);
+        PutObjectResponse response = taking(body, () -> {
+            faults.before(S3Call.Operation.PUT, request.bucket(), request.key());
+            return delegate().putBlob(request, body);
+        });
         tell("Put", request.bucket(), request.key(), response.eTag());
         return response;
     }
@@ -88,8 +93,27 @@ final class ObservedBlobStore extends ForwardingBlobStore {
 
     @Override
     public UploadPartResponse uploadMultipartPart(MultipartUpload upload, UploadPartRequest request, InputStream body) {
-        faults.before(S3Call.Operation.UPLOAD_PART, upload.containerName(), upload.blobName());
-        return delegate().uploadMultipartPart(upload, request, body);
+        return taking(body, () -> {
+            faults.before(S3Call.Operation.UPLOAD_PART, upload.containerName(), upload.blobName());
+            return delegate().uploadMultipartPart(upload, request, body);
+        });
+    }
+
+    /**
+     * Reads the rest of a body that is refused. Left unread it would end the connection, and the client on it would
+     * silently send its next request twice.
+     */
+    private static <T> T taking(InputStream body, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException refused) {
+            try {
+                body.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                refused.addSuppressed(e);
+            }
+            throw refused;
+        }
     }
 
     /**
