@@ -10,8 +10,8 @@ import java.util.List;
 final class MetricChart {
     private static final double WIDTH = 480;
     private static final double HEIGHT = 260;
-    private static final double LEFT = 50;
-    private static final double RIGHT = 66;
+    private static final double LEFT = 58;
+    private static final double RIGHT = 78;
     private static final double TOP = 26;
     private static final double BOTTOM = 42;
     /** Beyond this a value is listed, not drawn: differences would overflow. */
@@ -118,16 +118,17 @@ final class MetricChart {
             double bestX = x(best, epochs);
             double bestY = y(values.get(best), bottom, top);
             dot(html, "dot best", bestX, bestY, 5);
-            boolean above = series.direction() == Direction.MAXIMIZE;
+            boolean above = series.direction() == Direction.MAXIMIZE || bestY + 22 > HEIGHT - BOTTOM - 4;
             String words = "best " + Text.metric(values.get(best));
             double half = words.length() * 3.4;
             double labelX = Math.clamp(bestX, LEFT + half + 4, WIDTH - RIGHT - half - 8);
-            label(html, "name middle", labelX, above ? bestY - 12 : Math.min(bestY + 22, HEIGHT - BOTTOM - 6), words);
+            label(html, "name middle", labelX, above ? bestY - 12 : bestY + 22, words);
         }
         double lastX = x(last, epochs);
         double lastY = y(values.get(last), bottom, top);
         dot(html, "dot last", lastX, lastY, 4.5);
-        label(html, "name strong", lastX + 10, lastY + 5, Text.metric(values.get(last)));
+        String words = Text.metric(values.get(last));
+        label(html, words.length() > 6 ? "name strong long" : "name strong", lastX + 10, lastY + 5, words);
         html.close();
     }
 

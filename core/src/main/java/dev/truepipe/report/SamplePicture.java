@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A picture with true boxes (solid) and predicted ones (dashed). A prediction finds a true box of its class where they
@@ -15,6 +16,8 @@ import java.util.List;
 final class SamplePicture {
     private static final double FOUND = 0.5;
     private static final int MAX_BOXES = 100;
+    /** With more boxes than this, names would hide the picture: only confidences are written. */
+    private static final int CROWD = 24;
     /** Width on the page that text sizes are made for, in CSS pixels. */
     private static final double SHOWN_WIDTH = 340;
 
@@ -57,6 +60,7 @@ final class SamplePicture {
         }
         int extra = predicted.size() - hits;
         String words = words(truth.size(), hits, extra);
+        boolean crowd = truth.size() + predicted.size() > CROWD;
 
         html.open("figure", "class", "sample");
         if (sample.width() <= 0 || sample.height() <= 0) {
@@ -80,11 +84,15 @@ final class SamplePicture {
             }
             for (int p = 0; p < predicted.size(); p++) {
                 Box box = predicted.get(p);
-                name("predicted", box, (right[p] ? "" : "extra: ") + Text.label(box.label(), 24)
-                        + (Double.isFinite(box.confidence()) ? " " + Text.coordinate(box.confidence()) : ""));
+                String confidence = Double.isFinite(box.confidence()) ? String.format(Locale.ROOT, "%.2f", box.confidence()) : "";
+                if (crowd && !confidence.isEmpty()) {
+                    name("predicted", box, confidence);
+                } else if (!crowd) {
+                    name("predicted", box, ((right[p] ? "" : "extra: ") + Text.label(box.label(), 24) + " " + confidence).strip());
+                }
             }
             for (int t = 0; t < truth.size(); t++) {
-                if (!found[t]) {
+                if (!found[t] && !crowd) {
                     name("true", truth.get(t), "missed: " + Text.label(truth.get(t).label(), 24));
                 }
             }
@@ -100,6 +108,9 @@ final class SamplePicture {
         html.open("span", "class", "file").value(Text.shortened(sample.file(), 120)).close();
         html.element("span", words, "class", "quiet");
         html.close();
+        if (crowd) {
+            html.element("p", "A crowd: confidences are written, names are not.", "class", "quiet");
+        }
         int left = sample.truth().size() + sample.predicted().size() - truth.size() - predicted.size();
         if (left > 0) {
             html.element("p", Text.count(left, "box is", "boxes are") + " not drawn: "
@@ -110,7 +121,7 @@ final class SamplePicture {
 
     private static String words(int truth, int hits, int extra) {
         if (truth == 0) {
-            return extra == 0 ? "Nothing to find, nothing claimed" : "Nothing to find, " + extra + " claimed";
+            return extra == 0 ? "No object, none claimed" : "No object, " + extra + " claimed";
         }
         return "Found " + hits + " of " + truth + (extra == 0 ? "" : ", " + extra + " extra");
     }

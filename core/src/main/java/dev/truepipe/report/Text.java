@@ -111,7 +111,9 @@ final class Text {
         return String.format(Locale.ROOT, "%d h %02d min", seconds / 3600, seconds % 3600 / 60);
     }
 
-    /** Four significant digits; {@code none} for what is not a number. */
+    /**
+     * Four significant digits, as {@code 1.2e-5} outside 0.001 to a million; {@code none} for what is not a number.
+     */
     static String metric(double value) {
         if (!Double.isFinite(value)) {
             return "none";
@@ -120,8 +122,9 @@ final class Text {
             return "0";
         }
         double size = Math.abs(value);
-        if (size >= 1e7 || size < 1e-4) {
-            return String.format(Locale.ROOT, "%.3e", value);
+        if (size >= 1e6 || size < 1e-3) {
+            String[] parts = String.format(Locale.ROOT, "%.3e", value).split("e");
+            return parts[0].replaceFirst("\\.?0+$", "") + "e" + Integer.parseInt(parts[1]);
         }
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(4));
         return (rounded.scale() > 0 ? rounded.stripTrailingZeros() : rounded).toPlainString();

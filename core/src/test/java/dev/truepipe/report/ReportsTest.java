@@ -278,8 +278,8 @@ class ReportsTest {
         assertEquals("Found 0 of 1, 1 extra", found(List.of(car), List.of(new Box("van", 0.9, 0, 0, 10, 10))));
         assertEquals("Found 1 of 1", found(List.of(car), List.of(new Box("car", 0.9, 0, 0, 10, 5))));
         assertEquals("Found 0 of 1, 1 extra", found(List.of(car), List.of(new Box("car", 0.9, 0, 0, 10, 4.9))));
-        assertEquals("Nothing to find, 1 claimed", found(List.of(), List.of(car)));
-        assertEquals("Nothing to find, nothing claimed", found(List.of(), List.of()));
+        assertEquals("No object, 1 claimed", found(List.of(), List.of(car)));
+        assertEquals("No object, none claimed", found(List.of(), List.of()));
     }
 
     @Test
@@ -289,6 +289,17 @@ class ReportsTest {
         byte[] page = ModelReport.html(model(List.of(), List.of(new Sample("x.jpg", new byte[0], 100, 100, List.of(), odd))));
         assertFinite(Pages.parse(page));
         assertTrue(text(page).contains("3 boxes are not drawn"));
+    }
+
+    @Test
+    void aCrowdIsShownWithoutNames() throws Exception {
+        List<Box> truth = IntStream.range(0, 20).mapToObj(i -> new Box("car", Double.NaN, i * 10, 0, 8, 8)).toList();
+        List<Box> predicted = IntStream.range(0, 20).mapToObj(i -> new Box("car", 0.75, i * 10, 0, 8, 8)).toList();
+        byte[] page = ModelReport.html(model(List.of(), List.of(new Sample("x.jpg", new byte[0], 200, 100, truth, predicted))));
+        List<String> names = Pages.elements(Pages.parse(page), "text").stream().map(Element::getTextContent).toList();
+        assertEquals(Collections.nCopies(20, "0.75"), names);
+        assertTrue(text(page).contains("Found 20 of 20"));
+        assertTrue(text(page).contains("A crowd: confidences are written, names are not."));
     }
 
     @Test
@@ -327,6 +338,11 @@ class ReportsTest {
         assertEquals("0.7912", Text.metric(0.79123));
         assertEquals("0.5", Text.metric(0.50));
         assertEquals("120", Text.metric(120));
+        assertEquals("999900", Text.metric(999_900));
+        assertEquals("-1.5e9", Text.metric(-1.5e9));
+        assertEquals("9e-5", Text.metric(0.00009));
+        assertEquals("1e10", Text.metric(1e10));
+        assertEquals("0.00123", Text.metric(0.00123));
         assertEquals("none", Text.metric(Double.NaN));
         assertEquals("0", Text.coordinate(-0.001));
         assertThrows(IllegalArgumentException.class, () -> Text.coordinate(Double.NaN));
@@ -378,7 +394,7 @@ class ReportsTest {
 
     private static String found(List<Box> truth, List<Box> predicted) {
         byte[] page = ModelReport.html(model(List.of(), List.of(new Sample("x.jpg", new byte[0], 20, 20, truth, predicted))));
-        Matcher caption = Pattern.compile("<span class=\"quiet\">((?:Found|Nothing)[^<]*)</span>").matcher(text(page));
+        Matcher caption = Pattern.compile("<span class=\"quiet\">((?:Found|No object)[^<]*)</span>").matcher(text(page));
         assertTrue(caption.find());
         return caption.group(1);
     }
