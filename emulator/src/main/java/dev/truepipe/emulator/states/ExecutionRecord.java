@@ -1,5 +1,6 @@
 package dev.truepipe.emulator.states;
 
+import dev.truepipe.emulator.api.Arns;
 import dev.truepipe.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -177,9 +178,9 @@ public record ExecutionRecord(
                 java.nio.charset.StandardCharsets.UTF_8)).toString());
         event.put("detail-type", "Step Functions Execution Status Change");
         event.put("source", "aws.states");
-        event.put("account", "000000000000");
+        event.put("account", Arns.ACCOUNT);
         event.put("time", (stopDate == null ? startDate : stopDate).truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
-        event.put("region", "us-east-1");
+        event.put("region", Arns.REGION);
         event.put("resources", List.of(ref.arn()));
         event.put("detail", detail);
         return event;

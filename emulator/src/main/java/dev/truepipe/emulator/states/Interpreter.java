@@ -1,5 +1,6 @@
 package dev.truepipe.emulator.states;
 
+import dev.truepipe.emulator.api.Arns;
 import dev.truepipe.emulator.states.Execution.MapRun;
 import dev.truepipe.emulator.states.Execution.TimedOut;
 import dev.truepipe.json.Json;
@@ -20,8 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Walks one execution from state to state, on the thread that calls {@link #run}. */
 final class Interpreter {
-    static final String ROLE = "arn:aws:iam::000000000000:role/embedded";
-    private static final String REGION = "us-east-1";
+    static final String ROLE = Arns.role("states");
     private static final int MAX_CHILDREN = 10_000;
     private static final int MAX_INLINE = 40;
 
@@ -137,6 +137,7 @@ final class Interpreter {
             } catch (Fault fault) {
                 int retrier = first(retry.stream().map(State.Retrier::errorEquals).toList(), fault);
                 if (retrier >= 0 && used[retrier] < retry.get(retrier).maxAttempts()) {
+                    ports.branches().accept(name + ".Retry[" + retrier + "]");
                     execution.sleep(delay(retry.get(retrier), used[retrier]++));
                     continue;
                 }
@@ -144,6 +145,7 @@ final class Interpreter {
                 if (catcher < 0) {
                     throw fault;
                 }
+                ports.branches().accept(name + ".Catch[" + catcher + "]");
                 Map<String, Object> errorOutput = new LinkedHashMap<>();
                 errorOutput.put("Error", fault.error());
                 if (fault.cause() != null) {
@@ -181,7 +183,7 @@ final class Interpreter {
         String type = task.resource().replaceFirst("^arn:[^:]*:states:[^:]*:[^:]*:", "");
         String action = type.substring(type.lastIndexOf(':') + 1);
         String service = type.substring(0, Math.max(0, type.length() - action.length() - 1));
-        write(frame, "TaskScheduled", name, "resourceType", service, "resource", action, "region", REGION,
+        write(frame, "TaskScheduled", name, "resourceType", service, "resource", action, "region", Arns.REGION,
                 "parameters", parameters, "timeoutInSeconds", seconds);
         write(frame, "TaskStarted", name, "resourceType", service, "resource", action);
         int retry = ((Number) Json.object(Json.object(scope.states().get("context")).get("State")).get("RetryCount")).intValue();
@@ -260,12 +262,14 @@ final class Interpreter {
                 throw new Fault(Fault.QUERY, "Choices[" + i + "].Condition of state '" + name + "' must give a boolean, gave " + Payload.kind(holds));
             }
             if ((Boolean) holds) {
+                ports.branches().accept(name + ".Choices[" + i + "]");
                 return leave(frame, name, choice, scope, rule.leaving(), input, false);
             }
         }
         if (choice.otherwise() == null) {
             throw new Fault(Fault.NO_CHOICE, "No rule of Choice '" + name + "' holds, and it has no Default.");
         }
+        ports.branches().accept(name + ".Default");
         return leave(frame, name, choice, scope, choice.otherwise(), input, false);
     }
 
@@ -360,9 +364,9 @@ final class Interpreter {
         if (!again) {
             List<Object> inputs = inputs(map, scope, items(map, scope));
             int nth = execution.mapRunCount();
-            String label = execution.machine().name() + "/" + name;
             String id = uuid(execution.ref().arn() + " " + name + " " + nth);
-            run = new MapRun("arn:aws:states:us-east-1:000000000000:mapRun:" + label + ":" + id, name, inputs);
+            String arn = execution.machine().arn().replace(":stateMachine:", ":mapRun:") + "/" + name + ":" + id;
+            run = new MapRun(arn, name, inputs);
             execution.add(run);
         }
         MapRun mapRun = run;

@@ -1,6 +1,7 @@
 package dev.truepipe.emulator.states;
 
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What the interpreter needs from its surroundings.
@@ -9,6 +10,13 @@ import java.util.Map;
  * @param items where Distributed Maps read
  * @param history hears every event
  * @param ended hears of every end
+ * @param branches hears of every rule, retrier and catcher taken, as {@code <state>.Choices[0]}, {@code <state>.Default},
+ *     {@code <state>.Retry[1]}, {@code <state>.Catch[0]}; for tests that must know that none is left out
  */
 record Ports(
-        Map<String, TaskIntegration> tasks, ItemReader items, Timing timing, HistoryListener history, StatusListener ended) {}
+        Map<String, TaskIntegration> tasks,
+        ItemReader items,
+        Timing timing,
+        HistoryListener history,
+        StatusListener ended,
+        Consumer<String> branches) {}

@@ -1,5 +1,6 @@
 package dev.truepipe.emulator.states;
 
+import dev.truepipe.emulator.api.Arns;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +42,7 @@ public final class StateMachine {
     }
 
     public String arn() {
-        return "arn:aws:states:us-east-1:000000000000:stateMachine:" + name;
+        return Arns.stateMachine(name);
     }
 
     /** Every Task's {@code Resource}, sorted. */

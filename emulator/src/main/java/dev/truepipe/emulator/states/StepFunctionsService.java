@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -31,7 +32,6 @@ import java.util.regex.Pattern;
  * @see <a href="https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html">API reference</a>
  */
 public final class StepFunctionsService implements AwsJsonService, AutoCloseable {
-    private static final String EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:";
     private static final Set<String> STATUSES = Set.of("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED");
     /** White space, brackets, wildcards, the characters that AWS calls special, and control characters. */
     private static final Pattern NOT_IN_NAMES = Pattern.compile("[\\s<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\\x00-\\x1f\\x7f-\\x9f]");
@@ -52,7 +52,8 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
             }
             builder.ended.ended(record);
         };
-        ports = new Ports(Map.copyOf(builder.tasks), builder.items, builder.timing, builder.history, toldAfterWriting);
+        ports = new Ports(Map.copyOf(builder.tasks), builder.items, builder.timing, builder.history, toldAfterWriting,
+                builder.branches);
         for (StateMachine machine : builder.machines) {
             Set<String> missing = new TreeSet<>(machine.resources());
             missing.removeAll(ports.tasks().keySet());
@@ -83,6 +84,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
         private Timing timing = Timing.system();
         private HistoryListener history = (execution, event) -> {};
         private StatusListener ended = execution -> {};
+        private Consumer<String> branches = branch -> {};
         private Path folder;
 
         private Builder() {}
@@ -119,6 +121,12 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
         /** Hears of every end, after the execution's file was written. */
         public Builder ended(StatusListener listener) {
             ended = listener;
+            return this;
+        }
+
+        /** Hears of every rule, retrier and catcher taken; see {@link Ports}. */
+        Builder branches(Consumer<String> listener) {
+            branches = listener;
             return this;
         }
 
@@ -252,7 +260,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
         } catch (IOException e) {
             throw new AwsError("InvalidExecutionInput", "Invalid State Machine Execution Input: " + e.getMessage());
         }
-        ExecutionRef ref = new ExecutionRef(EXECUTION + machine.name() + ":" + name, name, null);
+        ExecutionRef ref = new ExecutionRef(machine.arn().replace(":stateMachine:", ":execution:") + ":" + name, name, null);
         Execution fresh = new Execution(ref, machine, machine.flow(), ports, input);
         Execution there = executions.putIfAbsent(ref.arn(), fresh);
         if (there == null) {
