@@ -1,0 +1,103 @@
+package dev.truepipe.infra;
+
+import dev.truepipe.json.Json;
+import dev.truepipe.settings.InvalidSettingsException;
+import dev.truepipe.settings.Settings;
+import dev.truepipe.settings.SettingsFile;
+import dev.truepipe.workload.Workload;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.assertions.Template;
+
+/** Makes stacks for tests, with the context of {@code cdk.json} and a stand-in for the functions' jar. */
+final class Stacks {
+    static final Path ROOT = Path.of(System.getProperty("truepipe.root"));
+
+    /** One dataset in a bucket of ours, everything else by default. */
+    static final String CREATE = """
+            datasets:
+              - name: street-cars
+                labels: street/
+                training: { algorithm: object-detection }
+            notify: { email: ml-team@example.com }
+            """;
+    /** Two datasets in a bucket that exists, one of them a single manifest, images elsewhere, an image of ours. */
+    static final String NOTIFICATION = """
+            datasets:
+              - name: street-cars
+                labels: s3://my-labels/street one/
+                labelBucket: notification
+                images: [s3://my-images/street/]
+                labelCategories: s3://my-labels/classes/street.json
+                sweep: 12h
+                training: { algorithm: object-detection }
+              - name: signs
+                labels: s3://my-labels/signs/all.manifest
+                labelBucket: notification
+                sweep: 90m
+                training:
+                  image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/signs:7
+                  metrics: [{ name: f1, regex: 'f1=([0-9.]+)' }]
+            mapConcurrency: 9
+            """;
+    static final String EVENTBRIDGE = """
+            datasets:
+              - name: street-cars
+                labels: s3://my-labels/street/
+                labelBucket: eventbridge
+                training: { algorithm: image-classification }
+            """;
+
+    private Stacks() {}
+
+    static Settings settings(String yaml) throws IOException {
+        Path file = Files.createTempFile("truepipe", ".yaml");
+        try {
+            return SettingsFile.read(Files.writeString(file, yaml));
+        } catch (InvalidSettingsException e) {
+            throw new AssertionError("the test's own settings are wrong: " + e.getMessage(), e);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    static Stack stack(Settings settings, Workload workload) throws IOException {
+        return stack(settings, workload, "stand-in for the functions");
+    }
+
+    static Stack stack(Settings settings, Workload workload, String jarContent) throws IOException {
+        Path folder = Files.createTempDirectory("truepipe-infra-test");
+        Path jar = Files.writeString(folder.resolve("functions.jar"), jarContent);
+        App app = new App(AppProps.builder().context(context()).outdir(folder.resolve("cdk.out").toString()).build());
+        return new PipelineStack(app, "Truepipe", StackProps.builder().build(), settings, workload,
+                new InfraApp.Inputs(jar, definition()));
+    }
+
+    static Map<String, Object> template(Stack stack) {
+        return Template.fromStack(stack).toJSON();
+    }
+
+    static Map<String, Object> template(String yaml) throws IOException {
+        Settings settings = settings(yaml);
+        return template(stack(settings, Workload.of(settings)));
+    }
+
+    static String definition() throws IOException {
+        return Files.readString(ROOT.resolve("statemachine/retraining.asl.json"));
+    }
+
+    private static Map<String, Object> context() throws IOException {
+        return Json.object(Json.parseObject(Files.readAllBytes(ROOT.resolve("cdk.json"))).get("context"));
+    }
+
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}
