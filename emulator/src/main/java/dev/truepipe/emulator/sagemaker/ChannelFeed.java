@@ -46,6 +46,7 @@ final class ChannelFeed implements AutoCloseable {
     private final Thread thread;
     private final List<Fifo> fifos = new ArrayList<>();
 
+    private boolean closed;
     private volatile long largestObject = 1;
     private volatile int opened;
     private volatile long records;
@@ -99,9 +100,13 @@ final class ChannelFeed implements AutoCloseable {
         return bytes;
     }
 
-    /** Ends the feed wherever it is, and removes its FIFOs. */
+    /** Ends the feed wherever it is, and removes its FIFOs. Closing twice is fine. */
     @Override
     public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
         thread.interrupt();
         boolean interrupted = false;
         while (thread.isAlive()) {

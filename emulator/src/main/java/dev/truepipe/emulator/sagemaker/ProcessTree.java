@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A container's process and everything it started.
@@ -31,7 +32,10 @@ final class ProcessTree {
         return process;
     }
 
-    /** Kills all of them and waits until they are gone. Looks again until none is found, for they may be starting others. */
+    /**
+     * Kills all of them and waits until they are gone. Looks again until none is found, for they may be starting others,
+     * and at least each tenth of a second: an orphan that is dead but that nobody buries never "exits".
+     */
     void kill() {
         if (process == null) {
             return;
@@ -39,7 +43,9 @@ final class ProcessTree {
         List<ProcessHandle> found = find();
         while (!found.isEmpty()) {
             found.forEach(ProcessHandle::destroyForcibly);
-            CompletableFuture.allOf(found.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new)).join();
+            CompletableFuture.allOf(found.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+                    .completeOnTimeout(null, 100, TimeUnit.MILLISECONDS)
+                    .join();
             found = find();
         }
     }

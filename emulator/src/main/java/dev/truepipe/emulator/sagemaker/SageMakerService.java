@@ -263,7 +263,10 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         } catch (InterruptedException e) {
             fail(job, "InternalServerError: the embedded cloud was stopped while this job ran");
         } catch (IOException | RuntimeException e) {
-            fail(job, "InternalServerError: We encountered an internal error. Please try again. (embedded cloud: " + e + ")");
+            // close() interrupts this thread, which may surface as any kind of failure of what it was doing.
+            fail(job, Thread.interrupted()
+                    ? "InternalServerError: the embedded cloud was stopped while this job ran"
+                    : "InternalServerError: We encountered an internal error. Please try again. (embedded cloud: " + e + ")");
         } finally {
             threads.remove(job.name());
             job.announceEnd();
@@ -308,9 +311,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 artifacts.fetch(request.checkpoints(), root.resolve("checkpoints"));
             }
             job.began(clock.instant());
-            if (!job.stopRequested()) {
-                enter(job, "InProgress", "Training", "Training image download completed. Training in progress.");
-            }
+            advance(job, "Training", "Training image download completed. Training in progress.");
             TrainingContainer.Result result = container.run();
             job.ran(result, clock.instant());
             finish(job, request, root, result);
@@ -326,7 +327,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
             return;
         }
         if (result.ending() == TrainingContainer.Ending.COMPLETED) {
-            enter(job, "InProgress", "Uploading", "Uploading generated training model");
+            advance(job, "Uploading", "Uploading generated training model");
         } else if (!job.status().equals("Stopping")) {
             enter(job, "Stopping", "Stopping", "Stopping the training job");
         }
@@ -497,6 +498,14 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         job.enter(status, secondaryStatus, message, now);
         save(job);
         tell(new TrainingEvent.Status(job.name(), now, status, secondaryStatus, message));
+    }
+
+    private void advance(TrainingJob job, String secondaryStatus, String message) {
+        Instant now = clock.instant();
+        if (job.advance(secondaryStatus, message, now)) {
+            save(job);
+            tell(new TrainingEvent.Status(job.name(), now, "InProgress", secondaryStatus, message));
+        }
     }
 
     private void fail(TrainingJob job, String reason) {

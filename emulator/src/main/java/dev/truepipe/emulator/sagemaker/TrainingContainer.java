@@ -268,11 +268,11 @@ public final class TrainingContainer implements AutoCloseable {
 
     private void endProcess() throws InterruptedException {
         if (process.isAlive()) {
-            process.destroy();
+            process.toHandle().destroy(); // not Process.destroy(), which closes the log before its last words
             try {
                 process.onExit().get(spec.stopGrace().toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                process.destroyForcibly();
+                process.toHandle().destroyForcibly();
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e.getCause());
             }

@@ -110,6 +110,15 @@ final class TrainingJob {
         description.put("SecondaryStatusTransitions", List.copyOf(transitions));
     }
 
+    /** The next step, unless the job is being stopped, which then stays to be seen. @return whether it was taken */
+    synchronized boolean advance(String secondaryStatus, String message, Instant now) {
+        if (stopRequested) {
+            return false;
+        }
+        enter("InProgress", secondaryStatus, message, now);
+        return true;
+    }
+
     synchronized void fail(String reason, Instant now) {
         description.put("FailureReason", reason.substring(0, Math.min(reason.length(), TrainingContainer.MAX_FAILURE_REASON)));
         enter("Failed", "Failed", "Training job failed", now);

@@ -1,0 +1,252 @@
+package dev.truepipe.emulator.sagemaker;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.truepipe.storage.InMemoryObjectStore;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.S3Uri;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The parts of Pipe mode, without a process. */
+@Timeout(60)
+class PipePartsTest {
+    private static final S3Uri MANIFEST = S3Uri.parse("s3://work/m");
+
+    @TempDir Path folder;
+    private final InMemoryObjectStore store = new InMemoryObjectStore();
+
+    private ManifestLines manifest(String text) throws Exception {
+        store.put(MANIFEST, text.getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        return new ManifestLines(store, MANIFEST, folder);
+    }
+
+    private static String text(ManifestLines.Part part) {
+        return new String(((ManifestLines.Text) part).bytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void waitsForAReaderUntilInterrupted() throws Exception {
+        Fifo fifo = Fifo.make(folder.resolve("pipe"));
+        CompletableFuture<Exception> end = new CompletableFuture<>();
+        CountDownLatch began = new CountDownLatch(1);
+        Thread writer = Thread.ofPlatform().start(() -> {
+            began.countDown();
+            try (FileChannel pipe = fifo.awaitReader()) {
+                end.complete(new IOException("somebody read: " + pipe));
+            } catch (Exception e) {
+                end.complete(e);
+            }
+        });
+        began.await();
+        assertFalse(fifo.hasReader());
+        writer.interrupt();
+        assertEquals(InterruptedException.class, end.get(10, TimeUnit.SECONDS).getClass());
+        fifo.remove();
+        assertFalse(Files.exists(fifo.path()));
+    }
+
+    @Test
+    void endsAWriteThatNobodyReadsWhenInterrupted() throws Exception {
+        Fifo fifo = Fifo.make(folder.resolve("pipe"));
+        CompletableFuture<Exception> end = new CompletableFuture<>();
+        CountDownLatch full = new CountDownLatch(1);
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try (FileChannel pipe = fifo.awaitReader()) {
+                PipeOutput out = new PipeOutput(fifo, pipe);
+                full.countDown();
+                while (true) {
+                    out.write(new byte[1 << 20]);
+                }
+            } catch (Exception e) {
+                end.complete(e);
+            }
+        });
+        try (InputStream reader = Files.newInputStream(fifo.path())) {
+            full.await();
+            assertEquals(0, reader.read());
+            writer.interrupt();
+            assertEquals(ClosedByInterruptException.class, end.get(10, TimeUnit.SECONDS).getClass());
+        }
+    }
+
+    @Test
+    void tellsAReaderThatHasGone() throws Exception {
+        Fifo fifo = Fifo.make(folder.resolve("pipe"));
+        CompletableFuture<Exception> end = new CompletableFuture<>();
+        Thread.ofPlatform().start(() -> {
+            try (FileChannel pipe = fifo.awaitReader()) {
+                PipeOutput out = new PipeOutput(fifo, pipe);
+                while (true) {
+                    out.write(new byte[1 << 16]);
+                }
+            } catch (Exception e) {
+                end.complete(e);
+            }
+        });
+        try (InputStream reader = Files.newInputStream(fifo.path())) {
+            assertEquals(0, reader.read());
+        }
+        assertEquals(PipeOutput.ReaderGone.class, end.get(10, TimeUnit.SECONDS).getClass());
+    }
+
+    @Test
+    void refusesToMakeAFifoWhereAFileIs() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertTrue(assertThrows(IOException.class, () -> Fifo.make(file)).getMessage().contains(file.toString()));
+    }
+
+    @Test
+    void cutsValuesOutOfALineExactly() throws Exception {
+        try (ManifestLines lines = manifest(" {\"n\": -0.0 ,\"o\" :{\"x\":[ 1,2 ] , \"y\":\"}\\\"\"},\"é\":\"ü\\u0041\",\"e\":[]}\n")) {
+            ManifestLines.Part[] parts = lines.parts(0, List.of("o", "n", "é", "e", "n"));
+            assertEquals("{\"x\":[ 1,2 ] , \"y\":\"}\\\"\"}", text(parts[0]));
+            assertEquals("-0.0", text(parts[1]));
+            assertEquals("üA", text(parts[2]));
+            assertEquals("[]", text(parts[3]));
+            assertEquals("-0.0", text(parts[4]));
+        }
+    }
+
+    @Test
+    void keepsAnObjectsKeyAsItStands() throws Exception {
+        try (ManifestLines lines = manifest("{\"source-ref\":\"s3://b/a b%20+\\u200b.jpg\"}")) {
+            ManifestLines.Reference reference = (ManifestLines.Reference) lines.parts(0, List.of("source-ref"))[0];
+            assertEquals(new S3Uri("b", "a b%20+\u200b.jpg"), reference.object());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{\"a\":true} | a | has true as \"a\"",
+        "{\"a\":null} | a | has null as \"a\"",
+        "{\"A\":1} | a | has no attribute \"a\"",
+        "{\"a\":1 | a | is not JSON",
+        "[1] | a | is not a JSON object",
+        "{\"x-ref\":1} | x-ref | has no S3 URI in \"x-ref\"",
+        "{\"x-ref\":\"file:1\"} | x-ref | has no S3 URI in \"x-ref\": not an S3 URI",
+    })
+    void namesTheLineThatCannotBeStreamed(String line, String attribute, String complaint) throws Exception {
+        try (ManifestLines lines = manifest("{}\n\n" + line + "\n{}")) {
+            assertEquals(3, lines.count());
+            String message = assertThrows(InputFailure.class, () -> lines.parts(1, List.of(attribute))).getMessage();
+            assertTrue(message.startsWith("ClientError: s3://work/m:3 (byte 4) " + complaint), message);
+        }
+    }
+
+    @Test
+    void readsAnEmptyManifestAsNoLines() throws Exception {
+        try (ManifestLines lines = manifest("")) {
+            assertEquals(0, lines.count());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 1000})
+    void makesAPermutationOfAnyLength(int lines) {
+        int[] order = LineOrder.shuffled(lines, 42, 3);
+        int[] sorted = order.clone();
+        Arrays.sort(sorted);
+        for (int i = 0; i < lines; i++) {
+            assertEquals(i, sorted[i]);
+        }
+        assertArrayEquals(order, LineOrder.shuffled(lines, 42, 3));
+    }
+
+    /** Every place is as likely as any other for a line: 24 orders of 4 lines, each about as often. */
+    @Test
+    void prefersNoOrder() {
+        int[] counts = new int[256];
+        int epochs = 24_000;
+        for (int epoch = 0; epoch < epochs; epoch++) {
+            int[] order = LineOrder.shuffled(4, 7, epoch);
+            counts[order[0] << 6 | order[1] << 4 | order[2] << 2 | order[3]]++;
+        }
+        int seen = 0;
+        for (int count : counts) {
+            if (count > 0) {
+                seen++;
+                assertTrue(count > 850 && count < 1150, "an order came " + count + " times instead of about 1000");
+            }
+        }
+        assertEquals(24, seen);
+    }
+
+    @Test
+    void findsEveryNumberOnALineAndNothingElse() {
+        MetricDefinition metric = MetricDefinition.of("m", "m=(\\S+)");
+        List<Double> values = metric.read("m=1 m=-2.5e-3 m=.5 m=nan m=0x1p3 m=1d m=", Instant.EPOCH).stream()
+                .map(MetricDefinition.MetricPoint::value).toList();
+        assertEquals(List.of(1.0, -0.0025, 0.5), values);
+    }
+
+    @Test
+    void cutsTheLogIntoLinesOfAtMost256KiB() throws IOException {
+        List<String> lines = new ArrayList<>();
+        LogLines.read(new ByteArrayInputStream(("a\r\n\nb" + "c".repeat(600_000)).getBytes(StandardCharsets.UTF_8)), lines::add);
+        assertEquals(List.of("a", ""), lines.subList(0, 2));
+        assertTrue(lines.stream().allMatch(line -> line.length() <= 256 * 1024));
+        assertEquals("b" + "c".repeat(600_000), String.join("", lines.subList(2, lines.size())));
+    }
+
+    /** However slow some objects are, they come in order, and no more than 16 are fetched at a time. */
+    @Test
+    void fetchesAheadWithinBoundsAndWritesInOrder() throws Exception {
+        StringBuilder manifest = new StringBuilder();
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            store.put(new S3Uri("o", "" + i), (i + ";").getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+            manifest.append("{\"x-ref\":\"s3://o/").append(i).append("\"}\n");
+            expected.append(i).append(';');
+        }
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch several = new CountDownLatch(16);
+        ObjectStore counting = (ObjectStore) java.lang.reflect.Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ObjectStore.class},
+                (proxy, method, arguments) -> {
+                    if (!method.getName().equals("open") || arguments[0].equals(MANIFEST)) {
+                        return method.invoke(store, arguments);
+                    }
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    several.countDown();
+                    several.await(); // the first objects come only when sixteen are on their way
+                    now.decrementAndGet();
+                    return method.invoke(store, arguments);
+                });
+        store.put(MANIFEST, manifest.toString().getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
+        List<Exception> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, counting, Clock.systemUTC(), event -> {}, failures::add)) {
+            feed.start();
+            assertEquals(expected.toString(), Files.readString(folder.resolve("train_0")));
+        }
+        assertEquals(List.of(), failures);
+        assertEquals(16, most.get());
+    }
+}
