@@ -1,5 +1,6 @@
 package dev.truepipe.emulator.sagemaker;
 
+import dev.truepipe.recordio.RecordWriter;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
@@ -30,8 +31,7 @@ final class ChannelFeed implements AutoCloseable {
     private static final int OBJECTS_AHEAD = 16;
     private static final int BYTES_AHEAD = 64 << 20;
     private static final int LINES_AHEAD = 64;
-    /** RecordIO's length field has 29 bits. */
-    private static final int MAX_OBJECT_BYTES = (1 << 29) - 1;
+    private static final int MAX_OBJECT_BYTES = RecordWriter.MAX_PART_BYTES;
 
     private final String job;
     private final PipeChannel channel;
@@ -175,6 +175,7 @@ final class ChannelFeed implements AutoCloseable {
                 : null;
         boolean whole = true;
         long written = 0;
+        RecordWriter framed = new RecordWriter(out);
         ArrayDeque<Row> ahead = new ArrayDeque<>();
         try {
             int next = 0;
@@ -187,7 +188,7 @@ final class ChannelFeed implements AutoCloseable {
                     ahead.add(row);
                 }
                 Row row = ahead.element();
-                written += write(row, out);
+                written += write(row, out, framed);
                 ahead.remove();
                 objects -= row.objects();
             }
@@ -249,7 +250,7 @@ final class ChannelFeed implements AutoCloseable {
     }
 
     /** @return records written */
-    private int write(Row row, PipeOutput out) throws InputFailure, IOException, InterruptedException {
+    private int write(Row row, PipeOutput out, RecordWriter framed) throws InputFailure, IOException, InterruptedException {
         if (row.failure() != null) {
             throw row.failure();
         }
@@ -259,19 +260,12 @@ final class ChannelFeed implements AutoCloseable {
             }
             byte[] content = piece.content();
             if (channel.wrapper() == PipeChannel.Wrapper.RECORD_IO) {
-                frame(content, out);
+                framed.write(content);
             } else {
                 out.write(content);
             }
         }
         return channel.wrapper() == PipeChannel.Wrapper.RECORD_IO ? row.pieces().size() : 1;
-    }
-
-    private static void frame(byte[] payload, PipeOutput out) throws IOException {
-        java.nio.ByteBuffer head = java.nio.ByteBuffer.allocate(8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-        out.write(head.putInt(0xced7230a).putInt(payload.length).array());
-        out.write(payload);
-        out.write(new byte[-payload.length & 3]);
     }
 
     /** What is written for one line, or why it cannot be. */

@@ -29,6 +29,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.ModelApprovalStatus;
 import software.amazon.awssdk.services.sagemaker.model.ResourceInUseException;
@@ -312,8 +313,8 @@ class SageMakerServiceTest {
         return client.createTrainingJob(job -> job.trainingJobName(name)
                 .roleArn("arn:aws:iam::000000000000:role/training")
                 .algorithmSpecification(algorithm -> algorithm.trainingImage(Training.IMAGE).trainingInputMode(TrainingInputMode.PIPE))
-                .inputDataConfig(channel -> channel.channelName("train").shuffleConfig(shuffle -> shuffle.seed(1L)).dataSource(source -> source.s3DataSource(
-                        s3 -> s3.s3DataType("AugmentedManifestFile").s3Uri("s3://work/m").attributeNames("a"))))
+                .inputDataConfig(List.of(Channel.builder().channelName("train").shuffleConfig(shuffle -> shuffle.seed(1L)).dataSource(source -> source.s3DataSource(
+                        s3 -> s3.s3DataType("AugmentedManifestFile").s3Uri("s3://work/m").attributeNames("a"))).build()))
                 .outputDataConfig(output -> output.s3OutputPath("s3://work/models"))
                 .resourceConfig(resources -> resources.instanceType("ml.g5.2xlarge").instanceCount(1).volumeSizeInGB(1))
                 .stoppingCondition(stop -> stop.maxRuntimeInSeconds(60)));
