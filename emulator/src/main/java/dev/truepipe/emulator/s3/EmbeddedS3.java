@@ -1,6 +1,7 @@
 package dev.truepipe.emulator.s3;
 
 import dev.truepipe.json.Json;
+import dev.truepipe.storage.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -39,6 +40,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     private final ExecutorService teller = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("s3-events").factory());
     private final S3Proxy proxy;
+    private final ObjectStore store;
     private long lastSequencer;
 
     /** Where events go. Called on a thread of the embedded S3, one call at a time. */
@@ -55,8 +57,10 @@ public final class EmbeddedS3 implements AutoCloseable {
         this.clock = clock;
         this.events = events;
         buckets.forEach(bucket -> this.buckets.put(bucket.name(), bucket));
+        ObservedBlobStore blobs = new ObservedBlobStore(new FilesystemNio2BlobStore(folder.toString()), faults, this::written);
+        this.store = new FolderObjectStore(blobs);
         this.proxy = S3Proxy.builder()
-                .blobStore(new ObservedBlobStore(new FilesystemNio2BlobStore(folder.toString()), faults, this::written))
+                .blobStore(blobs)
                 .endpoint(URI.create("http://127.0.0.1:" + port))
                 .awsAuthentication(AuthenticationType.NONE, "", "")
                 .jettyMaxThreads(HTTP_THREADS)
@@ -106,6 +110,11 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     public URI endpoint() {
         return URI.create("http://127.0.0.1:" + proxy.getPort());
+    }
+
+    /** The same objects without HTTP, for what runs in this process; events and faults happen likewise. */
+    public ObjectStore store() {
+        return store;
     }
 
     /** The folder that holds a folder for each bucket. */

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.function.Supplier;
+import org.gaul.s3proxy.S3ErrorCode;
+import org.gaul.s3proxy.S3ProxyException;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
@@ -29,6 +31,7 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 final class ObservedBlobStore extends ForwardingBlobStore {
     private final Faults faults;
     private final Written written;
+    private final Object ifMatch = new Object();
 
     /** Called once an object is there. */
     interface Written {
@@ -45,7 +48,7 @@ final class ObservedBlobStore extends ForwardingBlobStore {
     public PutObjectResponse putBlob(PutObjectRequest request, InputStream body) {
         PutObjectResponse response = taking(body, () -> {
             faults.before(S3Call.Operation.PUT, request.bucket(), request.key());
-            return delegate().putBlob(request, body);
+            return request.ifMatch() == null ? delegate().putBlob(request, body) : putIfMatch(request, body);
         });
         tell("Put", request.bucket(), request.key(), response.eTag());
         return response;
@@ -100,6 +103,28 @@ final class ObservedBlobStore extends ForwardingBlobStore {
     }
 
     /**
+     * S3Proxy looks at the ETag and writes afterwards, so that two writers could both meet the ETag they expect. One such
+     * put at a time, and each looks again.
+     */
+    private PutObjectResponse putIfMatch(PutObjectRequest request, InputStream body) {
+        synchronized (ifMatch) {
+            HeadObjectResponse head = delegate().blobMetadataIfPresent(request.bucket(), request.key());
+            if (head == null) {
+                throw new S3ProxyException(S3ErrorCode.NO_SUCH_KEY);
+            }
+            if (!bare(head.eTag()).equals(bare(request.ifMatch()))) {
+                throw new S3ProxyException(S3ErrorCode.PRECONDITION_FAILED);
+            }
+            return delegate().putBlob(request, body);
+        }
+    }
+
+    /** An ETag without its quotes; empty for none. */
+    static String bare(String eTag) {
+        return eTag == null ? "" : eTag.replace("\"", "");
+    }
+
+    /**
      * Reads the rest of a body that is refused. Left unread it would end the connection, and the client on it would
      * silently send its next request twice.
      */
@@ -123,8 +148,7 @@ final class ObservedBlobStore extends ForwardingBlobStore {
     private void tell(String how, String bucket, String key, String quotedETag) {
         HeadObjectResponse head = delegate().blobMetadataIfPresent(bucket, key);
         if (head != null) {
-            String eTag = quotedETag == null ? head.eTag() : quotedETag;
-            written.object(how, bucket, key, head.contentLength(), eTag == null ? "" : eTag.replace("\"", ""));
+            written.object(how, bucket, key, head.contentLength(), bare(quotedETag == null ? head.eTag() : quotedETag));
         }
     }
 }
