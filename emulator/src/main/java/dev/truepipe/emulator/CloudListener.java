@@ -1,6 +1,10 @@
 package dev.truepipe.emulator;
 
 import dev.truepipe.emulator.events.Topics;
+import dev.truepipe.emulator.sagemaker.TrainingEvent;
+import dev.truepipe.emulator.states.ExecutionRecord;
+import dev.truepipe.emulator.states.ExecutionRef;
+import dev.truepipe.emulator.states.HistoryEvent;
 
 /**
  * Hears what happens in the cloud, as it happens: for a timeline. Called on the threads that do the work, several at the
@@ -10,6 +14,15 @@ public interface CloudListener {
 
     /** S3 told a queue of an object, or of its configuration. @param body the notification, as JSON */
     default void notified(String queue, String body) {}
+
+    /** An event of an execution, or of a child of one of its Distributed Maps. */
+    default void history(ExecutionRef execution, HistoryEvent event) {}
+
+    /** An execution ended; children of Distributed Maps are not told of. */
+    default void ended(ExecutionRecord execution) {}
+
+    /** Something happened to a training job: its status, a line of its log, a metric, an epoch. */
+    default void training(TrainingEvent event) {}
 
     /** A function wrote a line to its log. */
     default void functionLog(String function, String line) {}

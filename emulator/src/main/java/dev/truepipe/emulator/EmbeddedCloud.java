@@ -14,10 +14,18 @@ import dev.truepipe.emulator.logs.LogsService;
 import dev.truepipe.emulator.s3.BucketSpec;
 import dev.truepipe.emulator.s3.EmbeddedS3;
 import dev.truepipe.emulator.s3.ObjectCreated;
+import dev.truepipe.emulator.sagemaker.SageMakerService;
+import dev.truepipe.emulator.sagemaker.TrainingAlgorithm;
 import dev.truepipe.emulator.sqs.EmbeddedSqs;
 import dev.truepipe.emulator.sqs.EventSourceMappingSpec;
 import dev.truepipe.emulator.sqs.QueueSpec;
+import dev.truepipe.emulator.states.InvalidDefinition;
+import dev.truepipe.emulator.states.StateMachine;
+import dev.truepipe.emulator.states.StepFunctionsService;
+import dev.truepipe.emulator.states.Timing;
+import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -55,6 +63,8 @@ public final class EmbeddedCloud implements AutoCloseable {
 
     public static final String SECRET_ACCESS_KEY = "truepipe-secret";
 
+    private static final Set<String> ENDED_LABELING = Set.of("Completed", "Failed", "Stopped");
+
     private final Path folder;
     private final CloudListener listener;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -66,6 +76,8 @@ public final class EmbeddedCloud implements AutoCloseable {
     private EmbeddedSqs sqs;
     private EmbeddedLambda lambda;
     private EventBus events;
+    private SageMakerService sageMaker;
+    private StepFunctionsService stepFunctions;
 
     private EmbeddedCloud(Builder description) {
         this.folder = description.folder;
@@ -96,6 +108,14 @@ public final class EmbeddedCloud implements AutoCloseable {
         return lambda;
     }
 
+    public StepFunctionsService stepFunctions() {
+        return stepFunctions;
+    }
+
+    public SageMakerService sageMaker() {
+        return sageMaker;
+    }
+
     public EventBus events() {
         return events;
     }
@@ -106,6 +126,24 @@ public final class EmbeddedCloud implements AutoCloseable {
 
     public LogStore logs() {
         return logs;
+    }
+
+    /**
+     * Makes a labeling job known, or changes it; when it has ended, EventBridge carries its state change.
+     *
+     * @param status as AWS spells it; {@code Completed}, {@code Failed} and {@code Stopped} are ends
+     * @param output where its manifest lies, or will
+     * @param counters see {@link SageMakerService#registerLabelingJob}
+     */
+    public void labelingJob(String name, String status, S3Uri output, Map<String, Long> counters) {
+        sageMaker.registerLabelingJob(name, status, output, counters);
+        if (ENDED_LABELING.contains(status)) {
+            events.put(
+                    "aws.sagemaker",
+                    "SageMaker Ground Truth Labeling Job State Change",
+                    List.of(Arns.labelingJob(name)),
+                    Map.of("LabelingJobStatus", status));
+        }
     }
 
     /** Variables with which any SDK finds this cloud. */
@@ -157,11 +195,13 @@ public final class EmbeddedCloud implements AutoCloseable {
         CompletableFuture<EmbeddedS3> startingS3 = starting(
                 "s3", () -> EmbeddedS3.start(folder.resolve("s3"), description.s3Port, description.buckets, new S3Events(), description.clock));
         CompletableFuture<AwsEndpoint> startingEndpoint = starting("endpoint", () -> AwsEndpoint.start(description.port, listener::broke));
-        // All three are taken over before any failure is told, so that close() ends those that did start.
+        CompletableFuture<List<StateMachine>> loadingMachines = starting("state machines", () -> load(description));
+        // All are taken over before any failure is told, so that close() ends those that did start.
         List<Exception> failures = new ArrayList<>();
         endpoint = started(startingEndpoint, failures);
         s3 = started(startingS3, failures);
         sqs = started(startingSqs, failures);
+        List<StateMachine> machines = finished(loadingMachines, failures);
         if (!failures.isEmpty()) {
             throw new IOException("the embedded cloud did not start: " + failures.getFirst().getMessage(), failures.getFirst());
         }
@@ -177,6 +217,16 @@ public final class EmbeddedCloud implements AutoCloseable {
                 folder.resolve("functions"), description.functionsClassPath, description.functions, environment(), description.idleLimit, logs);
         parts.push(lambda);
         endpoint.add(new LogsService(logs));
+        sageMaker = new SageMakerService(new SageMakerService.Setup(
+                folder, s3.store(), logs, description.algorithms, System.getenv(), description.stopGrace, description.clock));
+        parts.push(sageMaker);
+        sageMaker.onEvent(listener::training);
+        endpoint.add(sageMaker);
+        stepFunctions = stepFunctions(description, machines);
+        parts.push(stepFunctions);
+        endpoint.add(stepFunctions);
+        // Last to start, first to end: no message is handed to what is not there.
+        parts.push(sqs::stopServing);
         for (EventSourceMappingSpec mapping : description.mappings) {
             sqs.serve(mapping, this::invokeForQueue);
         }
@@ -200,11 +250,44 @@ public final class EmbeddedCloud implements AutoCloseable {
         return result;
     }
 
+    private StepFunctionsService stepFunctions(Builder description, List<StateMachine> machines) throws IOException {
+        StepFunctionsService.Builder service = StepFunctionsService.builder()
+                .timing(description.timing)
+                .folder(folder.resolve("executions"))
+                .items((bucket, key) -> {
+                    try (InputStream in = s3.store().open(new S3Uri(bucket, key), null, null)) {
+                        return in.readAllBytes();
+                    }
+                })
+                .history(listener::history)
+                .ended(execution -> {
+                    listener.ended(execution);
+                    events.put(execution.statusChange());
+                });
+        new WorkflowTasks(lambda, topics, sageMaker).register(service);
+        machines.forEach(service::machine);
+        return service.build();
+    }
+
+    private static List<StateMachine> load(Builder description) throws InvalidDefinition {
+        List<StateMachine> machines = new ArrayList<>();
+        for (StateMachineSpec spec : description.stateMachines) {
+            machines.add(StateMachine.load(spec.name(), spec.definition(), spec.substitutions(), description.clock.instant()));
+        }
+        return machines;
+    }
+
     private <T extends AutoCloseable> T started(CompletableFuture<T> starting, List<Exception> failures) throws InterruptedException {
-        try {
-            T part = starting.get();
+        T part = finished(starting, failures);
+        if (part != null) {
             parts.push(part);
-            return part;
+        }
+        return part;
+    }
+
+    private static <T> T finished(CompletableFuture<T> starting, List<Exception> failures) throws InterruptedException {
+        try {
+            return starting.get();
         } catch (ExecutionException e) {
             failures.add(e.getCause() instanceof Exception cause ? cause : e);
             return null;
@@ -262,11 +345,14 @@ public final class EmbeddedCloud implements AutoCloseable {
         private final List<RuleSpec> rules = new ArrayList<>();
         private final List<ScheduleSpec> schedules = new ArrayList<>();
         private final List<StateMachineSpec> stateMachines = new ArrayList<>();
+        private final List<TrainingAlgorithm> algorithms = new ArrayList<>();
         private final List<String> warmUp = new ArrayList<>();
         private List<Path> functionsClassPath = List.of();
         private CloudListener listener = new CloudListener() {};
         private Clock clock = Clock.systemUTC();
+        private Timing timing = Timing.system();
         private Duration idleLimit = Duration.ofSeconds(15);
+        private Duration stopGrace = SageMakerService.STOP_GRACE;
         private int port;
         private int s3Port;
         private int sqsPort;
@@ -311,6 +397,12 @@ public final class EmbeddedCloud implements AutoCloseable {
             return this;
         }
 
+        /** What runs when a training job asks for its image. */
+        public Builder algorithm(TrainingAlgorithm algorithm) {
+            algorithms.add(algorithm);
+            return this;
+        }
+
         public Builder rule(RuleSpec rule) {
             rules.add(rule);
             return this;
@@ -339,6 +431,18 @@ public final class EmbeddedCloud implements AutoCloseable {
             return this;
         }
 
+        /** Clock and waits of state machines; the computer's own unless told otherwise. */
+        public Builder timing(Timing timing) {
+            this.timing = timing;
+            return this;
+        }
+
+        /** Between SIGTERM and SIGKILL of a training job that is stopped; 120 s, as SageMaker, unless told otherwise. */
+        public Builder stopGrace(Duration grace) {
+            this.stopGrace = grace;
+            return this;
+        }
+
         /** Ports of the endpoint, of S3 and of SQS; 0, the default, for any free one. */
         public Builder ports(int endpoint, int s3, int sqs) {
             this.port = endpoint;
@@ -351,7 +455,8 @@ public final class EmbeddedCloud implements AutoCloseable {
          * Starts it all.
          *
          * @throws IllegalArgumentException if the description contradicts itself
-         * @throws IOException if a port is taken or the folder cannot be written; nothing is left running
+         * @throws IOException if a port is taken, the folder cannot be written, or a definition asks for what the
+         *     interpreter does not do; nothing is left running
          */
         public EmbeddedCloud start() throws IOException, InterruptedException {
             check();

@@ -86,7 +86,7 @@ final class FunctionPool {
         }
         try {
             synchronized (this) {
-                if (!all.isEmpty()) {
+                if (closed || !all.isEmpty()) {
                     return;
                 }
             }

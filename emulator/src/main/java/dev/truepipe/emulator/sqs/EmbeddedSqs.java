@@ -116,13 +116,18 @@ public final class EmbeddedSqs implements AutoCloseable {
         running.start();
     }
 
-    /** Ends the mappings (messages of a batch under way stay undeleted), then the queues. */
-    @Override
-    public void close() {
+    /** Ends the mappings; messages of a batch under way stay undeleted. */
+    public void stopServing() {
         synchronized (mappings) {
             mappings.forEach(EventSourceMapping::close);
             mappings.clear();
         }
+    }
+
+    /** Ends the mappings, then the queues, with what is in them. */
+    @Override
+    public void close() {
+        stopServing();
         client.close();
         server.stopAndWait();
     }
