@@ -1,0 +1,42 @@
+package dev.truepipe.run;
+
+/**
+ * Pages of the AWS console.
+ *
+ * @param partition {@code aws}, {@code aws-cn}, {@code aws-us-gov}, …
+ * @param region such as {@code eu-west-1}
+ */
+record Console(String partition, String region) {
+
+    /** The console in which an ARN is at home. */
+    static Console of(String arn) {
+        String[] parts = arn.split(":", 6);
+        return parts.length == 6 ? new Console(parts[1], parts[3]) : new Console("aws", "us-east-1");
+    }
+
+    private String host() {
+        return switch (partition) {
+            case "aws-cn" -> region + ".console.amazonaws.cn";
+            case "aws-us-gov" -> region + ".console.amazonaws-us-gov.com";
+            default -> region + ".console.aws.amazon.com";
+        };
+    }
+
+    String execution(String arn) {
+        return "https://" + host() + "/states/home?region=" + region + "#/v2/executions/details/" + arn;
+    }
+
+    String trainingJob(String name) {
+        return "https://" + host() + "/sagemaker/home?region=" + region + "#/jobs/" + name;
+    }
+
+    /** The job's log streams. The console wants the group's slashes escaped twice. */
+    String trainingLog(String name) {
+        return "https://" + host() + "/cloudwatch/home?region=" + region
+                + "#logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3D" + name;
+    }
+
+    String object(String bucket, String key) {
+        return "https://" + host() + "/s3/object/" + bucket + "?region=" + region + "&prefix=" + key;
+    }
+}

@@ -1,0 +1,215 @@
+package dev.truepipe.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.truepipe.json.Json;
+import dev.truepipe.storage.S3Uri;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainingPlanTest {
+    private static final TrainingFacts CARS = new TrainingFacts("v1", "object-detection", "cars", false, 800, 200, 3, 12);
+
+    @Test
+    void derivesWhatObjectDetectionNeeds() {
+        TrainingPlan plan = TrainingPlan.of(terms("object-detection", Map.of("epochs", "30")), CARS, "eu-west-1");
+
+        assertEquals(
+                Map.of(
+                        "epochs", "30",
+                        "num_classes", "3",
+                        "num_training_samples", "800",
+                        "mini_batch_size", "32",
+                        "label_width", "350"),
+                plan.hyperParameters());
+        assertEquals("685385470294.dkr.ecr.eu-west-1.amazonaws.com/object-detection:1", plan.image());
+        assertEquals("application/x-recordio", plan.contentType());
+        assertEquals(List.of("source-ref", "cars"), plan.attributeNames());
+        assertNull(plan.metricDefinitions(), "the algorithm brings its own");
+    }
+
+    @Test
+    void widensLabelsForCrowdedImagesAndShrinksBatchesForFewOnes() {
+        TrainingFacts few = new TrainingFacts("v1", "object-detection", "cars", false, 20, 5, 1, 100);
+        Map<String, String> parameters =
+                TrainingPlan.of(terms("object-detection", Map.of()), few, "us-east-1").hyperParameters();
+
+        assertEquals("502", parameters.get("label_width"));
+        assertEquals("5", parameters.get("mini_batch_size"));
+    }
+
+    @Test
+    void derivesWhatImageClassificationNeeds() {
+        TrainingFacts animals = new TrainingFacts("v1", "image-classification", "animal", false, 100, 10, 4, 1);
+        TrainingPlan plan = TrainingPlan.of(terms("image-classification", Map.of("num_layers", "18")), animals, "cn-north-1");
+
+        assertEquals(
+                Map.of("num_layers", "18", "num_classes", "4", "num_training_samples", "100", "mini_batch_size", "10"),
+                plan.hyperParameters());
+        assertEquals("390948362332.dkr.ecr.cn-north-1.amazonaws.com.cn/image-classification:1", plan.image());
+    }
+
+    @Test
+    void tellsTheClassifierThatLabelsAreClassIds() {
+        TrainingFacts several = new TrainingFacts("v1", "image-classification-multi-label", "animal", true, 100, 40, 4, 1);
+        TrainingPlan plan = TrainingPlan.of(terms("image-classification", Map.of()), several, "us-east-1");
+
+        assertEquals("application/x-recordio; label-format=class-id", plan.contentType());
+        assertEquals("1", plan.hyperParameters().get("multi_label"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "num_classes          | 2     | class ids up to 2",
+        "num_classes          | three | it is a whole number",
+        "num_training_samples | 801   | the train manifest holds 800 lines",
+        "mini_batch_size      | 201   | use 200 or less",
+        "mini_batch_size      | 0     | one image or more",
+        "label_width          | 61    | one image has 12 boxes",
+        "image_shape          | 224   | 300 pixels or more",
+        "epochs               | 0     | one epoch or more",
+    })
+    void refusesWhatCouldOnlyFail(String name, String value, String words) {
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class,
+                () -> TrainingPlan.of(terms("object-detection", Map.of(name, value)), CARS, "us-east-1"));
+
+        assertTrue(refused.getMessage().startsWith("training.hyperparameters." + name + ": \"" + value + "\""), refused.getMessage());
+        assertTrue(refused.getMessage().contains(words), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"num_classes, 9", "mini_batch_size, 200", "label_width, 62", "num_training_samples, 800"})
+    void letsTheGivenWinWhereItCanWork(String name, String value) {
+        assertEquals(
+                value,
+                TrainingPlan.of(terms("object-detection", Map.of(name, value)), CARS, "us-east-1").hyperParameters().get(name));
+    }
+
+    @Test
+    void refusesAlgorithmsForOtherTasksAndUnknownRegions() {
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> TrainingPlan.of(terms("image-classification", Map.of()), CARS, "us-east-1"))
+                .getMessage()
+                .contains("cannot learn from labels of task object-detection"));
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> TrainingPlan.of(terms("object-detection", Map.of()), CARS, "moon-1"))
+                .getMessage()
+                .contains("\"moon-1\""));
+    }
+
+    @Test
+    void plansAnImageOfOnesOwn() {
+        TrainingPlan plan = TrainingPlan.of(own(Map.of("epochs", "8", "num_classes", "99")), CARS, "moon-1");
+
+        assertEquals("123.dkr.ecr.moon-1.example/mine:7", plan.image());
+        assertEquals(
+                Map.of("epochs", "8", "num_classes", "99", "num_training_samples", "800"), plan.hyperParameters());
+        assertEquals(1, plan.metricDefinitions().size());
+    }
+
+    @Test
+    void namesThePlanByAllThatMattersToTheModel() {
+        String plan = TrainingPlan.of(own(Map.of("epochs", "8")), CARS, "us-east-1").plan();
+
+        assertTrue(Pattern.matches("[0-9a-f]{64}", plan));
+        assertEquals(plan, TrainingPlan.of(own(Map.of("epochs", "8")), CARS, "us-east-1").plan());
+        assertNotEquals(plan, TrainingPlan.of(own(Map.of("epochs", "9")), CARS, "us-east-1").plan());
+        TrainingFacts other = new TrainingFacts("v2", "object-detection", "cars", false, 800, 200, 3, 12);
+        assertNotEquals(plan, TrainingPlan.of(own(Map.of("epochs", "8")), other, "us-east-1").plan());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "always, m1:true m2:true",
+        "prefer, m1:true m2:true m1:false",
+        "never,  m1:false m2:false",
+    })
+    void climbsTheLadderAsSpotSays(String spot, String expected) {
+        Map<String, Object> json = new LinkedHashMap<>(settings());
+        json.put("spot", spot);
+
+        assertEquals(
+                expected,
+                String.join(" ", TrainingTerms.fromJson(json).ladder().stream()
+                        .map(rung -> rung.instanceType() + ":" + rung.spot())
+                        .toList()));
+    }
+
+    /** The answer of SealDataset, field by field: the state machine reads it. */
+    @Test
+    void tellsTheStateMachineAllItAsksFor() {
+        TrainingPlan plan = TrainingPlan.of(own(Map.of()), CARS, "us-east-1");
+        S3Uri folder = S3Uri.parse("s3://work/datasets/street-cars/");
+        Map<String, Object> json = plan.toJson(
+                "street-cars",
+                "street-cars-0f",
+                "arn:aws:iam::1:role/train",
+                folder.resolve("versions/v1/"),
+                folder.resolve("models/"),
+                folder.resolve("checkpoints/"),
+                7);
+
+        assertEquals(
+                """
+                {"plan":"PLAN","jobPrefix":"street-cars-PLAN8-12fd7fa5","image":"123.dkr.ecr.moon-1.example/mine:7",\
+                "roleArn":"arn:aws:iam::1:role/train","hyperParameters":{"num_classes":"3","num_training_samples":"800"},\
+                "metricDefinitions":[{"Name":"validation:mAP","Regex":"mAP=(\\\\S+)"}],"contentType":"application/x-recordio",\
+                "attributeNames":["source-ref","cars"],"trainUri":"s3://work/datasets/street-cars/versions/v1/train.manifest",\
+                "validationUri":"s3://work/datasets/street-cars/versions/v1/validation.manifest","shuffleSeed":7,\
+                "outputPath":"s3://work/datasets/street-cars/models/","checkpointPath":"s3://work/datasets/street-cars/checkpoints/",\
+                "maxRuntimeSeconds":14400,"maxWaitSeconds":18000,"volumeSizeInGB":50,\
+                "ladder":[{"instanceType":"m1","spot":true},{"instanceType":"m2","spot":true},{"instanceType":"m1","spot":false}]}"""
+                .replace("PLAN8", plan.plan().substring(0, 8))
+                .replace("PLAN", plan.plan()),
+                Json.text(json));
+    }
+
+    @Test
+    void namesOfJobsStayWithinSageMakersLimit() {
+        TrainingPlan plan = TrainingPlan.of(own(Map.of()), CARS, "us-east-1");
+        S3Uri any = S3Uri.parse("s3://w/a/");
+        String prefix = (String) plan.toJson("a".repeat(24), "x", "r", any, any, any, 1).get("jobPrefix");
+
+        assertTrue(Pattern.matches("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", prefix + "-r999-999"), prefix);
+    }
+
+    private static TrainingTerms own(Map<String, String> given) {
+        Map<String, Object> json = new LinkedHashMap<>(settings());
+        json.put("hyperparameters", new LinkedHashMap<String, Object>(given));
+        return TrainingTerms.fromJson(json);
+    }
+
+    private static TrainingTerms terms(String algorithm, Map<String, String> given) {
+        Map<String, Object> json = new LinkedHashMap<>(settings());
+        json.remove("image");
+        json.remove("metrics");
+        json.put("algorithm", algorithm);
+        json.put("hyperparameters", new LinkedHashMap<String, Object>(given));
+        return TrainingTerms.fromJson(json);
+    }
+
+    private static Map<String, Object> settings() {
+        return Map.of(
+                "image", "123.dkr.ecr.moon-1.example/mine:7",
+                "metrics", List.of(Map.of("name", "validation:mAP", "regex", "mAP=(\\S+)")),
+                "instances", List.of("m1", "m2"),
+                "spot", "prefer",
+                "maxRuntimeSeconds", 14_400L,
+                "maxWaitSeconds", 18_000L,
+                "volumeSizeInGB", 50L,
+                "hyperparameters", Map.of(),
+                "objective", Map.of("metric", "validation:mAP", "direction", "maximize", "tolerance", 0.01));
+    }
+}
