@@ -1,0 +1,284 @@
+package dev.truepipe.cli;
+
+import dev.truepipe.emulator.AlgorithmSpec;
+import dev.truepipe.emulator.EmbeddedCloud;
+import dev.truepipe.emulator.sagemaker.TrainingContainer;
+import dev.truepipe.emulator.states.ExecutionRecord;
+import dev.truepipe.functions.S3ObjectStore;
+import dev.truepipe.json.Json;
+import dev.truepipe.settings.DatasetSettings;
+import dev.truepipe.settings.InvalidSettingsException;
+import dev.truepipe.settings.Settings;
+import dev.truepipe.settings.SettingsFile;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.S3Uri;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * The whole story on the embedded cloud: labels land, and everything else happens by itself.
+ *
+ * <p>The demo only uploads and watches. Whatever is decided is decided by the functions and the state machine that would
+ * be deployed, from the settings written to {@code truepipe.yaml} in the demo's folder.
+ */
+final class Demo {
+    static final String DATASET = "street-cars";
+    static final String LABEL_BUCKET = "street-labels";
+    private static final String IMAGE_BUCKET = "street-images";
+    private static final String IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/street-cars-detector:1";
+    private static final String MANIFEST_KEY = "street/" + DATASET + "/manifests/output/output.manifest";
+    private static final long SCENES_SEED = 1;
+    private static final int SCENES = 150;
+    private static final int UPLOADS_AT_ONCE = 4;
+
+    private final Installation installation;
+    private final DemoFolder folder;
+    private final Timeline timeline;
+    /** Manifest of the user's own; {@code null} for street scenes. */
+    private final Path manifest;
+    /** Label attribute; {@code null} where the workflow is to find it. */
+    private final String label;
+
+    Demo(Installation installation, DemoFolder folder, Timeline timeline, Path manifest, String label) {
+        this.installation = installation;
+        this.folder = folder;
+        this.timeline = timeline;
+        this.manifest = manifest;
+        this.label = manifest == null ? DATASET : label;
+    }
+
+    /** @return what {@code --json} prints */
+    Map<String, Object> run() throws IOException, InterruptedException, UnreadableInput {
+        timeline.heading("Truepipe demo: labels arrive, a model comes out");
+        CompletableFuture<DemoLabels> drawing = manifest == null
+                ? CompletableFuture.supplyAsync(() -> DemoLabels.streetScenes(SCENES_SEED, SCENES, DATASET, IMAGE_BUCKET))
+                : CompletableFuture.completedFuture(DemoLabels.ofManifest(manifest));
+        // A manifest of the user's own says itself where its images lie; street scenes lie where the demo wants them.
+        List<String> imageBuckets = manifest == null ? List.of(IMAGE_BUCKET) : List.copyOf(drawing.join().buckets());
+        Settings settings = settings(imageBuckets);
+        DatasetSettings dataset = settings.datasets().getFirst();
+        LocalCloud deployment = new LocalCloud(settings);
+        CompletableFuture<ExecutionRecord> ended = new CompletableFuture<>();
+        EmbeddedCloud.Builder description = deployment
+                .describe(folder.resolve("cloud"), installation, List.of(detector()), timeline)
+                .historyListener(timeline)
+                .statusListener(ended::complete);
+        try (EmbeddedCloud cloud = description.start()) {
+            timeline.step("Cloud", "S3, SQS, Lambda, Step Functions and SageMaker are up on 127.0.0.1", timeline.elapsed());
+            cloud.sageMaker().onEvent(timeline::happened);
+            try (S3Client s3 = s3(cloud.s3().endpoint())) {
+                ObjectStore store = new S3ObjectStore(s3);
+                store.put(deployment.settingsUri(), deployment.compiledSettings(), ObjectStore.Condition.ALWAYS);
+                cloud.warmUp();
+                DemoLabels labels = drawing.join();
+                describe(labels);
+                upload(store, labels);
+                store.put(new S3Uri(LABEL_BUCKET, MANIFEST_KEY), labels.manifest(), ObjectStore.Condition.ALWAYS);
+                return gather(cloud, store, dataset, ended.get());
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the embedded Step Functions lost the execution", e.getCause());
+            }
+        }
+    }
+
+    private void describe(DemoLabels labels) {
+        if (labels.standIns()) {
+            timeline.step("Stand-ins", labels.images().size() + " pictures drawn from the boxes of " + manifest, null);
+            timeline.detail("they stand in for your images: the chain is tried, the model's score means nothing");
+        } else {
+            timeline.step("Scenes", labels.images().size() + " street scenes drawn and labeled, with a few honest defects", null);
+        }
+    }
+
+    private static void upload(ObjectStore store, DemoLabels labels) throws IOException, InterruptedException {
+        try (ExecutorService uploads = Executors.newFixedThreadPool(UPLOADS_AT_ONCE)) {
+            List<Future<String>> all = new ArrayList<>();
+            labels.images().forEach((uri, picture) ->
+                    all.add(uploads.submit(() -> store.put(uri, picture.jpeg(), ObjectStore.Condition.ALWAYS))));
+            for (Future<String> one : all) {
+                one.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        }
+    }
+
+    /** The example algorithm, alone on its class path, as it would be alone in its container. */
+    private AlgorithmSpec detector() {
+        return new AlgorithmSpec(
+                IMAGE,
+                List.of(
+                        "{java}", "-Xmx320m", "-XX:+UseSerialGC", "-Djava.awt.headless=true",
+                        "-cp", installation.detectorJar().toString(),
+                        "dev.truepipe.examples.streetcars.detector.Train"),
+                Map.of());
+    }
+
+    private Settings settings(List<String> imageBuckets) throws IOException {
+        StringBuilder images = new StringBuilder();
+        for (String bucket : imageBuckets) {
+            images.append(images.isEmpty() ? "" : ", ").append(quoted("s3://" + bucket + "/"));
+        }
+        String yaml = """
+                # The settings of this demo; the same file, with your buckets in it, is what you would deploy.
+                datasets:
+                  - name: %s
+                    labels: s3://%s/street/
+                    labelBucket: notification
+                %s    images: [%s]
+                    settle: 1s
+                    training:
+                      image: %s
+                      metrics: [{ name: "validation:mAP", regex: "validation:mAP=([0-9.]+)" }]
+                      instances: [ml.g5.2xlarge, ml.g4dn.xlarge]
+                      spot: prefer
+                      maxRuntime: 30m
+                      maxWait: 1h
+                      hyperparameters: { epochs: 6, seed: 1 }
+                      objective: { metric: "validation:mAP", direction: maximize, tolerance: 0.01 }
+                """.formatted(
+                DATASET,
+                LABEL_BUCKET,
+                label == null ? "" : "    label: " + quoted(label) + "\n",
+                images,
+                IMAGE);
+        Path file = folder.resolve("truepipe.yaml");
+        Files.writeString(file, yaml);
+        try {
+            return SettingsFile.read(file);
+        } catch (InvalidSettingsException e) {
+            throw new IllegalStateException("the demo's own settings are wrong: " + e.problems(), e);
+        }
+    }
+
+    /** A YAML double-quoted scalar is JSON's string. */
+    private static String quoted(String text) {
+        return Json.text(text);
+    }
+
+    private static S3Client s3(URI endpoint) {
+        return S3Client.builder()
+                .endpointOverride(endpoint)
+                .forcePathStyle(true)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(EmbeddedCloud.ACCESS_KEY_ID, EmbeddedCloud.SECRET_ACCESS_KEY)))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
+    }
+
+    /** Copies what the run left behind to where people look, and says what came of it. */
+    private Map<String, Object> gather(EmbeddedCloud cloud, ObjectStore store, DatasetSettings settings, ExecutionRecord execution)
+            throws IOException {
+        Path executionFile = folder.resolve("execution.json");
+        Files.write(executionFile, Json.pretty(execution.toJson()));
+        Map<String, Object> output = execution.output() instanceof Map<?, ?> map ? Json.object(map) : Map.of();
+        String status = !execution.status().equals("SUCCEEDED")
+                ? "Failed"
+                : output.containsKey("trainingJob") ? "Succeeded" : "Skipped";
+        S3Uri results = results(store, settings.name(), execution, output);
+        Map<String, Object> summary = results == null ? Map.of() : Json.object(Json.parseObject(read(store, results.resolve("dataset.json"))));
+
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("status", status);
+        Map<String, Object> dataset = new LinkedHashMap<>();
+        dataset.put("name", settings.name());
+        for (String field : List.of(
+                "version", "lines", "blank", "accepted", "quarantined", "superseded", "train", "validation", "classes", "findings")) {
+            dataset.put(field, summary.get(field));
+        }
+        json.put("dataset", dataset);
+        json.put("trainingJob", trainingJob(cloud, output.get("trainingJob")));
+        json.put("model", output.get("modelUrl") instanceof String model ? fetched(store, S3Uri.parse(model), "model.tar.gz") : null);
+        json.put("report", report(store, output, results));
+        Map<String, Object> manifests = new LinkedHashMap<>();
+        for (String channel : List.of("train", "validation", "quarantine", "superseded")) {
+            manifests.put(channel, results == null ? null : fetched(store, results.resolve(channel + ".manifest"), channel + ".manifest"));
+        }
+        json.put("manifests", manifests);
+        if (results != null) {
+            fetched(store, results.resolve("findings.jsonl"), "findings.jsonl");
+            fetched(store, results.resolve("dataset.json"), "dataset.json");
+        }
+        json.put("execution", executionFile.toString());
+        if (!status.equals("Succeeded")) {
+            Map<String, Object> why = new LinkedHashMap<>();
+            why.put("error", execution.error() == null ? output.get("outcome") : execution.error());
+            why.put("message", execution.cause() == null ? output.get("why") : execution.cause());
+            json.put("why", why);
+        }
+        json.put("seconds", Math.round(timeline.elapsed().toMillis() / 100.0) / 10.0);
+        return json;
+    }
+
+    /** Where this run's manifests lie: the sealed version, or the run's own folder when a gate stopped it. */
+    private static S3Uri results(ObjectStore store, String dataset, ExecutionRecord execution, Map<String, Object> output) throws IOException {
+        S3Uri work = new S3Uri(LocalCloud.WORK_BUCKET, "");
+        S3Uri run = work.resolve("runs/" + dataset + "/" + execution.ref().name() + "/");
+        if (output.get("version") instanceof String version) {
+            S3Uri sealed = work.resolve("datasets/" + dataset + "/versions/" + version + "/");
+            if (store.head(sealed.resolve("dataset.json")).isPresent()) {
+                return sealed;
+            }
+        }
+        return store.head(run.resolve("dataset.json")).isPresent() ? run : null;
+    }
+
+    private static Map<String, Object> trainingJob(EmbeddedCloud cloud, Object name) {
+        if (!(name instanceof String job)) {
+            return null;
+        }
+        TrainingContainer.Result result = cloud.trainingResult(job);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", job);
+        json.put("status", "Completed");
+        json.put("epochs", (long) result.epochs().getOrDefault("train", 0));
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        result.metrics().forEach(point -> Json.array(metrics.computeIfAbsent(point.name(), _ -> new ArrayList<>())).add(point.value()));
+        json.put("metrics", metrics);
+        return json;
+    }
+
+    private String report(ObjectStore store, Map<String, Object> output, S3Uri results) throws IOException {
+        if (output.get("reportUri") instanceof String uri) {
+            return fetched(store, S3Uri.parse(uri), "report.html");
+        }
+        return results == null ? null : fetched(store, results.resolve("report.html"), "report.html");
+    }
+
+    /** A copy of an object in the demo's folder; {@code null} if there is no such object. */
+    private String fetched(ObjectStore store, S3Uri uri, String name) throws IOException {
+        if (store.head(uri).isEmpty()) {
+            return null;
+        }
+        Path file = folder.resolve(name);
+        try (InputStream in = store.open(uri, null, null)) {
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return file.toString();
+    }
+
+    private static byte[] read(ObjectStore store, S3Uri uri) throws IOException {
+        try (InputStream in = store.open(uri, null, null)) {
+            return in.readAllBytes();
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package dev.truepipe.cli;
+
+import dev.truepipe.emulator.AlgorithmSpec;
+import dev.truepipe.emulator.CloudListener;
+import dev.truepipe.emulator.EmbeddedCloud;
+import dev.truepipe.emulator.StateMachineSpec;
+import dev.truepipe.emulator.api.Arns;
+import dev.truepipe.emulator.events.RuleSpec;
+import dev.truepipe.emulator.events.ScheduleSpec;
+import dev.truepipe.emulator.lambda.FunctionSpec;
+import dev.truepipe.emulator.s3.BucketSpec;
+import dev.truepipe.emulator.s3.BucketSpec.NotificationSpec;
+import dev.truepipe.emulator.sqs.EventSourceMappingSpec;
+import dev.truepipe.emulator.sqs.QueueSpec;
+import dev.truepipe.json.Json;
+import dev.truepipe.settings.DatasetSettings;
+import dev.truepipe.settings.Settings;
+import dev.truepipe.storage.S3Uri;
+import dev.truepipe.workload.Source;
+import dev.truepipe.workload.Value;
+import dev.truepipe.workload.Value.Resource;
+import dev.truepipe.workload.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The workload of {@code dev.truepipe.workload}, deployed in an embedded cloud: what {@code infra} does with CloudFormation,
+ * done in one process.
+ *
+ * <p>Nothing is decided here. Names are chosen, references are filled in, and each part of the description becomes the
+ * part of the same name in the cloud.
+ */
+final class LocalCloud {
+    static final String QUEUE = "truepipe-arrivals";
+    static final String DEAD_LETTER_QUEUE = "truepipe-arrivals-dead";
+    static final String TOPIC = "truepipe-announcements";
+    static final String STATE_MACHINE = "truepipe-retraining";
+    static final String WORK_BUCKET = "truepipe-work";
+    static final String ASSET_BUCKET = "truepipe-assets";
+    static final String TRAINING_ROLE = "truepipe-training";
+    static final String MODEL_PACKAGE_GROUP_PREFIX = "truepipe-";
+
+    private final Settings settings;
+    private final Workload workload;
+    private final byte[] compiledSettings;
+    private final S3Uri settingsUri;
+
+    /** @param settings with every bucket named */
+    LocalCloud(Settings settings) {
+        this(settings, Workload.of(settings));
+    }
+
+    /** @param workload the description, perhaps changed by a test */
+    LocalCloud(Settings settings, Workload workload) {
+        if (settings.usesGeneratedBucket()) {
+            throw new IllegalArgumentException("every label bucket needs a name before it can be made at home");
+        }
+        this.settings = settings;
+        this.workload = workload;
+        this.compiledSettings = Json.bytes(settings.toJson());
+        this.settingsUri = new S3Uri(ASSET_BUCKET, "settings.json");
+    }
+
+    /**
+     * A builder of the cloud with all of the workload in it.
+     *
+     * @param folder where the cloud keeps its things; the settings are put there, as a deployment would
+     * @param installation where Truepipe itself lies: the functions' jar and the state machine are taken from there
+     */
+    EmbeddedCloud.Builder describe(Path folder, Installation installation, List<AlgorithmSpec> algorithms, CloudListener listener)
+            throws IOException {
+        EmbeddedCloud.Builder cloud = EmbeddedCloud.builder(folder)
+                .functionsClassPath(installation.functionsJar())
+                .topic(TOPIC)
+                .listener(listener);
+        algorithms.forEach(cloud::algorithm);
+        queues(cloud);
+        buckets(cloud);
+        workload.functions().forEach(function -> cloud.function(new FunctionSpec(
+                function.name(),
+                function.handler(),
+                resolved(function.environment()),
+                function.timeout(),
+                function.memoryMegabytes())));
+        workload.rules().forEach(rule -> cloud.rule(rule(rule)));
+        workload.schedules().forEach(schedule ->
+                cloud.schedule(new ScheduleSpec(schedule.id(), schedule.every(), QUEUE, schedule.input())));
+        cloud.stateMachine(new StateMachineSpec(
+                STATE_MACHINE, Files.readString(installation.stateMachine()), resolved(workload.stateMachine().substitutions())));
+        return cloud;
+    }
+
+    /** What must lie in the asset bucket before a function starts. */
+    S3Uri settingsUri() {
+        return settingsUri;
+    }
+
+    byte[] compiledSettings() {
+        return compiledSettings.clone();
+    }
+
+    private void queues(EmbeddedCloud.Builder cloud) {
+        var queue = workload.queue();
+        cloud.queue(new QueueSpec(DEAD_LETTER_QUEUE, queue.visibility()))
+                .queue(new QueueSpec(QUEUE, queue.visibility(), DEAD_LETTER_QUEUE, queue.maxReceiveCount()))
+                .eventSourceMapping(new EventSourceMappingSpec(
+                        QUEUE, queue.function(), queue.batchSize(), queue.reportBatchItemFailures()));
+    }
+
+    /** Label buckets with their notifications, then every other bucket that the settings name. */
+    private void buckets(EmbeddedCloud.Builder cloud) {
+        Map<String, List<NotificationSpec>> notifications = new LinkedHashMap<>();
+        Set<String> eventBridge = new LinkedHashSet<>();
+        for (DatasetSettings dataset : settings.datasets()) {
+            Source source = Source.of(dataset);
+            if (source.labelBucket() == Source.LabelBucket.EVENTBRIDGE) {
+                eventBridge.add(dataset.labels().bucket());
+            } else {
+                notifications
+                        .computeIfAbsent(dataset.labels().bucket(), _ -> new ArrayList<>())
+                        .add(notification(source));
+            }
+        }
+        Set<String> others = new LinkedHashSet<>(List.of(WORK_BUCKET, ASSET_BUCKET));
+        settings.datasets().forEach(dataset -> dataset.images().forEach(images -> others.add(images.bucket())));
+        notifications.forEach((bucket, rules) -> cloud.bucket(new BucketSpec(bucket, rules, eventBridge.contains(bucket))));
+        eventBridge.stream()
+                .filter(bucket -> !notifications.containsKey(bucket))
+                .forEach(bucket -> cloud.bucket(new BucketSpec(bucket, List.of(), true)));
+        others.stream()
+                .filter(bucket -> !notifications.containsKey(bucket) && !eventBridge.contains(bucket))
+                .forEach(bucket -> cloud.bucket(new BucketSpec(bucket)));
+    }
+
+    private NotificationSpec notification(Source source) {
+        return new NotificationSpec(
+                source.dataset(),
+                QUEUE,
+                source.labels().key(),
+                source.isOneManifest() ? "" : workload.notificationSuffix());
+    }
+
+    private RuleSpec rule(dev.truepipe.workload.RuleSpec rule) {
+        RuleSpec.Target target = switch (rule.target()) {
+            case QUEUE -> new RuleSpec.Target.Queue(QUEUE);
+            case TOPIC -> new RuleSpec.Target.Topic(
+                    TOPIC,
+                    rule.message().map(dev.truepipe.workload.RuleSpec.Message::paths).orElse(Map.of()),
+                    rule.message().map(dev.truepipe.workload.RuleSpec.Message::template).orElse(null));
+        };
+        return new RuleSpec(rule.id(), Json.object(pattern(rule.pattern())), target);
+    }
+
+    private Object pattern(Object part) {
+        return switch (part) {
+            case Value value -> resolve(value);
+            case Map<?, ?> map -> {
+                Map<String, Object> resolved = new LinkedHashMap<>();
+                map.forEach((key, value) -> resolved.put((String) key, pattern(value)));
+                yield resolved;
+            }
+            case List<?> list -> list.stream().map(this::pattern).toList();
+            default -> part;
+        };
+    }
+
+    private Map<String, String> resolved(Map<String, Value> values) {
+        Map<String, String> resolved = new LinkedHashMap<>();
+        values.forEach((name, value) -> resolved.put(name, resolve(value)));
+        return resolved;
+    }
+
+    private String resolve(Value value) {
+        return value.resolve(this::name, Arns::function);
+    }
+
+    private String name(Resource resource) {
+        return switch (resource) {
+            case PARTITION -> "aws";
+            case REGION -> Arns.REGION;
+            case ACCOUNT -> Arns.ACCOUNT;
+            case WORK_BUCKET -> WORK_BUCKET;
+            case LABEL_BUCKET -> throw new IllegalStateException("the settings name every label bucket");
+            case SETTINGS_URI -> settingsUri.toString();
+            case SETTINGS_BUCKET -> settingsUri.bucket();
+            case SETTINGS_KEY -> settingsUri.key();
+            case STATE_MACHINE_ARN -> Arns.stateMachine(STATE_MACHINE);
+            case STATE_MACHINE_NAME -> STATE_MACHINE;
+            case TRAINING_ROLE_ARN -> Arns.role(TRAINING_ROLE);
+            case TOPIC_ARN -> Arns.topic(TOPIC);
+            case QUEUE_ARN -> Arns.queue(QUEUE);
+            case QUEUE_NAME -> QUEUE;
+            case DEAD_LETTER_QUEUE_NAME -> DEAD_LETTER_QUEUE;
+            case MODEL_PACKAGE_GROUP_PREFIX -> MODEL_PACKAGE_GROUP_PREFIX;
+        };
+    }
+}

@@ -1,0 +1,268 @@
+package dev.truepipe.cli;
+
+import dev.truepipe.emulator.CloudListener;
+import dev.truepipe.emulator.events.Topics;
+import dev.truepipe.emulator.sagemaker.TrainingEvent;
+import dev.truepipe.emulator.states.ExecutionRef;
+import dev.truepipe.emulator.states.HistoryEvent;
+import dev.truepipe.emulator.states.HistoryListener;
+import dev.truepipe.json.Json;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Tells a run as it happens, one line a step: when, who, what was decided, how long it took.
+ *
+ * <p>Events come on many threads; each line is printed whole.
+ */
+final class Timeline implements CloudListener, HistoryListener {
+    private final PrintStream out;
+    private final Words words;
+    private final long start = System.nanoTime();
+    private final Map<String, Long> entered = new ConcurrentHashMap<>();
+    private final Map<String, Integer> children = new ConcurrentHashMap<>();
+
+    /** @param colour whether {@code out} is a terminal that shows bold and grey */
+    Timeline(PrintStream out, boolean colour) {
+        this.out = out;
+        this.words = new Words(colour);
+    }
+
+    Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    void heading(String text) {
+        print("\n" + words.bold(text) + "\n");
+    }
+
+    /** One step that has just ended. @param took {@code null} if there is nothing to say about it */
+    void step(String who, String what, Duration took) {
+        String duration = took == null ? "" : "  " + words.faint(seconds(took));
+        print(String.format(Locale.ROOT, "%8s  %s  %s%s", seconds(elapsed()), words.bold(pad(who)), what, duration));
+    }
+
+    /** A line below the step before it. */
+    void detail(String what) {
+        print(" ".repeat(10) + pad("") + "  " + words.faint(what));
+    }
+
+    void plain(String text) {
+        print(text);
+    }
+
+    @Override
+    public void notified(String queue, String body) {
+        String key = createdKey(body);
+        if (key != null) {
+            step("S3 event", "ObjectCreated " + key + " → queue", null);
+        }
+    }
+
+    @Override
+    public void published(Topics.Message message) {
+        step("Announced", message.subject() == null ? firstLine(message.text()) : message.subject(), null);
+    }
+
+    @Override
+    public void broke(String trace) {
+        step("Emulator", "something in the embedded cloud itself broke:\n" + trace, null);
+    }
+
+    @Override
+    public void happened(ExecutionRef execution, HistoryEvent event) {
+        if (execution.item() != null) {
+            if (event.type().equals("ExecutionStarted")) {
+                children.merge(execution.item().state(), 1, Integer::sum);
+            }
+            retried(execution.item().state(), event);
+            return;
+        }
+        switch (event.type()) {
+            case "ExecutionStarted" -> step("Intake", "starts execution " + execution.name(), null);
+            case "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted" -> step(
+                    "Failed", event.details().getOrDefault("error", event.type()) + ": " + event.details().getOrDefault("cause", "no cause given"), null);
+            default -> state(event);
+        }
+    }
+
+    /** What the training job tells. */
+    void happened(TrainingEvent event) {
+        switch (event) {
+            case TrainingEvent.Metric metric ->
+                detail(String.format(Locale.ROOT, "%s %.3f", metric.name(), metric.value()));
+            case TrainingEvent.EpochEnded epoch -> {
+                if (epoch.channel().equals("train")) {
+                    detail(String.format(
+                            Locale.ROOT,
+                            "epoch %d: %,d records through %s_%d, %s",
+                            epoch.epoch(), epoch.records(), epoch.channel(), epoch.epoch(), bytes(epoch.bytes())));
+                }
+            }
+            case TrainingEvent.Status status -> {
+                if (status.status().equals("Failed") || status.status().equals("Stopped")) {
+                    detail(status.job() + " " + status.status() + ": " + status.message());
+                }
+            }
+            case TrainingEvent.LogLine _, TrainingEvent.EpochOpened _ -> { }
+        }
+    }
+
+    private void state(HistoryEvent event) {
+        String state = event.state();
+        if (state == null) {
+            return;
+        }
+        if (event.type().endsWith("StateEntered")) {
+            entered.put(state, System.nanoTime());
+            if (state.equals("Train")) {
+                step("Train", "a job reads the pipes, epoch by epoch", null);
+            }
+        } else if (event.type().endsWith("StateExited")) {
+            Long since = entered.remove(state);
+            Duration took = since == null ? null : Duration.ofNanos(System.nanoTime() - since);
+            String said = said(state, event);
+            if (said != null) {
+                step(state, said, took);
+            }
+        } else {
+            retried(state, event);
+        }
+    }
+
+    private void retried(String state, HistoryEvent event) {
+        switch (event.type()) {
+            case "TaskFailed", "TaskTimedOut" ->
+                detail(state + ": " + event.details().getOrDefault("error", event.type()) + ", " + firstLine(String.valueOf(event.details().get("cause"))));
+            default -> { }
+        }
+    }
+
+    /** What a state decided, from its output; {@code null} for states that are not told of. */
+    private String said(String state, HistoryEvent event) {
+        Map<String, Object> output = output(event);
+        return switch (state) {
+            case "Settle" -> "waited for the labels to settle";
+            case "PlanDataset" -> "planned".equals(output.get("outcome"))
+                    ? count(output.get("manifests"), "manifest") + " pinned, "
+                            + count(output.get("chunks") instanceof Map<?, ?> chunks ? chunks.get("count") : null, "chunk")
+                    : output.get("outcome") + (output.get("message") == null ? "" : ": " + output.get("message"));
+            case "ScanManifests" -> count(children.get(state), "chunk") + " scanned, every line judged";
+            case "DecideDataset" -> decided(output);
+            case "WriteChannels" -> count(children.get(state), "chunk") + " copied, byte for byte";
+            case "SealDataset" -> output.get("outcome") + " version " + shortened(output.get("version"));
+            case "Train" -> trained(output);
+            case "DescribeAttempt" -> "why did it end?";
+            case "JudgeModel" -> judged(output);
+            case "Register" -> "model package " + tail(output.get("modelPackageArn"));
+            default -> null;
+        };
+    }
+
+    private static String decided(Map<String, Object> output) {
+        String counts = String.format(
+                Locale.ROOT,
+                "%s lines: %s accepted (%s train, %s validation), %s quarantined, %s superseded",
+                output.get("lines"), output.get("accepted"), output.get("train"), output.get("validation"),
+                output.get("quarantined"), output.get("superseded"));
+        return output.get("why") instanceof Map<?, ?> why ? counts + "; not worth training: " + why.get("message") : counts;
+    }
+
+    private static String trained(Map<String, Object> output) {
+        Object name = output.get("TrainingJobName");
+        return name == null ? "ended" : name + " " + output.get("TrainingJobStatus");
+    }
+
+    private static String judged(Map<String, Object> output) {
+        String metric = output.get("metric") instanceof Map<?, ?> value
+                ? " at " + value.get("name") + " " + rounded(value.get("value")) + (value.get("champion") == null ? "" : ", champion before " + rounded(value.get("champion")))
+                : "";
+        return output.get("outcome") + metric;
+    }
+
+    private static Map<String, Object> output(HistoryEvent event) {
+        Object text = event.details().get("output");
+        if (!(text instanceof String json)) {
+            return Map.of();
+        }
+        try {
+            return Json.parse(json) instanceof Map<?, ?> map ? Json.object(map) : Map.of();
+        } catch (IOException e) {
+            throw new IllegalStateException("the output of " + event.state() + " is not JSON: " + json, e);
+        }
+    }
+
+    private static String createdKey(String body) {
+        try {
+            if (!(Json.object(Json.parse(body)).get("Records") instanceof List<?> records) || records.isEmpty()) {
+                return null;
+            }
+            Map<String, Object> s3 = Json.object(Json.object(records.getFirst()).get("s3"));
+            return "s3://" + Json.object(s3.get("bucket")).get("name") + "/" + Json.object(s3.get("object")).get("key");
+        } catch (IOException e) {
+            throw new IllegalStateException("a notification of the embedded S3 is not JSON: " + body, e);
+        }
+    }
+
+    private static String count(Object number, String noun) {
+        long n = number instanceof Number some ? some.longValue() : 0;
+        return n + " " + noun + (n == 1 ? "" : "s");
+    }
+
+    private static String rounded(Object number) {
+        return number instanceof Number some ? String.format(Locale.ROOT, "%.3f", some.doubleValue()) : String.valueOf(number);
+    }
+
+    private static String shortened(Object version) {
+        String text = String.valueOf(version);
+        return text.length() > 12 ? text.substring(0, 12) : text;
+    }
+
+    private static String tail(Object arn) {
+        String text = String.valueOf(arn);
+        return text.substring(text.indexOf('/') + 1);
+    }
+
+    private static String firstLine(String text) {
+        int end = text.indexOf('\n');
+        return end < 0 ? text : text.substring(0, end);
+    }
+
+    static String bytes(long bytes) {
+        if (bytes < 1_000) {
+            return bytes + " bytes";
+        }
+        return bytes < 1_000_000
+                ? String.format(Locale.ROOT, "%.1f kB", bytes / 1e3)
+                : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", duration.toNanos() / 1e9);
+    }
+
+    private static String pad(String who) {
+        return String.format(Locale.ROOT, "%-13s", who);
+    }
+
+    private synchronized void print(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** Bold and grey, where a terminal shows them. */
+    private record Words(boolean colour) {
+        String bold(String text) {
+            return colour ? "\u001b[1m" + text + "\u001b[0m" : text;
+        }
+
+        String faint(String text) {
+            return colour ? "\u001b[2m" + text + "\u001b[0m" : text;
+        }
+    }
+}
