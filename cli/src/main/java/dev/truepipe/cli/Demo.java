@@ -1,7 +1,8 @@
 package dev.truepipe.cli;
 
-import dev.truepipe.emulator.AlgorithmSpec;
 import dev.truepipe.emulator.EmbeddedCloud;
+import dev.truepipe.emulator.api.AwsError;
+import dev.truepipe.emulator.sagemaker.TrainingAlgorithm;
 import dev.truepipe.emulator.sagemaker.TrainingContainer;
 import dev.truepipe.emulator.states.ExecutionRecord;
 import dev.truepipe.functions.S3ObjectStore;
@@ -76,23 +77,18 @@ final class Demo {
         Settings settings = settings(imageBuckets);
         DatasetSettings dataset = settings.datasets().getFirst();
         LocalCloud deployment = new LocalCloud(settings);
-        CompletableFuture<ExecutionRecord> ended = new CompletableFuture<>();
         EmbeddedCloud.Builder description = deployment
-                .describe(folder.resolve("cloud"), installation, List.of(detector()), timeline)
-                .historyListener(timeline)
-                .statusListener(ended::complete);
+                .describe(folder.resolve("cloud"), installation, List.of(detector()), timeline);
         try (EmbeddedCloud cloud = description.start()) {
             timeline.step("Cloud", "S3, SQS, Lambda, Step Functions and SageMaker are up on 127.0.0.1", timeline.elapsed());
-            cloud.sageMaker().onEvent(timeline::happened);
             try (S3Client s3 = s3(cloud.s3().endpoint())) {
                 ObjectStore store = new S3ObjectStore(s3);
-                store.put(deployment.settingsUri(), deployment.compiledSettings(), ObjectStore.Condition.ALWAYS);
-                cloud.warmUp();
+                deployment.complete(cloud, store);
                 DemoLabels labels = drawing.join();
                 describe(labels);
                 upload(store, labels);
                 store.put(new S3Uri(LABEL_BUCKET, MANIFEST_KEY), labels.manifest(), ObjectStore.Condition.ALWAYS);
-                return gather(cloud, store, dataset, ended.get());
+                return gather(cloud, store, dataset, timeline.ended().get());
             } catch (ExecutionException e) {
                 throw new IllegalStateException("the embedded Step Functions lost the execution", e.getCause());
             }
@@ -122,14 +118,15 @@ final class Demo {
     }
 
     /** The example algorithm, alone on its class path, as it would be alone in its container. */
-    private AlgorithmSpec detector() {
-        return new AlgorithmSpec(
+    private TrainingAlgorithm detector() {
+        return TrainingAlgorithm.forImage(
                 IMAGE,
                 List.of(
                         "{java}", "-Xmx320m", "-XX:+UseSerialGC", "-Djava.awt.headless=true",
                         "-cp", installation.detectorJar().toString(),
                         "dev.truepipe.examples.streetcars.detector.Train"),
-                Map.of());
+                Map.of(),
+                List.of());
     }
 
     private Settings settings(List<String> imageBuckets) throws IOException {
@@ -246,7 +243,12 @@ final class Demo {
         if (!(name instanceof String job)) {
             return null;
         }
-        TrainingContainer.Result result = cloud.trainingResult(job);
+        TrainingContainer.Result result;
+        try {
+            result = cloud.sageMaker().trainingResult(job).orElseThrow();
+        } catch (AwsError e) {
+            throw new IllegalStateException("the embedded SageMaker does not know the job it ran: " + e.getMessage(), e);
+        }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", job);
         json.put("status", "Completed");

@@ -1,21 +1,24 @@
 package dev.truepipe.cli;
 
-import dev.truepipe.emulator.AlgorithmSpec;
 import dev.truepipe.emulator.CloudListener;
 import dev.truepipe.emulator.EmbeddedCloud;
 import dev.truepipe.emulator.StateMachineSpec;
 import dev.truepipe.emulator.api.Arns;
+import dev.truepipe.emulator.api.AwsError;
 import dev.truepipe.emulator.events.RuleSpec;
 import dev.truepipe.emulator.events.ScheduleSpec;
 import dev.truepipe.emulator.lambda.FunctionSpec;
 import dev.truepipe.emulator.s3.BucketSpec;
 import dev.truepipe.emulator.s3.BucketSpec.NotificationSpec;
+import dev.truepipe.emulator.sagemaker.TrainingAlgorithm;
 import dev.truepipe.emulator.sqs.EventSourceMappingSpec;
 import dev.truepipe.emulator.sqs.QueueSpec;
 import dev.truepipe.json.Json;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.Settings;
+import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
+import dev.truepipe.workload.Parameters;
 import dev.truepipe.workload.Source;
 import dev.truepipe.workload.Value;
 import dev.truepipe.workload.Value.Resource;
@@ -38,6 +41,9 @@ import java.util.Set;
  * part of the same name in the cloud.
  */
 final class LocalCloud {
+    /** The default name of a deployed stack. */
+    static final String STACK = "Truepipe";
+
     static final String QUEUE = "truepipe-arrivals";
     static final String DEAD_LETTER_QUEUE = "truepipe-arrivals-dead";
     static final String TOPIC = "truepipe-announcements";
@@ -74,7 +80,7 @@ final class LocalCloud {
      * @param folder where the cloud keeps its things; the settings are put there, as a deployment would
      * @param installation where Truepipe itself lies: the functions' jar and the state machine are taken from there
      */
-    EmbeddedCloud.Builder describe(Path folder, Installation installation, List<AlgorithmSpec> algorithms, CloudListener listener)
+    EmbeddedCloud.Builder describe(Path folder, Installation installation, List<TrainingAlgorithm> algorithms, CloudListener listener)
             throws IOException {
         EmbeddedCloud.Builder cloud = EmbeddedCloud.builder(folder)
                 .functionsClassPath(installation.functionsJar())
@@ -97,13 +103,30 @@ final class LocalCloud {
         return cloud;
     }
 
-    /** What must lie in the asset bucket before a function starts. */
-    S3Uri settingsUri() {
-        return settingsUri;
+    /**
+     * What a deployment does last: puts the compiled settings where the functions look for them, makes the model package
+     * groups, and writes the stack's names down for {@code truepipe trigger}. Do this before anything arrives.
+     */
+    void complete(EmbeddedCloud cloud, ObjectStore store) throws IOException {
+        store.put(settingsUri, compiledSettings, ObjectStore.Condition.ALWAYS);
+        for (DatasetSettings dataset : settings.datasets()) {
+            modelPackageGroup(cloud, MODEL_PACKAGE_GROUP_PREFIX + dataset.name());
+        }
+        cloud.parameters().put(Parameters.QUEUE_URL.of(STACK), cloud.sqs().queueUrl(QUEUE));
+        cloud.parameters().put(Parameters.STATE_MACHINE_ARN.of(STACK), Arns.stateMachine(STATE_MACHINE));
+        cloud.parameters().put(Parameters.WORK_BUCKET.of(STACK), WORK_BUCKET);
     }
 
-    byte[] compiledSettings() {
-        return compiledSettings.clone();
+    /** Makes the group, unless an earlier start on the same folder has made it. */
+    private static void modelPackageGroup(EmbeddedCloud cloud, String name) {
+        try {
+            Object groups = cloud.sageMaker().call("ListModelPackageGroups", Map.of()).get("ModelPackageGroupSummaryList");
+            if (Json.array(groups).stream().noneMatch(group -> name.equals(Json.object(group).get("ModelPackageGroupName")))) {
+                cloud.sageMaker().call("CreateModelPackageGroup", Map.of("ModelPackageGroupName", name));
+            }
+        } catch (AwsError e) {
+            throw new IllegalStateException("cannot make the model package group " + name + ": " + e.getMessage(), e);
+        }
     }
 
     private void queues(EmbeddedCloud.Builder cloud) {
@@ -111,7 +134,7 @@ final class LocalCloud {
         cloud.queue(new QueueSpec(DEAD_LETTER_QUEUE, queue.visibility()))
                 .queue(new QueueSpec(QUEUE, queue.visibility(), DEAD_LETTER_QUEUE, queue.maxReceiveCount()))
                 .eventSourceMapping(new EventSourceMappingSpec(
-                        QUEUE, queue.function(), queue.batchSize(), queue.reportBatchItemFailures()));
+                        QUEUE, queue.function(), queue.batchSize(), queue.reportBatchItemFailures(), queue.maximumConcurrency()));
     }
 
     /** Label buckets with their notifications, then every other bucket that the settings name. */

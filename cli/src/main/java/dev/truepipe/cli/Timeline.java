@@ -5,7 +5,7 @@ import dev.truepipe.emulator.events.Topics;
 import dev.truepipe.emulator.sagemaker.TrainingEvent;
 import dev.truepipe.emulator.states.ExecutionRef;
 import dev.truepipe.emulator.states.HistoryEvent;
-import dev.truepipe.emulator.states.HistoryListener;
+import dev.truepipe.emulator.states.ExecutionRecord;
 import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -20,10 +21,11 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Events come on many threads; each line is printed whole.
  */
-final class Timeline implements CloudListener, HistoryListener {
+final class Timeline implements CloudListener {
     private final PrintStream out;
     private final Words words;
     private final long start = System.nanoTime();
+    private final CompletableFuture<ExecutionRecord> ended = new CompletableFuture<>();
     private final Map<String, Long> entered = new ConcurrentHashMap<>();
     private final Map<String, Integer> children = new ConcurrentHashMap<>();
 
@@ -31,6 +33,11 @@ final class Timeline implements CloudListener, HistoryListener {
     Timeline(PrintStream out, boolean colour) {
         this.out = out;
         this.words = new Words(colour);
+    }
+
+    /** The first execution that ended, in whatever way. */
+    CompletableFuture<ExecutionRecord> ended() {
+        return ended;
     }
 
     Duration elapsed() {
@@ -75,7 +82,7 @@ final class Timeline implements CloudListener, HistoryListener {
     }
 
     @Override
-    public void happened(ExecutionRef execution, HistoryEvent event) {
+    public void history(ExecutionRef execution, HistoryEvent event) {
         if (execution.item() != null) {
             if (event.type().equals("ExecutionStarted")) {
                 children.merge(execution.item().state(), 1, Integer::sum);
@@ -91,8 +98,13 @@ final class Timeline implements CloudListener, HistoryListener {
         }
     }
 
-    /** What the training job tells. */
-    void happened(TrainingEvent event) {
+    @Override
+    public void ended(ExecutionRecord execution) {
+        ended.complete(execution);
+    }
+
+    @Override
+    public void training(TrainingEvent event) {
         switch (event) {
             case TrainingEvent.Metric metric ->
                 detail(String.format(Locale.ROOT, "%s %.3f", metric.name(), metric.value()));

@@ -11,6 +11,7 @@ import dev.truepipe.emulator.lambda.FunctionSpec;
 import dev.truepipe.emulator.lambda.InvocationResult;
 import dev.truepipe.emulator.logs.LogStore;
 import dev.truepipe.emulator.logs.LogsService;
+import dev.truepipe.emulator.parameters.ParametersService;
 import dev.truepipe.emulator.s3.BucketSpec;
 import dev.truepipe.emulator.s3.EmbeddedS3;
 import dev.truepipe.emulator.s3.ObjectCreated;
@@ -70,6 +71,7 @@ public final class EmbeddedCloud implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Map<String, Duration> startTimes = new ConcurrentHashMap<>();
     private final LogStore logs;
+    private final ParametersService parameters = new ParametersService();
     private final Topics topics;
     private AwsEndpoint endpoint;
     private EmbeddedS3 s3;
@@ -116,6 +118,11 @@ public final class EmbeddedCloud implements AutoCloseable {
         return sageMaker;
     }
 
+    /** Systems Manager's parameters; empty at first. */
+    public ParametersService parameters() {
+        return parameters;
+    }
+
     public EventBus events() {
         return events;
     }
@@ -159,6 +166,7 @@ public final class EmbeddedCloud implements AutoCloseable {
         environment.put("AWS_ENDPOINT_URL_SFN", endpoint.uri().toString());
         environment.put("AWS_ENDPOINT_URL_SAGEMAKER", endpoint.uri().toString());
         environment.put("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", endpoint.uri().toString());
+        environment.put("AWS_ENDPOINT_URL_SSM", endpoint.uri().toString());
         return environment;
     }
 
@@ -217,6 +225,7 @@ public final class EmbeddedCloud implements AutoCloseable {
                 folder.resolve("functions"), description.functionsClassPath, description.functions, environment(), description.idleLimit, logs);
         parts.push(lambda);
         endpoint.add(new LogsService(logs));
+        endpoint.add(parameters);
         sageMaker = new SageMakerService(new SageMakerService.Setup(
                 folder, s3.store(), logs, description.algorithms, System.getenv(), description.stopGrace, description.clock));
         parts.push(sageMaker);
