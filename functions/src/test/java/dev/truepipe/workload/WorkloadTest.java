@@ -1,0 +1,106 @@
+package dev.truepipe.workload;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import dev.truepipe.json.Json;
+import dev.truepipe.storage.S3Uri;
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class WorkloadTest {
+    private final Workload workload = Workload.of(
+            List.of(
+                    new Source("street-cars", S3Uri.parse("s3://labels/street/"), Source.LabelBucket.NOTIFICATION, Duration.ofDays(1), List.of()),
+                    new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, List.of())),
+            40);
+
+    @Test
+    void namesHandlersThatAreThere() throws ReflectiveOperationException {
+        for (FunctionSpec function : workload.functions()) {
+            Class<?> handler = Class.forName(function.handler());
+            assertTrue(RequestHandler.class.isAssignableFrom(handler), function.handler());
+            assertTrue(Modifier.isPublic(handler.getModifiers()), function.handler());
+            assertTrue(Modifier.isPublic(handler.getConstructor().getModifiers()), function.handler());
+            assertEquals(function.name() + "Handler", handler.getSimpleName(), "a handler is named for its state");
+        }
+    }
+
+    @Test
+    void substitutesExactlyWhatTheStateMachineAsksFor() throws IOException {
+        String asl = Files.readString(Path.of(System.getProperty("truepipe.root"), "statemachine", "retraining.asl.json"));
+        Set<String> asked = new TreeSet<>();
+        Matcher matcher = Pattern.compile("\\$\\{([A-Za-z]+)}").matcher(asl);
+        while (matcher.find()) {
+            asked.add(matcher.group(1));
+        }
+
+        assertEquals(asked, new TreeSet<>(workload.stateMachine().substitutions().keySet()));
+    }
+
+    @Test
+    void givesTheQueueSixTimesTheFunctionsTimeout() {
+        Duration timeout = workload.function(workload.queue().function()).timeout();
+        assertTrue(workload.queue().visibility().compareTo(timeout.multipliedBy(6)) >= 0);
+        assertEquals(5, workload.queue().maxReceiveCount());
+        assertTrue(workload.queue().reportBatchItemFailures());
+    }
+
+    @Test
+    void keepsEveryFunctionWithinLambdasLimits() {
+        for (FunctionSpec function : workload.functions()) {
+            assertTrue(function.timeout().compareTo(Duration.ofMinutes(15)) <= 0, function.name());
+            assertTrue(function.memoryMegabytes() >= 512 && function.memoryMegabytes() <= 3_008, function.name());
+        }
+    }
+
+    @Test
+    void sweepsOnlyWhereAsked() {
+        assertEquals(List.of("street-cars"), workload.schedules().stream().map(ScheduleSpec::dataset).toList());
+        assertEquals(
+                "{\"truepipe\":\"sweep\",\"dataset\":\"street-cars\",\"id\":\"<aws.scheduler.execution-id>\"}",
+                workload.schedules().getFirst().input());
+    }
+
+    @Test
+    void hearsOfManifestsInBucketsThatTellEventBridge() {
+        RuleSpec rule = workload.rules().stream().filter(one -> one.id().equals("ManifestWritten-old")).findFirst().orElseThrow();
+        Map<String, Object> detail = Json.object(rule.pattern().get("detail"));
+
+        assertEquals(
+                List.of(Map.of("suffix", Value.text(Workload.MANIFEST_SUFFIX)), Value.text("yard.jsonl")),
+                Json.object(detail.get("object")).get("key"));
+        assertEquals(RuleSpec.Target.QUEUE, rule.target());
+    }
+
+    @Test
+    void resolvesReferencesByWhatADeploymentKnows() {
+        Value joined = Value.text("arn:", Value.Resource.PARTITION, ":s3:::", Value.Resource.WORK_BUCKET, "/runs/*");
+        assertEquals("arn:PARTITION:s3:::WORK_BUCKET/runs/*", joined.resolve(Enum::name, name -> name));
+        assertInstanceOf(Value.Text.class, Value.text("plain"));
+        assertEquals("alias of Intake", new Value.FunctionArn("Intake").resolve(Enum::name, name -> "alias of " + name));
+    }
+
+    @Test
+    void letsFunctionsReadOnlyTheLabelsThatAreConfigured() {
+        List<String> reads = workload.function("ScanChunk").grants().stream()
+                .filter(grant -> grant.why().equals("read manifests"))
+                .flatMap(grant -> grant.resources().stream())
+                .map(value -> value.resolve(Enum::name, name -> name))
+                .toList();
+
+        assertEquals(List.of("arn:PARTITION:s3:::labels/street/*", "arn:PARTITION:s3:::old/yard.jsonl"), reads);
+    }
+}
