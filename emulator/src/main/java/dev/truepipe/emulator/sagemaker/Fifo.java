@@ -40,6 +40,9 @@ final class Fifo {
     /** @throws IOException if it cannot be made, for instance because the file exists */
     static Fifo make(Path path) throws IOException {
         Posix.Answer answer = Posix.get().mkfifo(path, OWNER_ONLY);
+        if (answer.value() != 0 && answer.errno() == Posix.EEXIST) {
+            throw new IOException("cannot make the FIFO " + path + ": something is there already; take it away");
+        }
         if (answer.value() != 0) {
             throw new IOException("cannot make the FIFO " + path + ": errno " + answer.errno());
         }
@@ -115,6 +118,7 @@ final class Fifo {
     @SuppressWarnings("restricted") // FFM downcalls: signatures as in POSIX
     private static final class Posix {
         static final int ENXIO = 6;
+        static final int EEXIST = 17;
         private static final int O_RDONLY = 0;
         private static final int O_WRONLY = 1;
         private static final int F_SETFL = 4;

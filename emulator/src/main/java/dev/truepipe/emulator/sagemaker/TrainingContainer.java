@@ -6,8 +6,11 @@ import dev.truepipe.storage.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -181,6 +184,7 @@ public final class TrainingContainer implements AutoCloseable {
             Files.createDirectories(root.resolve(folder));
         }
         Files.deleteIfExists(root.resolve("output/failure"));
+        removeOldFifos(root.resolve("input/data"));
         Path config = root.resolve("input/config");
         Files.write(config.resolve("hyperparameters.json"), Json.bytes(spec.hyperparameters()));
         Files.write(config.resolve("inputdataconfig.json"), Json.bytes(inputDataConfig()));
@@ -249,6 +253,28 @@ public final class TrainingContainer implements AutoCloseable {
         processes.kill();
         for (ChannelFeed feed : feeds) {
             feed.close();
+        }
+        boolean interrupted = Thread.interrupted();
+        while (log != null && log.isAlive()) {
+            try {
+                log.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Those of a run that was itself killed. */
+    private static void removeOldFifos(Path folder) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                if (Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther()) {
+                    Files.delete(entry);
+                }
+            }
         }
     }
 

@@ -249,6 +249,7 @@ class SageMakerServiceTest {
     void numbersModelPackagesInTheirGroupAndKeepsThemOverARestart() throws Exception {
         AwsError missing = assertThrows(AwsError.class, () -> cloud.service.call("CreateModelPackage", map("ModelPackageGroupName", "cars")));
         assertTrue(missing.getMessage().endsWith("model-package-group/cars does not exist."), missing.getMessage());
+        assertThrows(AwsError.class, () -> cloud.service.call("CreateModelPackage", map("ModelPackageName", "alone")));
         cloud.service.call("CreateModelPackageGroup", map("ModelPackageGroupName", "cars"));
         AwsError twice = assertThrows(AwsError.class, () -> cloud.service.call("CreateModelPackageGroup", map("ModelPackageGroupName", "cars")));
         assertTrue(twice.getMessage().startsWith("Model Package Group already exists: arn:aws:sagemaker:"), twice.getMessage());

@@ -44,8 +44,15 @@ final class Training implements AutoCloseable {
         this.store = store;
         this.logs = new LogStore(data.resolve("logs"), Clock.systemUTC());
         this.service = new SageMakerService(new SageMakerService.Setup(data, store, logs,
-                List.of(TrainingAlgorithm.forImage(IMAGE, List.of(command), Map.of(), metrics)), System.getenv(), stopGrace, Clock.systemUTC()));
+                List.of(TrainingAlgorithm.forImage(IMAGE, List.of(command), Map.of(), metrics)), machine(), stopGrace, Clock.systemUTC()));
         service.onEvent(events::add);
+    }
+
+    /** This machine's variables and one that no container should see. */
+    private static Map<String, String> machine() {
+        Map<String, String> variables = new LinkedHashMap<>(System.getenv());
+        variables.put("HOST_SECRET", "seen");
+        return variables;
     }
 
     /** The algorithm is a shell script; it starts in the job's folder. */

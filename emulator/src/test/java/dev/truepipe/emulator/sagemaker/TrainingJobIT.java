@@ -324,7 +324,7 @@ class TrainingJobIT {
     @Test
     void findsTheContainersFoldersSettingsAndVariables() throws Exception {
         String script = "ls -d input/config/* input/data model output/data checkpoints; test \"$1\" = train && test \"$PWD\" = \"$TRUEPIPE_ROOT\""
-                + " && echo \"$TRAINING_JOB_NAME $TRAINING_JOB_ARN $MINE $TRUEPIPE_SECRET\"";
+                + " && echo \"$TRAINING_JOB_NAME $TRAINING_JOB_ARN $MINE $HOST_SECRET\"";
         try (Training cloud = Training.script(folder.toRealPath(), script)) {
             cloud.put("s3://work/m", "{\"a\":1}\n");
             Map<String, Object> request = request("Settings", channel("train", "s3://work/m", "RecordIO", "a"));
@@ -385,7 +385,10 @@ class TrainingJobIT {
     }
 
     @Test
-    void countsOnlyTheEpochsOfferedWhenTheyAreLimited() throws Exception {
+    void offersOnlyTheEpochsAskedForAndClearsThePipesOfAKilledRun() throws Exception {
+        Files.createDirectories(folder.resolve("input/data"));
+        Fifo.make(folder.resolve("input/data/train_0"));
+        Fifo.make(folder.resolve("input/data/train_2"));
         InMemoryObjectStore store = new InMemoryObjectStore();
         store.put(S3Uri.parse("s3://work/m"), "{\"a\":1}\n".getBytes(StandardCharsets.UTF_8), dev.truepipe.storage.ObjectStore.Condition.ALWAYS);
         PipeChannel channel = new PipeChannel("train", S3Uri.parse("s3://work/m"), List.of("a"), PipeChannel.Wrapper.NONE, null, java.util.OptionalLong.empty());
