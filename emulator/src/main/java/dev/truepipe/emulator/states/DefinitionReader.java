@@ -132,7 +132,7 @@ final class DefinitionReader {
         Set<String> variables = new LinkedHashSet<>(outerVariables);
         written.values().forEach(state -> assigned(state, variables));
         Map<String, State> states = new LinkedHashMap<>();
-        Map<String, Set<String>> targets = new LinkedHashMap<>();
+        Map<String, Map<String, String>> targets = new LinkedHashMap<>();
         boolean ends = false;
         for (Map.Entry<String, Object> entry : written.entrySet()) {
             String name = entry.getKey();
@@ -146,7 +146,7 @@ final class DefinitionReader {
                 problem(name, "(state)", "must be an object, is " + Payload.kind(entry.getValue()));
                 continue;
             }
-            Set<String> goesTo = new LinkedHashSet<>();
+            Map<String, String> goesTo = new LinkedHashMap<>();
             StateReader reader = new StateReader(name, Json.object(entry.getValue()), goesTo, variables, outerVariables);
             State state = reader.read();
             ends |= state instanceof State.Succeed || state instanceof State.Fail || Boolean.TRUE.equals(reader.json.get("End"));
@@ -163,20 +163,20 @@ final class DefinitionReader {
             problem(owner, prefix + "States", "no state ends it: one needs \"End\": true or Type Succeed or Fail");
         }
         targets.forEach((name, goesTo) -> {
-            for (String target : goesTo) {
+            goesTo.forEach((field, target) -> {
                 if (!written.containsKey(target)) {
-                    problem(name, "Next", "there is no state \"" + target + "\" beside it");
+                    problem(name, field, "there is no state \"" + target + "\" beside it");
                 }
-            }
+            });
         });
         return new State.Flow(start, states);
     }
 
-    private void reachable(String start, Map<String, Set<String>> targets) {
+    private void reachable(String start, Map<String, Map<String, String>> targets) {
         Set<String> reached = new HashSet<>(Set.of(start));
         Deque<String> open = new ArrayDeque<>(reached);
         while (!open.isEmpty()) {
-            for (String next : targets.getOrDefault(open.pop(), Set.of())) {
+            for (String next : targets.getOrDefault(open.pop(), Map.of()).values()) {
                 if (reached.add(next)) {
                     open.push(next);
                 }
@@ -225,11 +225,13 @@ final class DefinitionReader {
     private final class StateReader {
         private final String name;
         private final Map<String, Object> json;
-        private final Set<String> goesTo;
+        /** By the field that says so. */
+        private final Map<String, String> goesTo;
         private final Set<String> variables;
         private final Set<String> outerVariables;
 
-        StateReader(String name, Map<String, Object> json, Set<String> goesTo, Set<String> variables, Set<String> outerVariables) {
+        StateReader(
+                String name, Map<String, Object> json, Map<String, String> goesTo, Set<String> variables, Set<String> outerVariables) {
             this.name = name;
             this.json = json;
             this.goesTo = goesTo;
@@ -459,7 +461,7 @@ final class DefinitionReader {
 
         private String target(String prefix, String field, Object target) {
             if (target instanceof String text && !text.isEmpty()) {
-                goesTo.add(text);
+                goesTo.put(prefix + field, text);
                 return text;
             }
             problem(name, prefix + field, "must name the state to go to");
