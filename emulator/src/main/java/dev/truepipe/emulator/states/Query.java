@@ -89,19 +89,19 @@ final class Query {
         return out(value, where);
     }
 
-    /** The library compares 1 and 1L inside arrays as different, and parses literals as {@code Integer}. */
+    /** The library parses literals as {@code Integer} and its own null, and inside arrays compares others as different. */
     private static Object in(Object value) {
         return switch (value) {
             case null -> Jsonata.NULL_VALUE;
             case Map<?, ?> map -> {
                 Map<String, Object> copy = new LinkedHashMap<>();
-                map.forEach((k, v) -> copy.put((String) k, v == null ? null : in(v)));
+                map.forEach((k, v) -> copy.put((String) k, in(v)));
                 yield copy;
             }
             case List<?> list -> {
                 List<Object> copy = new ArrayList<>(list.size());
                 for (Object item : list) {
-                    copy.add(item == null ? null : in(item));
+                    copy.add(in(item));
                 }
                 yield copy;
             }
