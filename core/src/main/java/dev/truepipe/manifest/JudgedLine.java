@@ -1,0 +1,78 @@
+package dev.truepipe.manifest;
+
+import dev.truepipe.split.Hash128;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What became of one line; filled by {@link LineJudge}, good until the next line. */
+final class JudgedLine {
+    /** A class as a line uses it. {@code name} is {@code null} where the line has no class map. */
+    record ClassUse(String name, int annotations) {}
+
+    final List<Finding> findings = new ArrayList<>();
+    final Map<Integer, ClassUse> classes = new TreeMap<>();
+    /** {@code null} unless the object is known. */
+    Hash128 key;
+    /** Equal to {@code key} unless lines are grouped. */
+    Hash128 group;
+    long created;
+    /** The label attribute that the line was judged by, or {@code null}. */
+    String label;
+    /** Hash of the object's URI without its last number; 0 without a number. */
+    long stem;
+    /** That number. */
+    long frame;
+
+    void clear() {
+        findings.clear();
+        classes.clear();
+        key = null;
+        group = null;
+        created = CreationDate.UNKNOWN;
+        label = null;
+        stem = 0;
+        frame = 0;
+    }
+
+    boolean accepted() {
+        for (Finding finding : findings) {
+            if (finding.severity() == Severity.QUARANTINE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean warned() {
+        for (Finding finding : findings) {
+            if (finding.severity() == Severity.WARNING) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether nothing but an image without annotations sets the line aside. */
+    boolean onlyNegative() {
+        boolean negative = false;
+        for (Finding finding : findings) {
+            if (finding.severity() == Severity.QUARANTINE) {
+                if (finding.code() != FindingCode.EMPTY_ANNOTATIONS) {
+                    return false;
+                }
+                negative = true;
+            }
+        }
+        return negative;
+    }
+
+    int annotations() {
+        int sum = 0;
+        for (ClassUse use : classes.values()) {
+            sum += use.annotations();
+        }
+        return sum;
+    }
+}

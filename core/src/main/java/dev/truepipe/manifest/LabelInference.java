@@ -1,0 +1,180 @@
+package dev.truepipe.manifest;
+
+import dev.truepipe.manifest.LineFacts.Kind;
+import dev.truepipe.manifest.LineFacts.Metadata;
+import dev.truepipe.manifest.LineFacts.Value;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds out which label attribute a dataset is about and what it is for, from the first lines of its manifests.
+ *
+ * <p>Use: {@link #read} each manifest in processing order, then {@link #choose}. A label attribute {@code X} is one that
+ * stands beside {@code X-metadata} with a {@code type} beginning {@code groundtruth/}; else one whose shape is that of boxes
+ * or of a class. On a line with several, tasks that can be trained come first, then an adjusted label, then the newest. Each
+ * line has one vote; ties go to what was seen first.
+ */
+public final class LabelInference {
+    /** How much of each manifest is looked at: the first 4 MiB, and in them 1,000 lines that are not blank. */
+    static final int HEAD_BYTES = 4 << 20;
+    static final int HEAD_LINES = 1_000;
+
+    private final Task task;
+    private final List<String> labels;
+    private final Map<LabelChoice, Integer> votes = new LinkedHashMap<>();
+    private final Map<LabelChoice, Integer> shapes = new LinkedHashMap<>();
+    private final Map<LabelChoice, Integer> orphans = new LinkedHashMap<>();
+
+    /**
+     * @param task what is known of the task, or {@code null}
+     * @param labels the label attributes that are known, canonical first; may be empty
+     */
+    public LabelInference(Task task, List<String> labels) {
+        this.task = task;
+        this.labels = List.copyOf(labels);
+    }
+
+    /** Looks at the head of a manifest. */
+    public void read(ByteSource source, boolean gzip) throws IOException {
+        if (task != null && !labels.isEmpty()) {
+            return;
+        }
+        int lines = 0;
+        ManifestChunk head = new ManifestChunk(0, 0, "", 0, HEAD_BYTES, gzip);
+        try (LineReader reader = new LineReader(source, head)) {
+            while (lines < HEAD_LINES && reader.next() && reader.offset() < HEAD_BYTES) {
+                if (!reader.blank()) {
+                    lines++;
+                    if (!reader.tooLong()) {
+                        line(reader.buffer(), (int) reader.length());
+                    }
+                }
+            }
+        }
+    }
+
+    private void line(byte[] bytes, int length) {
+        LineFacts facts;
+        try {
+            facts = LineParser.parse(bytes, length, null, null);
+        } catch (LineParser.Unreadable e) {
+            // It gets its finding when it is judged; it has no vote.
+            return;
+        }
+        List<Candidate> typed = new ArrayList<>();
+        List<Candidate> shaped = new ArrayList<>();
+        facts.metadata.forEach((name, metadata) -> {
+            Value value = facts.values.get(name);
+            if (value == null || !metadata.isObject || !labels.isEmpty() && !labels.contains(name)) {
+                return;
+            }
+            Task said = metadata.task();
+            if (said != null) {
+                typed.add(new Candidate(name, said, metadata));
+            } else {
+                Task shape = shape(value, metadata);
+                if (shape != null && metadata.type == null) {
+                    shaped.add(new Candidate(name, shape, metadata));
+                }
+            }
+        });
+        vote(typed, votes);
+        vote(shaped, shapes);
+        if (typed.isEmpty() && shaped.isEmpty()) {
+            orphan(facts);
+        }
+    }
+
+    /** A single value of the right shape whose metadata goes by another name, or is not there. */
+    private void orphan(LineFacts facts) {
+        List<Candidate> found = new ArrayList<>();
+        facts.values.forEach((name, value) -> {
+            if (!labels.isEmpty() && !labels.contains(name)) {
+                return;
+            }
+            if (value.boxes()) {
+                found.add(new Candidate(name, Task.OBJECT_DETECTION, new Metadata()));
+            } else if (value.whole() >= 0 && (value.kind() == Kind.NUMBER || !labels.isEmpty())) {
+                boolean classified = !labels.isEmpty()
+                        || facts.metadata.values().stream().anyMatch(other -> Task.IMAGE_CLASSIFICATION.equals(other.task()));
+                if (classified) {
+                    found.add(new Candidate(name, Task.IMAGE_CLASSIFICATION, new Metadata()));
+                }
+            }
+        });
+        if (found.size() == 1) {
+            vote(found, orphans);
+        }
+    }
+
+    private static Task shape(Value value, Metadata metadata) {
+        if (value.boxes()) {
+            return Task.OBJECT_DETECTION;
+        }
+        boolean single = value.kind() == Kind.NUMBER || value.kind() == Kind.TEXT;
+        return single && value.whole() >= 0 && metadata.className != null ? Task.IMAGE_CLASSIFICATION : null;
+    }
+
+    private void vote(List<Candidate> candidates, Map<LabelChoice, Integer> into) {
+        Candidate best = null;
+        for (Candidate candidate : candidates) {
+            if ((task == null || task.equals(candidate.task)) && (best == null || candidate.beats(best))) {
+                best = candidate;
+            }
+        }
+        if (best != null) {
+            into.merge(new LabelChoice(best.task, List.of(best.name)), 1, Integer::sum);
+        }
+    }
+
+    /** The choice. Its task or labels may be missing where the manifests do not tell. */
+    public LabelChoice choose() {
+        if (task != null && !labels.isEmpty()) {
+            return new LabelChoice(task, labels);
+        }
+        LabelChoice winner = most(votes);
+        if (winner == null) {
+            winner = most(shapes);
+        }
+        if (winner == null) {
+            winner = most(orphans);
+        }
+        if (winner == null) {
+            return new LabelChoice(task, labels);
+        }
+        return new LabelChoice(task != null ? task : winner.task(), labels.isEmpty() ? winner.labels() : labels);
+    }
+
+    private static LabelChoice most(Map<LabelChoice, Integer> votes) {
+        LabelChoice best = null;
+        int count = 0;
+        for (Map.Entry<LabelChoice, Integer> entry : votes.entrySet()) {
+            if (entry.getValue() > count) {
+                best = entry.getKey();
+                count = entry.getValue();
+            }
+        }
+        return best;
+    }
+
+    private record Candidate(String name, Task task, Metadata metadata) {
+        boolean beats(Candidate other) {
+            int rank = Integer.compare(rank(), other.rank());
+            if (rank != 0) {
+                return rank > 0;
+            }
+            return metadata.adjusted == other.metadata.adjusted ? created() > other.created() : metadata.adjusted;
+        }
+
+        private int rank() {
+            return task.supported() ? 2 : task.equals(Task.LABEL_VERIFICATION) ? 0 : 1;
+        }
+
+        private long created() {
+            return metadata.creationDate == null ? CreationDate.UNKNOWN : CreationDate.parse(metadata.creationDate);
+        }
+    }
+}
