@@ -4,10 +4,7 @@ import dev.truepipe.split.Hash128;
 import dev.truepipe.split.Murmur3;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PushbackInputStream;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Hands out the lines that start in a byte range, one at a time, with their exact offsets.
@@ -21,19 +18,15 @@ public final class LineReader implements Closeable {
     public static final int MAX_LINE_BYTES = 16 << 20;
 
     private static final int BLOCK_BYTES = 256 << 10;
-    private static final long READ_AHEAD_BYTES = 1 << 20;
 
     private final ByteSource source;
     private final long to;
-    private final boolean gzip;
+    private final ManifestChunk chunk;
+    private final long from;
     private final byte[] block = new byte[BLOCK_BYTES];
     private int blockAt;
     private int blockEnd;
-    private InputStream stream;
-    /** Where the open stream ends by request; beyond it another range is opened if a line is not finished. */
-    private long streamEnd;
-    /** Offset after the last byte that came out of the stream. */
-    private long fetched;
+    private ChunkStream stream;
     private boolean beyondMark;
     /** Offset of the next byte of the block. */
     private long position;
@@ -46,14 +39,13 @@ public final class LineReader implements Closeable {
     private long length;
     private final Murmur3 murmur = new Murmur3();
     private Hash128 hash;
-    private final long from;
 
     /** Opens a chunk of a manifest; nothing is read yet. */
     public LineReader(ByteSource source, ManifestChunk chunk) {
         this.source = source;
-        this.gzip = chunk.gzip();
-        this.from = gzip ? 0 : chunk.from();
-        this.to = gzip ? ByteSource.END : chunk.to();
+        this.chunk = chunk;
+        this.from = chunk.gzip() ? 0 : chunk.from();
+        this.to = chunk.gzip() ? ByteSource.END : chunk.to();
     }
 
     /** Goes to the next line. @return whether there is one */
@@ -211,41 +203,13 @@ public final class LineReader implements Closeable {
     /** Reads more bytes into the block. @return false at the manifest's end */
     private boolean fetch(int at) throws IOException {
         if (stream == null) {
-            fetched = position;
-            open(to);
+            stream = new ChunkStream(source, chunk, position);
         }
-        while (true) {
-            int count = stream.read(block, at, block.length - at);
-            if (count > 0) {
-                fetched += count;
-                blockEnd = at + count;
-                return true;
-            }
-            if (fetched < streamEnd) {
-                return false;
-            }
-            stream.close();
-            open(fetched + READ_AHEAD_BYTES);
+        int count = stream.read(block, at, block.length - at);
+        if (count < 0) {
+            return false;
         }
-    }
-
-    private void open(long end) throws IOException {
-        streamEnd = end;
-        stream = gzip ? decompressed() : source.open(fetched, end);
-    }
-
-    private InputStream decompressed() throws IOException {
-        PushbackInputStream raw = new PushbackInputStream(source.open(0, ByteSource.END));
-        try {
-            int first = raw.read();
-            if (first < 0) {
-                return raw;
-            }
-            raw.unread(first);
-            return new GZIPInputStream(raw, 64 << 10);
-        } catch (IOException e) {
-            raw.close();
-            throw e;
-        }
+        blockEnd = at + count;
+        return true;
     }
 }

@@ -1,0 +1,95 @@
+package dev.truepipe.dataset;
+
+/**
+ * For each object the line that counts: newest label, then greatest line hash. Open addressing in flat arrays, 41 bytes a
+ * slot, at most three quarters full.
+ */
+final class NewestLabels {
+    private static final int FIELDS = 5;
+    private static final byte USED = 1;
+    private static final byte TAKEN = 2;
+
+    private long[] slots;
+    private byte[] state;
+    private int mask;
+    private int size;
+
+    NewestLabels() {
+        allocate(1 << 10);
+    }
+
+    /** Enters a line's claim to an object. */
+    void offer(long keyHigh, long keyLow, long created, long hashHigh, long hashLow) {
+        if (size >= mask / 4 * 3) {
+            grow();
+        }
+        int slot = slot(keyHigh, keyLow);
+        int at = slot * FIELDS;
+        if (state[slot] == 0) {
+            state[slot] = USED;
+            size++;
+            slots[at] = keyHigh;
+            slots[at + 1] = keyLow;
+        } else if (!beats(at, created, hashHigh, hashLow)) {
+            return;
+        }
+        slots[at + 2] = created;
+        slots[at + 3] = hashHigh;
+        slots[at + 4] = hashLow;
+    }
+
+    /** Whether this line is the one; of several equal lines only the first to ask. */
+    boolean take(long keyHigh, long keyLow, long created, long hashHigh, long hashLow) {
+        int slot = slot(keyHigh, keyLow);
+        int at = slot * FIELDS;
+        if (state[slot] == USED && slots[at + 2] == created && slots[at + 3] == hashHigh && slots[at + 4] == hashLow) {
+            state[slot] = TAKEN;
+            return true;
+        }
+        return false;
+    }
+
+    /** Lets every object be taken again. */
+    void putBack() {
+        for (int i = 0; i < state.length; i++) {
+            if (state[i] == TAKEN) {
+                state[i] = USED;
+            }
+        }
+    }
+
+    private boolean beats(int at, long created, long hashHigh, long hashLow) {
+        if (created != slots[at + 2]) {
+            return created > slots[at + 2];
+        }
+        int byHigh = Long.compareUnsigned(hashHigh, slots[at + 3]);
+        return byHigh != 0 ? byHigh > 0 : Long.compareUnsigned(hashLow, slots[at + 4]) > 0;
+    }
+
+    private int slot(long keyHigh, long keyLow) {
+        int slot = (int) keyLow & mask;
+        while (state[slot] != 0 && (slots[slot * FIELDS] != keyHigh || slots[slot * FIELDS + 1] != keyLow)) {
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+
+    private void allocate(int capacity) {
+        slots = new long[Math.multiplyExact(capacity, FIELDS)];
+        state = new byte[capacity];
+        mask = capacity - 1;
+    }
+
+    private void grow() {
+        long[] oldSlots = slots;
+        byte[] oldState = state;
+        allocate(Math.multiplyExact(oldState.length, 2));
+        for (int i = 0; i < oldState.length; i++) {
+            if (oldState[i] != 0) {
+                int slot = slot(oldSlots[i * FIELDS], oldSlots[i * FIELDS + 1]);
+                System.arraycopy(oldSlots, i * FIELDS, slots, slot * FIELDS, FIELDS);
+                state[slot] = oldState[i];
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.truepipe.manifest;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Classes of the accepted lines: the union of their class maps, with counts, and where it contradicts itself.
+ *
+ * <p>A line without a class map gives no name: its annotations count under the name other lines give the id, and under the
+ * id itself if none does.
+ */
+public final class ClassTally {
+    private static final int PLACES = 3;
+    private static final int MOST_CONFLICTS = 20;
+
+    private static final class Use {
+        long annotations;
+        long lines;
+        final List<String> places = new ArrayList<>(PLACES);
+    }
+
+    /** By id, then name; the name of a nameless use is the empty key of {@link #nameless}. */
+    private final SortedMap<Integer, SortedMap<String, Use>> named = new TreeMap<>();
+    private final SortedMap<Integer, Use> nameless = new TreeMap<>();
+
+    /**
+     * Counts one class on one accepted line.
+     *
+     * @param name {@code null} if the line gives none
+     * @param annotations how many on the line; 0 if the class is only in its class map
+     */
+    public void add(int id, String name, long annotations, String manifest, long line) {
+        Use use = name == null
+                ? nameless.computeIfAbsent(id, key -> new Use())
+                : named.computeIfAbsent(id, key -> new TreeMap<>()).computeIfAbsent(name, key -> new Use());
+        use.annotations += annotations;
+        if (annotations > 0) {
+            use.lines++;
+        }
+        if (use.places.size() < PLACES) {
+            use.places.add(manifest + ":" + line);
+        }
+    }
+
+    /** Adds what another counted after this. */
+    void add(ClassTally later) {
+        later.named.forEach((id, names) -> names.forEach(
+                (name, use) -> join(named.computeIfAbsent(id, key -> new TreeMap<>()).computeIfAbsent(name, key -> new Use()), use)));
+        later.nameless.forEach((id, use) -> join(nameless.computeIfAbsent(id, key -> new Use()), use));
+    }
+
+    private static void join(Use use, Use later) {
+        use.annotations += later.annotations;
+        use.lines += later.lines;
+        for (String place : later.places) {
+            if (use.places.size() < PLACES) {
+                use.places.add(place);
+            }
+        }
+    }
+
+    /** The name of each id. Where ids conflict, the alphabetically first. */
+    public SortedMap<Integer, String> names() {
+        SortedMap<Integer, String> names = new TreeMap<>();
+        nameless.keySet().forEach(id -> names.put(id, Integer.toString(id)));
+        named.forEach((id, uses) -> names.put(id, uses.firstKey()));
+        return names;
+    }
+
+    /** Accepted annotations by class name, by id. Classes that are only in class maps count 0. */
+    public Map<String, Object> annotationsByName() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        SortedMap<Integer, String> names = names();
+        names.forEach((id, name) -> {
+            Use without = nameless.get(id);
+            if (without != null) {
+                json.merge(name, without.annotations, (a, b) -> (Long) a + (Long) b);
+            }
+            named.getOrDefault(id, new TreeMap<>())
+                    .forEach((own, use) -> json.merge(own, use.annotations, (a, b) -> (Long) a + (Long) b));
+        });
+        return json;
+    }
+
+    /** Accepted lines that hold the class. */
+    public long lines(int id) {
+        long sum = nameless.containsKey(id) ? nameless.get(id).lines : 0;
+        for (Use use : named.getOrDefault(id, new TreeMap<>()).values()) {
+            sum += use.lines;
+        }
+        return sum;
+    }
+
+    /** Accepted annotations of the class. */
+    public long annotations(int id) {
+        long sum = nameless.containsKey(id) ? nameless.get(id).annotations : 0;
+        for (Use use : named.getOrDefault(id, new TreeMap<>()).values()) {
+            sum += use.annotations;
+        }
+        return sum;
+    }
+
+    /** One finding for each id with two names and each name with two ids, at most {@value #MOST_CONFLICTS}. */
+    public List<Finding> conflicts(String label) {
+        List<Finding> conflicts = new ArrayList<>();
+        named.forEach((id, uses) -> {
+            if (uses.size() > 1 && conflicts.size() < MOST_CONFLICTS) {
+                List<String> names = new ArrayList<>();
+                uses.forEach((name, use) -> names.add(names.size() < 4 ? "\"" + name + "\" (" + String.join(", ", use.places) + ")" : "…"));
+                conflicts.add(conflict(label, "class id " + id + " has " + uses.size() + " names: "
+                        + String.join(" and ", names.subList(0, Math.min(5, names.size())))));
+            }
+        });
+        SortedMap<String, List<Integer>> ids = new TreeMap<>();
+        named.forEach((id, uses) -> uses.keySet().forEach(name -> ids.computeIfAbsent(name, key -> new ArrayList<>()).add(id)));
+        ids.forEach((name, of) -> {
+            if (of.size() > 1 && conflicts.size() < MOST_CONFLICTS) {
+                List<String> places = new ArrayList<>();
+                for (int id : of.subList(0, Math.min(4, of.size()))) {
+                    places.add(id + " (" + String.join(", ", named.get(id).get(name).places) + ")");
+                }
+                conflicts.add(conflict(label, "class \"" + name + "\" has " + of.size() + " ids: " + String.join(" and ", places)));
+            }
+        });
+        return conflicts;
+    }
+
+    private static Finding conflict(String label, String what) {
+        return new Finding(FindingCode.CLASS_MAP_CONFLICT, Severity.QUARANTINE, label,
+                what + "; " + FindingCode.CLASS_MAP_CONFLICT.cure());
+    }
+
+    /** A warning if ids between 0 and the highest are used by no line. */
+    public List<Finding> gaps(String label) {
+        SortedMap<Integer, String> names = names();
+        List<Integer> gaps = gapIds();
+        if (gaps.isEmpty()) {
+            return List.of();
+        }
+        String ids = gaps.size() > 10 ? gaps.subList(0, 10).toString().replace("]", ", …]") : gaps.toString();
+        return List.of(new Finding(FindingCode.CLASS_GAP, Severity.WARNING, label,
+                "no accepted line knows class ids " + ids + " below the highest, " + names.lastKey()
+                        + "; training makes room for them, " + FindingCode.CLASS_GAP.cure()));
+    }
+
+    /** Ids below the highest that no line knows. */
+    public List<Integer> gapIds() {
+        List<Integer> gaps = new ArrayList<>();
+        int next = 0;
+        for (int id : names().keySet()) {
+            for (; next < id; next++) {
+                gaps.add(next);
+            }
+            next = id + 1;
+        }
+        return gaps;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.truepipe.manifest;
+
+/** What a scan counted. Sums of several scans are made with {@link #add}, in processing order. */
+public final class ScanSummary {
+    private long lines;
+    private long blank;
+    private long accepted;
+    private long warnings;
+    private final FindingTally findings = new FindingTally();
+    private final ClassTally classes = new ClassTally();
+    private final LabelTally labels = new LabelTally();
+
+    void countBlank() {
+        blank++;
+    }
+
+    void line(JudgedLine line, String manifest, long number, long offset) {
+        lines++;
+        if (line.warned()) {
+            warnings++;
+        }
+        for (Finding finding : line.findings) {
+            findings.add(finding, manifest, number, offset);
+        }
+        if (line.accepted()) {
+            accepted++;
+            labels.add(line.label);
+            line.classes.forEach((id, use) -> classes.add(id, use.name(), use.annotations(), manifest, number));
+        }
+    }
+
+    /** Adds the counts of a later scan. */
+    public void add(ScanSummary later) {
+        lines += later.lines;
+        blank += later.blank;
+        accepted += later.accepted;
+        warnings += later.warnings;
+        findings.add(later.findings);
+        classes.add(later.classes);
+        labels.add(later.labels);
+    }
+
+    /** Lines that are not blank. */
+    public long lines() {
+        return lines;
+    }
+
+    /** Lines of nothing but white space. */
+    public long blank() {
+        return blank;
+    }
+
+    public long accepted() {
+        return accepted;
+    }
+
+    public long quarantined() {
+        return lines - accepted;
+    }
+
+    /** Lines with a warning. */
+    public long warnings() {
+        return warnings;
+    }
+
+    public FindingTally findings() {
+        return findings;
+    }
+
+    public ClassTally classes() {
+        return classes;
+    }
+
+    public LabelTally labels() {
+        return labels;
+    }
+}
