@@ -24,8 +24,8 @@ import java.util.function.Consumer;
  *
  * <p>The FIFO of the next epoch exists before the current one can be opened, so a reader never asks too early. A reader
  * that closes a pipe early has ended that epoch; the next one starts from the first line again. Objects are fetched ahead:
- * at most {@value #OBJECTS_AHEAD}, and fewer once the largest object seen says that so many would exceed
- * {@value #BYTES_AHEAD} bytes (one is always allowed).
+ * at most {@value #OBJECTS_AHEAD} (and the rest of a line that names several), fewer once the largest object seen says that
+ * so many would exceed {@value #BYTES_AHEAD} bytes. One is always allowed, so an object of any size gets through.
  */
 final class ChannelFeed implements AutoCloseable {
     private static final int OBJECTS_AHEAD = 16;

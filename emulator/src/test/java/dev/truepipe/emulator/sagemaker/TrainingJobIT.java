@@ -145,6 +145,20 @@ class TrainingJobIT {
     }
 
     @Test
+    void keepsUpWithAReaderThatOnlyPeeksIntoManyEpochs() throws Exception {
+        String script = "i=0; while [ $i -lt 200 ]; do head -c 1 input/data/train_$i >> model/peeks; : < input/data/train_$((i + 1)); i=$((i + 2)); done";
+        try (Training cloud = Training.script(folder, script)) {
+            cloud.put("s3://work/m", "{\"a\":\"" + "x".repeat(3_000) + "\"}\n").put("s3://work/large", ("{\"a\":\"" + "x".repeat(3_000) + "\"}\n").repeat(2_000));
+            for (String manifest : List.of("m", "large")) {
+                Map<String, Object> job = cloud.train(request(manifest, channel("train", "s3://work/" + manifest, "None", "a")));
+                assertEquals("Completed", job.get("TrainingJobStatus"), job::toString);
+                assertEquals("x".repeat(100), cloud.text(manifest, "model/peeks"));
+                assertEquals(Map.of("train", 200), cloud.service.trainingResult(manifest).orElseThrow().epochs());
+            }
+        }
+    }
+
+    @Test
     void letsAnAlgorithmStopAfterOneEpochOrReadNothingAtAll() throws Exception {
         try (Training cloud = Training.script(folder, "cat input/data/train_0 > model/all")) {
             cloud.put("s3://work/m", "{\"a\":1}\n");
