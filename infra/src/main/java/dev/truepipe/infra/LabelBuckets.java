@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.services.iam.Effect;
+import software.amazon.awscdk.services.iam.IRole;
+import software.amazon.awscdk.services.iam.PolicyDocument;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
@@ -44,7 +45,7 @@ final class LabelBuckets extends Construct {
         }
         created.forEach((name, sources) -> create(name, sources, props));
         if (!notified.isEmpty()) {
-            Role handler = notificationRole(notified.keySet());
+            IRole handler = notificationRole(notified.keySet());
             notified.forEach((name, sources) -> notifyFrom(name, sources, props, handler));
         }
     }
@@ -96,7 +97,7 @@ final class LabelBuckets extends Construct {
         return rules;
     }
 
-    private void notifyFrom(String name, List<Source> sources, Props props, Role handler) {
+    private void notifyFrom(String name, List<Source> sources, Props props, IRole handler) {
         IBucket bucket = Bucket.fromBucketAttributes(this, "Bucket-" + name,
                 BucketAttributes.builder().bucketName(name).notificationsHandlerRole(handler).build());
         for (Source source : sources) {
@@ -116,29 +117,32 @@ final class LabelBuckets extends Construct {
         return java.net.URLEncoder.encode(key, java.nio.charset.StandardCharsets.UTF_8).replace("%2F", "/");
     }
 
-    /** For CDK's handler of foreign buckets, which would otherwise be allowed every bucket of the account. */
-    private Role notificationRole(Iterable<String> buckets) {
+    /**
+     * For CDK's handler of foreign buckets, which by itself would be given a managed policy on all logs. The policy is part of the role,
+     * and CDK may not add to it, so it is there before the handler first runs.
+     */
+    private IRole notificationRole(Iterable<String> buckets) {
         Stack stack = Stack.of(this);
-        Role role = Role.Builder.create(this, "NotificationRole")
-                .description("Adds Truepipe's rule to the notifications of buckets that exist, and removes it again")
-                .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
-                .build();
         List<String> arns = new ArrayList<>();
         buckets.forEach(bucket -> arns.add("arn:" + stack.getPartition() + ":s3:::" + bucket));
-        role.addToPolicy(PolicyStatement.Builder.create()
-                .sid("ChangeNotifications")
-                .effect(Effect.ALLOW)
-                .actions(List.of("s3:GetBucketNotification", "s3:PutBucketNotification"))
-                .resources(arns)
-                .build());
         String logs = "arn:" + stack.getPartition() + ":logs:" + stack.getRegion() + ":" + stack.getAccount() + ":log-group:/aws/lambda/"
                 + stack.getStackName() + "-BucketNotificationsHandler*";
-        role.addToPolicy(PolicyStatement.Builder.create()
-                .sid("WriteItsLog")
-                .actions(List.of("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"))
-                .resources(List.of(logs, logs + ":*"))
-                .build());
-        return role;
+        return Role.Builder.create(this, "NotificationRole")
+                .description("Adds Truepipe's rule to the notifications of buckets that exist, and removes it again")
+                .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
+                .inlinePolicies(Map.of("Notifications", PolicyDocument.Builder.create().statements(List.of(
+                        PolicyStatement.Builder.create()
+                                .sid("ChangeNotifications")
+                                .actions(List.of("s3:GetBucketNotification", "s3:PutBucketNotification"))
+                                .resources(arns)
+                                .build(),
+                        PolicyStatement.Builder.create()
+                                .sid("WriteItsLog")
+                                .actions(List.of("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"))
+                                .resources(List.of(logs, logs + ":*"))
+                                .build())).build()))
+                .build()
+                .withoutPolicyUpdates();
     }
 
     private static Map<String, List<Source>> byBucket(List<Source> sources, Source.LabelBucket how) {
