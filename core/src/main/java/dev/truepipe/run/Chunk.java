@@ -1,5 +1,6 @@
 package dev.truepipe.run;
 
+import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
 import java.util.ArrayList;
@@ -64,6 +65,11 @@ public record Chunk(int index, S3Uri manifest, int manifestIndex, String eTag, l
 
     private static long ceiling(long value, long by) {
         return (value + by - 1) / by;
+    }
+
+    /** The range in the words of those who read manifests. */
+    ManifestChunk range() {
+        return new ManifestChunk(index, manifestIndex, manifest.toString(), from, to, gzip);
     }
 
     /** One item of {@code chunks.json}. */

@@ -1,6 +1,7 @@
 package dev.truepipe.run;
 
 import dev.truepipe.json.Json;
+import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
@@ -23,8 +24,7 @@ import java.util.Map;
  * @param plannedAt when the manifests were pinned; orders models of different runs
  * @param fingerprint of manifests, settings and rules, 64 hex digits
  * @param settings the compiled settings of the dataset; a category file in them is replaced by its names
- * @param task what the labels are for, or {@code null} where nothing could be inferred
- * @param labelAttribute the label attribute, or {@code null} where nothing could be inferred
+ * @param choice which labels the lines are judged by, chosen from the heads of the manifests
  * @param manifests in the order in which they are processed
  * @param chunks how many there are
  */
@@ -35,8 +35,7 @@ public record Plan(
         Instant plannedAt,
         String fingerprint,
         Map<String, Object> settings,
-        String task,
-        String labelAttribute,
+        LabelChoice choice,
         List<Chunk.Pinned> manifests,
         int chunks) {
     static final String FORMAT = "truepipe-plan-1";
@@ -72,8 +71,7 @@ public record Plan(
         json.put("executionName", executionName);
         json.put("plannedAt", plannedAt.toString());
         json.put("fingerprint", fingerprint);
-        json.put("task", task);
-        json.put("labelAttribute", labelAttribute);
+        json.put("choice", choice.toJson());
         List<Object> pinned = new ArrayList<>();
         for (Chunk.Pinned manifest : manifests) {
             Map<String, Object> one = new LinkedHashMap<>();
@@ -113,8 +111,7 @@ public record Plan(
                 Instant.parse(Fields.text(json, "plannedAt")),
                 Fields.text(json, "fingerprint"),
                 Fields.object(json, "settings"),
-                Fields.textOrNull(json, "task"),
-                Fields.textOrNull(json, "labelAttribute"),
+                LabelChoice.fromJson(Fields.object(json, "choice")),
                 manifests,
                 Math.toIntExact(Fields.whole(json, "chunks")));
     }

@@ -1,0 +1,219 @@
+package dev.truepipe.run;
+
+import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ByteSource;
+import dev.truepipe.manifest.LabelChoice;
+import dev.truepipe.manifest.LabelInference;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.ObjectStore.ByteRange;
+import dev.truepipe.storage.ObjectStore.Condition;
+import dev.truepipe.storage.ObjectStore.ObjectMissingException;
+import dev.truepipe.storage.ObjectStore.PreconditionFailedException;
+import dev.truepipe.storage.ObjectStore.StoredObject;
+import dev.truepipe.storage.S3Uri;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * State {@code PlanDataset}: finds and pins the manifests, waits for those that are young, claims their fingerprint, and
+ * cuts them in chunks.
+ */
+public final class PlanDataset {
+    /** Times a run is sent back to settle; then it plans what is there. */
+    static final int MOST_SETTLES = 12;
+
+    private final ObjectStore store;
+    private final Executions executions;
+    private final Clock clock;
+
+    public PlanDataset(ObjectStore store, Executions executions, Clock clock) {
+        this.store = store;
+        this.executions = executions;
+        this.clock = clock;
+    }
+
+    /**
+     * @param workBucket where runs lie
+     * @param settings the compiled settings of the dataset
+     * @param execution ARN
+     * @param executionName its last part
+     * @param force whether to run again on what a run has succeeded on
+     * @param settles times this run was sent back to settle
+     */
+    public record Request(
+            String workBucket,
+            String dataset,
+            Map<String, Object> settings,
+            String execution,
+            String executionName,
+            boolean force,
+            long settles) {}
+
+    /** Plans. @return the state's output */
+    public Map<String, Object> plan(Request request) throws IOException {
+        Map<String, Object> settings = withCategories(request.settings());
+        ManifestPlaces places = new ManifestPlaces(S3Uri.parse(Fields.text(settings, "labels")));
+        List<StoredObject> found = places.find(store);
+        Instant now = clock.instant();
+        if (found.isEmpty()) {
+            return answer(
+                    "empty",
+                    places.isFolder()
+                            ? "No " + ManifestPlaces.SUFFIX + " lies under " + places.labels() + " yet."
+                            : "There is no object " + places.labels() + " yet.");
+        }
+        long young = secondsToSettle(found, Duration.ofSeconds(Fields.whole(settings, "settleSeconds")), now);
+        if (young > 0 && request.settles() < MOST_SETTLES) {
+            Map<String, Object> answer = answer("settle", "A manifest was written less than settle ago; looking again then.");
+            answer.put("settleSeconds", young);
+            return answer;
+        }
+        List<Chunk.Pinned> pinned = new ArrayList<>();
+        LabelInference inference = RunRules.inference(settings);
+        for (StoredObject manifest : found) {
+            try {
+                boolean gzip = isGzip(manifest);
+                inference.read(ByteSource.of(store, manifest.uri(), manifest.eTag()), gzip);
+                pinned.add(new Chunk.Pinned(manifest, gzip));
+            } catch (PreconditionFailedException | ObjectMissingException changed) {
+                Map<String, Object> answer = answer("settle", manifest.uri() + " was overwritten while it was planned.");
+                answer.put("settleSeconds", Math.max(1, Fields.whole(settings, "settleSeconds")));
+                if (request.settles() >= MOST_SETTLES) {
+                    throw new IOException(manifest.uri() + " keeps being overwritten; wait until whoever writes it has ended, then"
+                            + " trigger the dataset", changed);
+                }
+                return answer;
+            }
+        }
+        String fingerprint = fingerprint(found, settings);
+        DatasetFolder folder = DatasetFolder.of(request.workBucket(), request.dataset());
+        Claims.Answer claimed = new Claims(store, executions)
+                .claim(folder.claim(fingerprint), request.execution(), request.force(), now);
+        return switch (claimed) {
+            case Claims.Answer.Superseded(String by) -> answer(
+                    "superseded", "Another run works on exactly these manifests and settings: " + by);
+            case Claims.Answer.Unchanged(String by) -> answer(
+                    "unchanged",
+                    "Exactly these manifests and settings have been worked on: " + by
+                            + ". To do so again: truepipe trigger " + request.dataset() + " --force");
+            case Claims.Answer.Ours ours -> planned(request, settings, inference.choose(), pinned, fingerprint, now);
+        };
+    }
+
+    private Map<String, Object> planned(
+            Request request,
+            Map<String, Object> settings,
+            LabelChoice choice,
+            List<Chunk.Pinned> pinned,
+            String fingerprint,
+            Instant now)
+            throws IOException {
+        List<Chunk> chunks = Chunk.cut(pinned);
+        Plan plan = new Plan(
+                request.dataset(), request.execution(), request.executionName(), now, fingerprint, settings, choice, pinned, chunks.size());
+        // Refuses what the settings cannot mean before anything is worked on.
+        RunRules.scan(plan);
+        RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
+        store.put(run.chunks(), Json.bytes(chunks.stream().map(Chunk::toJson).toList()), Condition.ALWAYS);
+        store.put(run.plan(), Json.pretty(plan.toJson()), Condition.ALWAYS);
+
+        Map<String, Object> answer = answer(
+                "planned",
+                Words.count(pinned.size(), "manifest") + " in " + Words.count(chunks.size(), "chunk") + ", "
+                        + (choice.task() == null
+                                ? "no task could be inferred"
+                                : choice.task() + " by \"" + choice.labelAttribute() + "\""));
+        answer.put("run", run.toJson());
+        Map<String, Object> list = new LinkedHashMap<>();
+        list.put("bucket", run.chunks().bucket());
+        list.put("key", run.chunks().key());
+        list.put("count", (long) chunks.size());
+        answer.put("chunks", list);
+        answer.put("manifests", (long) pinned.size());
+        return answer;
+    }
+
+    private static Map<String, Object> answer(String outcome, String message) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("outcome", outcome);
+        answer.put("message", message);
+        return answer;
+    }
+
+    /** Seconds until the youngest manifest has lain for {@code settle}; 0 if all have. */
+    private static long secondsToSettle(List<StoredObject> manifests, Duration settle, Instant now) {
+        long longest = 0;
+        for (StoredObject manifest : manifests) {
+            Duration left = Duration.between(now, manifest.lastModified().plus(settle));
+            longest = Math.max(longest, left.isPositive() ? left.plusMillis(999).toSeconds() : 0);
+        }
+        return longest;
+    }
+
+    private boolean isGzip(StoredObject manifest) throws IOException {
+        if (manifest.size() < 2) {
+            return false;
+        }
+        try (InputStream in = store.open(manifest.uri(), new ByteRange(0, 2), manifest.eTag())) {
+            byte[] magic = in.readNBytes(2);
+            return magic.length == 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b;
+        }
+    }
+
+    /** SHA-256 over one line for each manifest (JSON array of URI, ETag, size), the settings, and the rules' version. */
+    private static String fingerprint(List<StoredObject> manifests, Map<String, Object> settings) {
+        MessageDigest hash = sha256();
+        for (StoredObject manifest : manifests) {
+            hash.update(line(List.of(manifest.uri().toString(), manifest.eTag(), manifest.size())));
+        }
+        hash.update(line(settings));
+        hash.update(line(RunRules.VERSION));
+        return HexFormat.of().formatHex(hash.digest());
+    }
+
+    private static byte[] line(Object json) {
+        return (Json.text(json) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Puts the names in place of a category file's address, so that the plan holds all that decides. */
+    private Map<String, Object> withCategories(Map<String, Object> settings) throws IOException {
+        Map<String, Object> categories = Fields.objectOrNull(settings, "labelCategories");
+        if (categories == null || Fields.textOrNull(categories, "file") == null) {
+            return settings;
+        }
+        S3Uri file = S3Uri.parse(Fields.text(categories, "file"));
+        List<Object> names = new ArrayList<>();
+        try (InputStream in = store.open(file, null, null)) {
+            for (Object label : Fields.array(Json.parseObject(in.readAllBytes()), "labels")) {
+                names.add(Fields.text(Json.object(label), "label"));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + " is no label category file ({\"labels\":[{\"label\":\"dog\"}]}): " + e.getMessage(), e);
+        }
+        Map<String, Object> resolved = new LinkedHashMap<>();
+        resolved.put("file", file.toString());
+        resolved.put("names", names);
+        Map<String, Object> all = new LinkedHashMap<>(settings);
+        all.put("labelCategories", resolved);
+        return all;
+    }
+}
