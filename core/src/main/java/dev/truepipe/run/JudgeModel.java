@@ -1,5 +1,6 @@
 package dev.truepipe.run;
 
+import dev.truepipe.dataset.LineIndex;
 import dev.truepipe.json.Json;
 import dev.truepipe.report.Link;
 import dev.truepipe.report.ModelReport;
@@ -90,7 +91,7 @@ public final class JudgeModel {
                 decision.holdOut(),
                 decision.counts().validation());
 
-        Standing standing = decide(folder.champion(), challenger, objective);
+        Standing standing = decide(folder, challenger, objective);
         List<String> warnings = new ArrayList<>();
         S3Uri report = folder.modelReport(model.name());
         ModelReportContent content = new ModelReportContent(
@@ -114,7 +115,8 @@ public final class JudgeModel {
     /** What was decided against whom. @param before the champion until now, or {@code null} */
     private record Standing(Judgement judgement, Champion before) {}
 
-    private Standing decide(S3Uri uri, Champion challenger, Objective objective) throws IOException {
+    private Standing decide(DatasetFolder folder, Champion challenger, Objective objective) throws IOException {
+        S3Uri uri = folder.champion();
         for (int i = 0; i < TRIES; i++) {
             Optional<StoredObject> there = store.head(uri);
             Champion champion = null;
@@ -132,7 +134,7 @@ public final class JudgeModel {
                 boolean again = champion != null && champion.trainingJob().equals(challenger.trainingJob());
                 // A repeated judgement is made against the one who was champion the first time.
                 Champion opponent = again ? before : champion;
-                Judgement judgement = Judge.judge(opponent, challenger, objective);
+                Judgement judgement = Judge.judge(opponent, challenger, objective, differing(folder, opponent, challenger));
                 if (!again) {
                     Map<String, Object> json = new LinkedHashMap<>();
                     boolean promoted = judgement.outcome() == Outcome.PROMOTED;
@@ -150,6 +152,19 @@ public final class JudgeModel {
             }
         }
         throw new IOException(uri + " changes faster than it can be read; try again");
+    }
+
+    /** Objects in one of the two hold-outs only; -1 if one of the versions is no longer there. */
+    private long differing(DatasetFolder folder, Champion before, Champion challenger) throws IOException {
+        if (before == null || before.holdOut().equals(challenger.holdOut())) {
+            return 0;
+        }
+        try (InputStream theirs = store.open(folder.version(before.version()).resolve(SealedFiles.LINES), null, null);
+                InputStream ours = store.open(folder.version(challenger.version()).resolve(SealedFiles.LINES), null, null)) {
+            return LineIndex.read(ours).holdOutDifference(LineIndex.read(theirs));
+        } catch (ObjectMissingException gone) {
+            return -1;
+        }
     }
 
     private static Map<String, Object> judged(Map<String, Object> before, Champion challenger) {

@@ -1,5 +1,6 @@
 package dev.truepipe.run;
 
+import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.LabelChoice;
@@ -80,7 +81,8 @@ public final class PlanDataset {
             return answer;
         }
         List<Chunk.Pinned> pinned = new ArrayList<>();
-        LabelInference inference = RunRules.inference(settings);
+        DatasetRules rules = RunRules.of(settings);
+        LabelInference inference = new LabelInference(rules.task(), rules.labels());
         for (StoredObject manifest : found) {
             try {
                 boolean gzip = isGzip(manifest);
@@ -122,8 +124,6 @@ public final class PlanDataset {
         List<Chunk> chunks = Chunk.cut(pinned);
         Plan plan = new Plan(
                 request.dataset(), request.execution(), request.executionName(), now, fingerprint, settings, choice, pinned, chunks.size());
-        // Refuses what the settings cannot mean before anything is worked on.
-        RunRules.scan(plan);
         RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
         store.put(run.chunks(), Json.bytes(chunks.stream().map(Chunk::toJson).toList()), Condition.ALWAYS);
         store.put(run.plan(), Json.pretty(plan.toJson()), Condition.ALWAYS);
@@ -178,7 +178,7 @@ public final class PlanDataset {
             hash.update(line(List.of(manifest.uri().toString(), manifest.eTag(), manifest.size())));
         }
         hash.update(line(settings));
-        hash.update(line(RunRules.VERSION));
+        hash.update(line(DatasetRules.RULE_SET));
         return HexFormat.of().formatHex(hash.digest());
     }
 

@@ -1,8 +1,7 @@
 package dev.truepipe.run;
 
+import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.manifest.FindingCode;
-import dev.truepipe.manifest.LabelInference;
-import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.split.GroupBy;
 import dev.truepipe.split.HoldOut;
@@ -10,36 +9,29 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The compiled settings in the words of the engine. */
+/** The compiled settings of a dataset as the engine's rules. */
 final class RunRules {
     private RunRules() {}
 
-    static LabelInference inference(Map<String, Object> settings) {
-        return new LabelInference(null, Fields.texts(settings, "label"));
-    }
-
-    /** @throws IllegalArgumentException if the settings ask for what a rule does not allow */
-    static ScanRules scan(Plan plan) {
-        Map<String, Object> settings = plan.settings();
+    /** @throws IllegalArgumentException if the settings ask for what a rule does not allow; the message says what */
+    static DatasetRules of(Map<String, Object> settings) {
+        Map<String, Object> split = Fields.object(settings, "split");
+        Map<String, Object> gates = Fields.object(settings, "gates");
+        Map<String, Object> categories = Fields.objectOrNull(settings, "labelCategories");
         Map<FindingCode, Severity> severities = new EnumMap<>(FindingCode.class);
         Fields.object(settings, "findings")
                 .forEach((code, severity) -> severities.put(FindingCode.of(code), Severity.of((String) severity)));
-        return new ScanRules(
-                plan.choice(),
-                GroupBy.parse(Fields.text(Fields.object(settings, "split"), "groupBy")),
+        return new DatasetRules(
+                null,
+                Fields.texts(settings, "label"),
+                GroupBy.parse(Fields.text(split, "groupBy")),
+                new HoldOut(Math.toIntExact(Fields.whole(split, "validationBasisPoints")), Fields.whole(split, "seed")),
                 Fields.text(settings, "negatives").equals("drop"),
                 Fields.texts(settings, "images"),
-                severities);
-    }
-
-    static HoldOut holdOut(Map<String, Object> settings) {
-        Map<String, Object> split = Fields.object(settings, "split");
-        return new HoldOut(Math.toIntExact(Fields.whole(split, "validationBasisPoints")), Fields.whole(split, "seed"));
-    }
-
-    /** Names of the full category list; {@code null} if none was given. */
-    static List<String> categories(Map<String, Object> settings) {
-        Map<String, Object> categories = Fields.objectOrNull(settings, "labelCategories");
-        return categories == null ? null : Fields.texts(categories, "names");
+                severities,
+                Math.toIntExact(Fields.whole(gates, "maxQuarantinedBasisPoints")),
+                Fields.whole(gates, "minPerClass"),
+                Fields.whole(gates, "minNewLabels"),
+                categories == null ? List.of() : Fields.texts(categories, "names"));
     }
 }

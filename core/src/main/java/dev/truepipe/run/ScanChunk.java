@@ -2,6 +2,7 @@ package dev.truepipe.run;
 
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkScanner;
+import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.ObjectMissingException;
 import dev.truepipe.storage.ObjectStore.ObjectUpload;
@@ -23,9 +24,10 @@ public final class ScanChunk {
      */
     public boolean changed(RunFolder run, Chunk chunk) throws IOException {
         Plan plan = Plan.read(store, run);
+        ScanRules rules = RunRules.of(plan.settings()).scanRules(plan.choice());
         ByteSource manifest = ByteSource.of(store, chunk.manifest(), chunk.eTag());
         try (ObjectUpload index = store.upload(run.scan(chunk.index()))) {
-            ChunkScanner.scan(manifest, chunk.range(), RunRules.scan(plan), index);
+            ChunkScanner.scan(manifest, chunk.range(), rules, index);
             index.complete();
             return false;
         } catch (PreconditionFailedException | ObjectMissingException changed) {

@@ -37,8 +37,9 @@ public final class Judge {
      * that a repeated judgement says the same again.
      *
      * @param champion the champion so far, or {@code null}
+     * @param differing objects that are in one of the two hold-outs and not in the other; -1 if not known
      */
-    public static Judgement judge(Champion champion, Champion challenger, Objective objective) {
+    public static Judgement judge(Champion champion, Champion challenger, Objective objective, long differing) {
         if (champion != null && champion.trainingJob().equals(challenger.trainingJob())) {
             return new Judgement(Outcome.PROMOTED, "It is the champion.");
         }
@@ -67,8 +68,8 @@ public final class Judge {
                     ? new Judgement(Outcome.PROMOTED, against + ", on the same hold-out.")
                     : new Judgement(Outcome.KEPT, against + ", on the same hold-out: it is worse, and the champion stays.");
         }
-        String holdOuts = ". The hold-outs differ: the champion's has " + champion.holdOutObjects() + " objects, this one "
-                + challenger.holdOutObjects();
+        String holdOuts = ". The hold-outs differ" + (differing < 0 ? "" : " by " + differing + " objects")
+                + ": the champion's has " + champion.holdOutObjects() + ", this one " + challenger.holdOutObjects();
         return better >= -objective.tolerance()
                 ? new Judgement(Outcome.PROMOTED, against + holdOuts + "; it is not worse by more than the tolerance of "
                         + number(objective.tolerance()) + ".")

@@ -35,11 +35,12 @@ class JudgeTest {
         Judgement judgement = Judge.judge(
                 model("old", EARLIER, champion, "hold-out", 40),
                 model("new", LATER, challenger, same ? "hold-out" : "another", 42),
-                new Objective(METRIC, maximize, 0.05));
+                new Objective(METRIC, maximize, 0.05),
+                7);
 
         assertEquals(outcome, judgement.outcome(), judgement.reason());
         assertTrue(judgement.reason().contains(METRIC), judgement.reason());
-        assertEquals(!same, judgement.reason().contains("has 40 objects, this one 42"), judgement.reason());
+        assertEquals(!same, judgement.reason().contains("differ by 7 objects: the champion's has 40, this one 42"), judgement.reason());
     }
 
     @Test
@@ -85,7 +86,7 @@ class JudgeTest {
     }
 
     private static Judgement judge(Champion champion, Champion challenger) {
-        return Judge.judge(champion, challenger, new Objective(METRIC, true, 0.05));
+        return Judge.judge(champion, challenger, new Objective(METRIC, true, 0.05), -1);
     }
 
     private static Champion model(String job, Instant plannedAt, double value, String holdOut, long objects) {

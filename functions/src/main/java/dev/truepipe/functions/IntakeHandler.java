@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +26,8 @@ public final class IntakeHandler implements RequestHandler<SQSEvent, SQSBatchRes
         ObjectStore store = wired.store();
         ExecutionStarter starter = wired.starter();
         LabelingJobs jobs = wired.labelingJobs();
-        // Settings are read with the first batch: a snapshot must hold no credentials, and needs none.
-        wiring = () -> new Intake(wired.settings(store), store, jobs, starter, wired.clock(), log);
-        wired.required(dev.truepipe.workload.Workload.SETTINGS);
+        Supplier<Settings> settings = wired.settingsSupplier(store);
+        wiring = () -> new Intake(settings.get(), store, jobs, starter, wired.clock(), log);
         Priming.register(() -> ArrivalReader.read(Priming.S3_NOTIFICATION));
     }
 

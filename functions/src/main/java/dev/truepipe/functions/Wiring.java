@@ -1,6 +1,7 @@
 package dev.truepipe.functions;
 
 import dev.truepipe.run.Executions;
+import dev.truepipe.run.MetricLog;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
@@ -9,7 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
@@ -62,6 +66,23 @@ final class Wiring {
             throw new IllegalStateException(uri + " is not the compiled settings: " + e.getMessage(), e);
         }
         return settings.usesGeneratedBucket() ? settings.withLabelBucket(required(Workload.LABEL_BUCKET_NAME)) : settings;
+    }
+
+    /** The settings, read when first asked for: a snapshot is taken before, without credentials. */
+    Supplier<Settings> settingsSupplier(ObjectStore store) {
+        required(Workload.SETTINGS);
+        AtomicReference<Settings> read = new AtomicReference<>();
+        return () -> {
+            if (read.get() == null) {
+                read.set(settings(store));
+            }
+            return read.get();
+        };
+    }
+
+    MetricLog trainingJobLog() {
+        return new TrainingJobLog(() ->
+                CloudWatchLogsClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build());
     }
 
     LabelingJobs labelingJobs() {
