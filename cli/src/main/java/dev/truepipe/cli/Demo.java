@@ -5,6 +5,7 @@ import dev.truepipe.emulator.api.AwsError;
 import dev.truepipe.emulator.sagemaker.TrainingAlgorithm;
 import dev.truepipe.emulator.sagemaker.TrainingContainer;
 import dev.truepipe.emulator.states.ExecutionRecord;
+import dev.truepipe.examples.streetcars.detector.Main;
 import dev.truepipe.functions.S3ObjectStore;
 import dev.truepipe.json.Json;
 import dev.truepipe.settings.DatasetSettings;
@@ -124,7 +125,7 @@ final class Demo {
                 List.of(
                         "{java}", "-Xmx320m", "-XX:+UseSerialGC", "-Djava.awt.headless=true",
                         "-cp", installation.detectorJar().toString(),
-                        "dev.truepipe.examples.streetcars.detector.Train"),
+                        Main.class.getName()),
                 Map.of(),
                 List.of());
     }
