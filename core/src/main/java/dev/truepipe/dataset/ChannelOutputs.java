@@ -1,0 +1,16 @@
+package dev.truepipe.dataset;
+
+import java.io.OutputStream;
+
+/** Where a chunk's lines go. The streams are written to, never flushed or closed; they do well to buffer. */
+public record ChannelOutputs(
+        OutputStream train, OutputStream validation, OutputStream quarantine, OutputStream superseded, OutputStream findings) {
+    OutputStream of(Channel channel) {
+        return switch (channel) {
+            case TRAIN -> train;
+            case VALIDATION -> validation;
+            case QUARANTINE -> quarantine;
+            case SUPERSEDED -> superseded;
+        };
+    }
+}
