@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -80,7 +81,7 @@ final class Artifacts {
 
     private static List<Path> under(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).sorted(java.util.Comparator.comparing(file -> name(folder, file))).toList();
+            return files.filter(Files::isRegularFile).sorted(Comparator.comparing(file -> name(folder, file))).toList();
         }
     }
 

@@ -234,7 +234,8 @@ final class ChannelFeed implements AutoCloseable {
             } catch (ObjectStore.ObjectMissingException e) {
                 throw lines.failure(index, "names an object in \"" + reference.attribute() + "\" that is not there: " + object);
             } catch (IOException e) {
-                throw lines.failure(index, "names an object in \"" + reference.attribute() + "\" that cannot be read: " + e.getMessage());
+                throw lines.failure(
+                        index, "names an object in \"" + reference.attribute() + "\" that cannot be read: " + e.getMessage());
             }
             if (content.length > MAX_OBJECT_BYTES) {
                 throw lines.failure(index, "names an object in \"" + reference.attribute() + "\" that is larger than "

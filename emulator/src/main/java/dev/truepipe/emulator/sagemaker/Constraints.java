@@ -1,12 +1,14 @@
 package dev.truepipe.emulator.sagemaker;
 
 import dev.truepipe.emulator.api.AwsError;
+import dev.truepipe.json.Json;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Checks a request's fields and complains about all of them at once, as AWS does. Fields are named with a small first letter there. */
+/** Checks a request's fields and complains about all of them at once, as AWS does, which writes their first letter small. */
 final class Constraints {
     private final List<String> broken = new ArrayList<>();
 
@@ -66,7 +68,7 @@ final class Constraints {
     Map<String, Object> object(Map<String, Object> in, String field, String path) {
         Object value = in.get(field);
         if (value instanceof Map<?, ?>) {
-            return dev.truepipe.json.Json.object(value);
+            return Json.object(value);
         }
         if (value != null) {
             note(value, path, "Member must be a structure");
@@ -87,12 +89,12 @@ final class Constraints {
         if (list.size() > max) {
             note(value, path, "Member must have length less than or equal to " + max);
         }
-        return list.stream().map(dev.truepipe.json.Json::object).toList();
+        return list.stream().map(Json::object).toList();
     }
 
     /** A map of strings to strings, empty if it is missing. */
     Map<String, String> strings(Map<String, Object> in, String field, String path, int max, int maxKey, int maxValue) {
-        Map<String, String> strings = new java.util.LinkedHashMap<>();
+        Map<String, String> strings = new LinkedHashMap<>();
         Map<String, Object> map = object(in, field, path);
         if (map.size() > max) {
             note(map, path, "Member must have length less than or equal to " + max);

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -169,7 +170,7 @@ final class Fifo {
         }
 
         private MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... more) {
-            Linker.Option[] options = java.util.Arrays.copyOf(more, more.length + 1);
+            Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
             options[more.length] = captureErrno;
             return linker.downcallHandle(libc.findOrThrow(name), descriptor, options);
         }

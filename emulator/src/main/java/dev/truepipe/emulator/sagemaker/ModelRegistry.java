@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -24,6 +25,15 @@ final class ModelRegistry {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}");
     private static final Pattern ARN = Pattern.compile("arn:aws(-[\\w]+)*:sagemaker:.+:[0-9]{12}:model-package/[\\S]{1,2048}");
     private static final List<String> APPROVALS = List.of("Approved", "Rejected", "PendingManualApproval");
+
+    private static final List<String> SUMMARY = List.of(
+            "ModelPackageGroupName",
+            "ModelPackageVersion",
+            "ModelPackageArn",
+            "ModelPackageDescription",
+            "CreationTime",
+            "ModelPackageStatus",
+            "ModelApprovalStatus");
 
     private final Path file;
     private final Clock clock;
@@ -83,7 +93,7 @@ final class ModelRegistry {
                 .mapToLong(other -> (Long) other.get("ModelPackageVersion"))
                 .max()
                 .orElse(0) + 1;
-        String arn = "arn:aws:sagemaker:" + Arns.REGION + ":" + Arns.ACCOUNT + ":model-package/" + group.toLowerCase(java.util.Locale.ROOT) + "/" + version;
+        String arn = arn("model-package", group) + "/" + version;
         Map<String, Object> stored = new LinkedHashMap<>(request);
         stored.remove("Tags");
         stored.remove("ClientToken");
@@ -115,8 +125,7 @@ final class ModelRegistry {
             if ((group == null || name(group.toString()).equals(version.get("ModelPackageGroupName")))
                     && (approval == null || approval.equals(version.get("ModelApprovalStatus")))) {
                 Map<String, Object> summary = new LinkedHashMap<>();
-                for (String field : List.of("ModelPackageGroupName", "ModelPackageVersion", "ModelPackageArn", "ModelPackageDescription",
-                        "CreationTime", "ModelPackageStatus", "ModelApprovalStatus")) {
+                for (String field : SUMMARY) {
                     if (version.containsKey(field)) {
                         summary.put(field, version.get(field));
                     }
@@ -124,7 +133,8 @@ final class ModelRegistry {
                 summaries.add(summary);
             }
         }
-        return Pages.of(request, "ModelPackageSummaryList", "Ascending".equals(request.get("SortOrder")) ? summaries : summaries.reversed());
+        boolean oldestFirst = "Ascending".equals(request.get("SortOrder"));
+        return Pages.of(request, "ModelPackageSummaryList", oldestFirst ? summaries : summaries.reversed());
     }
 
     synchronized Map<String, Object> update(Map<String, Object> request) throws AwsError {
@@ -155,7 +165,7 @@ final class ModelRegistry {
     private static String text(Map<String, Object> request, String field) throws AwsError {
         Constraints constraints = new Constraints();
         String text = constraints.string(
-                request, field, field.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + field.substring(1), 1, 2048, null);
+                request, field, field.substring(0, 1).toLowerCase(Locale.ROOT) + field.substring(1), 1, 2048, null);
         constraints.check();
         return text;
     }
@@ -180,7 +190,11 @@ final class ModelRegistry {
     }
 
     private static String groupArn(String name) {
-        return "arn:aws:sagemaker:" + Arns.REGION + ":" + Arns.ACCOUNT + ":model-package-group/" + name.toLowerCase(java.util.Locale.ROOT);
+        return arn("model-package-group", name);
+    }
+
+    private static String arn(String kind, String name) {
+        return "arn:aws:sagemaker:" + Arns.REGION + ":" + Arns.ACCOUNT + ":" + kind + "/" + name.toLowerCase(Locale.ROOT);
     }
 
     private void save() {

@@ -27,11 +27,12 @@ public record PipeChannel(
     public PipeChannel {
         attributeNames = List.copyOf(attributeNames);
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("a channel's name has 1 to 64 of the characters A-Z a-z 0-9 . - _, was \"" + name + "\"");
+            throw new IllegalArgumentException(
+                    "a channel's name has 1 to 64 of the characters A-Z a-z 0-9 . - _, was \"" + name + "\"");
         }
         if (attributeNames.isEmpty() || attributeNames.size() > 16) {
             throw new IllegalArgumentException("channel " + name + " has " + attributeNames.size()
-                    + " attribute names; name 1 to 16 attributes of its manifest, in the order in which the algorithm reads them");
+                    + " attribute names; name 1 to 16 of its manifest's attributes, in the order the algorithm reads");
         }
     }
 

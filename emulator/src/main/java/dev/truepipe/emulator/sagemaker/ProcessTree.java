@@ -61,7 +61,10 @@ final class ProcessTree {
                 for (Path entry : entries) {
                     long pid = Long.parseLong(entry.getFileName().toString());
                     if (pid != self && isMarked(entry)) {
-                        ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(handle -> !found.contains(handle)).ifPresent(found::add);
+                        ProcessHandle.of(pid)
+                                .filter(ProcessHandle::isAlive)
+                                .filter(handle -> !found.contains(handle))
+                                .ifPresent(found::add);
                     }
                 }
             } catch (IOException e) {

@@ -56,6 +56,15 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
     private static final List<String> LABELING_STATUSES =
             List.of("Initializing", "InProgress", "Completed", "Failed", "Stopping", "Stopped");
 
+    private static final List<String> SUMMARY = List.of(
+            "TrainingJobName",
+            "TrainingJobArn",
+            "CreationTime",
+            "TrainingEndTime",
+            "LastModifiedTime",
+            "TrainingJobStatus",
+            "SecondaryStatus");
+
     private final Setup setup;
     private final Clock clock;
     private final Artifacts artifacts;
@@ -158,7 +167,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         provoke(fault, null, jobs);
     }
 
-    /** Gives the next {@code jobs} training jobs on an instance type ({@code null}: on any) this fate. Earlier provocations come first. */
+    /** As {@link #provoke(TrainingFault, int)}, for jobs on one instance type; {@code null} is any. The earlier asked comes first. */
     public void provoke(TrainingFault fault, String instanceType, int jobs) {
         synchronized (provocations) {
             for (int i = 0; i < jobs; i++) {
@@ -185,10 +194,16 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         }
         double now = seconds(clock.instant());
         Map<String, Object> before = labelingJobs.get(name);
-        Map<String, Object> job = ordered("LabelingJobStatus", status, "LabelCounters", counts,
-                "CreationTime", before == null ? now : before.get("CreationTime"), "LastModifiedTime", now,
-                "JobReferenceCode", Integer.toHexString(name.hashCode()), "LabelingJobName", name, "LabelingJobArn", Arns.labelingJob(name),
-                "LabelAttributeName", name, "LabelingJobOutput", ordered("OutputDatasetS3Uri", output.toString()));
+        Map<String, Object> job = ordered(
+                "LabelingJobStatus", status,
+                "LabelCounters", counts,
+                "CreationTime", before == null ? now : before.get("CreationTime"),
+                "LastModifiedTime", now,
+                "JobReferenceCode", Integer.toHexString(name.hashCode()),
+                "LabelingJobName", name,
+                "LabelingJobArn", Arns.labelingJob(name),
+                "LabelAttributeName", name,
+                "LabelingJobOutput", ordered("OutputDatasetS3Uri", output.toString()));
         labelingJobs.put(name, job);
     }
 
@@ -214,8 +229,8 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         TrainingAlgorithm algorithm = setup.algorithms().stream()
                 .filter(known -> known.runs(request.image()))
                 .findFirst()
-                .orElseThrow(() -> invalid("Requested image " + request.image()
-                        + " not found. The embedded SageMaker has: " + setup.algorithms().stream().map(known -> known.image().pattern()).toList()));
+                .orElseThrow(() -> invalid("Requested image " + request.image() + " not found. The embedded SageMaker has: "
+                        + setup.algorithms().stream().map(known -> known.image().pattern()).toList()));
         Instant now = clock.instant();
         TrainingJob job;
         TrainingFault fault;
@@ -233,12 +248,14 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 throw new AwsError("ThrottlingException", "Rate exceeded");
             }
             if (fault == TrainingFault.RESOURCE_LIMIT_EXCEEDED) {
-                throw new AwsError("ResourceLimitExceeded", "The account-level service limit '" + request.instanceType() + " for "
-                        + (request.spot() ? "spot " : "") + "training job usage' is 0 Instances, with current utilization of 0 Instances "
-                        + "and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota. "
-                        + "If AWS Service Quotas is not available, contact AWS support to request an increase for this quota.");
+                String quota = request.instanceType() + " for " + (request.spot() ? "spot " : "") + "training job usage";
+                throw new AwsError("ResourceLimitExceeded", "The account-level service limit '" + quota + "' is 0 Instances, with "
+                        + "current utilization of 0 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to "
+                        + "request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to "
+                        + "request an increase for this quota.");
             }
-            job = new TrainingJob(request, Arns.trainingJob(request.name().toLowerCase(Locale.ROOT)), metrics(request, algorithm), now);
+            String arn = Arns.trainingJob(request.name().toLowerCase(Locale.ROOT));
+            job = new TrainingJob(request, arn, metrics(request, algorithm), now);
             keepRequest(request);
             jobs.put(request.name(), job);
         }
@@ -246,7 +263,10 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         request.tags().forEach(tag -> jobTags.put(String.valueOf(tag.get("Key")), String.valueOf(tag.get("Value"))));
         tell(new TrainingEvent.Status(job.name(), now, "InProgress", "Starting", "Preparing the instances for training"));
         save(job);
-        Thread thread = Thread.ofPlatform().daemon().name("training " + job.name()).unstarted(() -> live(job, request, algorithm, fault));
+        Thread thread = Thread.ofPlatform()
+                .daemon()
+                .name("training " + job.name())
+                .unstarted(() -> live(job, request, algorithm, fault));
         threads.put(job.name(), thread);
         thread.start();
         return ordered("TrainingJobArn", job.arn());
@@ -286,14 +306,25 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         }
     }
 
-    private void train(TrainingJob job, TrainingRequest request, TrainingAlgorithm algorithm) throws IOException, InterruptedException {
+    private void train(TrainingJob job, TrainingRequest request, TrainingAlgorithm algorithm)
+            throws IOException, InterruptedException {
         Path root = trainingFolder(job.name());
         Map<String, String> environment = new LinkedHashMap<>(algorithm.environment());
         environment.putAll(request.environment());
         String stream = job.name() + "/algo-1-" + ((Double) job.describe().get("CreationTime")).longValue();
-        TrainingContainer.Spec spec = new TrainingContainer.Spec(job.name(), job.arn(), root, algorithm.trainCommand(), hostVariables(),
-                environment, request.hyperparameters(), request.channels(), Integer.MAX_VALUE, metrics(request, algorithm),
-                request.maxRuntime(), setup.stopGrace());
+        TrainingContainer.Spec spec = new TrainingContainer.Spec(
+                job.name(),
+                job.arn(),
+                root,
+                algorithm.trainCommand(),
+                hostVariables(),
+                environment,
+                request.hyperparameters(),
+                request.channels(),
+                Integer.MAX_VALUE,
+                metrics(request, algorithm),
+                request.maxRuntime(),
+                setup.stopGrace());
         Consumer<TrainingEvent> listener = event -> {
             if (event instanceof TrainingEvent.LogLine line) {
                 setup.logs().append(LOG_GROUP, stream, line.text());
@@ -318,7 +349,8 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         }
     }
 
-    private void finish(TrainingJob job, TrainingRequest request, Path root, TrainingContainer.Result result) throws IOException {
+    private void finish(TrainingJob job, TrainingRequest request, Path root, TrainingContainer.Result result)
+            throws IOException {
         if (request.checkpoints() != null) {
             artifacts.send(root.resolve("checkpoints"), request.checkpoints());
         }
@@ -381,8 +413,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         List<Object> summaries = new ArrayList<>();
         jobs.values().stream().map(TrainingJob::describe).filter(job -> wanted(job, request)).sorted(order).forEach(job -> {
             Map<String, Object> summary = new LinkedHashMap<>();
-            for (String field : List.of("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingEndTime", "LastModifiedTime",
-                    "TrainingJobStatus", "SecondaryStatus")) {
+            for (String field : SUMMARY) {
                 if (job.containsKey(field)) {
                     summary.put(field, job.get(field));
                 }
@@ -403,14 +434,16 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
 
     private static boolean within(Object time, Object after, Object before) {
         double seconds = ((Number) time).doubleValue();
-        return !(after instanceof Number from && seconds <= from.doubleValue()) && !(before instanceof Number to && seconds >= to.doubleValue());
+        return !(after instanceof Number from && seconds <= from.doubleValue())
+                && !(before instanceof Number to && seconds >= to.doubleValue());
     }
 
     private Map<String, Object> addTags(Map<String, Object> request) throws AwsError {
         Map<String, String> own = tagsOf(request);
         Constraints constraints = new Constraints();
         for (Map<String, Object> tag : constraints.objects(request, "Tags", "tags", 50)) {
-            own.put(constraints.string(tag, "Key", "tags.key", 1, 128, null), constraints.string(tag, "Value", "tags.value", 0, 256, null));
+            String key = constraints.string(tag, "Key", "tags.key", 1, 128, null);
+            own.put(key, constraints.string(tag, "Value", "tags.value", 0, 256, null));
         }
         constraints.check();
         return ordered("Tags", tagList(own));

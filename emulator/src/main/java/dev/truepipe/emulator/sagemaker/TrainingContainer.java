@@ -5,6 +5,7 @@ import dev.truepipe.json.Json;
 import dev.truepipe.storage.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +107,7 @@ public final class TrainingContainer implements AutoCloseable {
             command = List.copyOf(command);
             hostEnvironment = Map.copyOf(hostEnvironment);
             environment = Map.copyOf(environment);
-            hyperparameters = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));
+            hyperparameters = Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));
             channels = List.copyOf(channels);
             metricDefinitions = List.copyOf(metricDefinitions);
             if (channels.stream().map(PipeChannel::name).distinct().count() < channels.size()) {
@@ -167,7 +169,7 @@ public final class TrainingContainer implements AutoCloseable {
             List<MetricPoint> metrics,
             Duration ran) {
         public Result {
-            epochs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(epochs));
+            epochs = Collections.unmodifiableMap(new LinkedHashMap<>(epochs));
             metrics = List.copyOf(metrics);
         }
     }
@@ -191,7 +193,8 @@ public final class TrainingContainer implements AutoCloseable {
         Files.write(config.resolve("resourceconfig.json"), Json.bytes(resourceConfig()));
         try {
             for (PipeChannel channel : spec.channels()) {
-                feeds.add(new ChannelFeed(spec.jobName(), channel, root.resolve("input/data"), spec.epochs(), store, clock, listener, this::inputFailed));
+                feeds.add(new ChannelFeed(
+                        spec.jobName(), channel, root.resolve("input/data"), spec.epochs(), store, clock, listener, this::inputFailed));
             }
         } catch (InputFailure e) {
             inputFailed(e);
@@ -316,7 +319,7 @@ public final class TrainingContainer implements AutoCloseable {
         try (InputStream out = process.getInputStream()) {
             LogLines.read(out, this::logLine);
         } catch (IOException e) {
-            logFailure = new java.io.UncheckedIOException("cannot read the log of " + spec.jobName(), e);
+            logFailure = new UncheckedIOException("cannot read the log of " + spec.jobName(), e);
         } catch (RuntimeException e) {
             logFailure = e;
             ending.complete(Ending.FAILED);
@@ -343,7 +346,8 @@ public final class TrainingContainer implements AutoCloseable {
             records += feed.records();
             bytes += feed.bytes();
         }
-        return new Result(why, exitCode, failureReason, epochs, records, bytes, metrics, Duration.ofNanos(System.nanoTime() - began));
+        Duration ran = Duration.ofNanos(System.nanoTime() - began);
+        return new Result(why, exitCode, failureReason, epochs, records, bytes, metrics, ran);
     }
 
     private static String reason(Exception e) {
@@ -364,7 +368,8 @@ public final class TrainingContainer implements AutoCloseable {
         if (text.isEmpty()) {
             text = "the algorithm ended and left no output/failure; its log says more";
         }
-        return prefix + text.substring(0, Math.min(text.length(), MAX_FAILURE_REASON - prefix.length() - suffix.length())) + suffix;
+        int room = MAX_FAILURE_REASON - prefix.length() - suffix.length();
+        return prefix + text.substring(0, Math.min(text.length(), room)) + suffix;
     }
 
     private Map<String, Object> inputDataConfig() {

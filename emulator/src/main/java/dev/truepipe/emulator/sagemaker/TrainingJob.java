@@ -16,8 +16,20 @@ final class TrainingJob {
     private static final Set<String> TERMINAL = Set.of("Completed", "Failed", "Stopped");
 
     /** What a description repeats of the request. */
-    private static final List<String> REPEATED = List.of("HyperParameters", "AlgorithmSpecification", "RoleArn", "InputDataConfig",
-            "OutputDataConfig", "ResourceConfig", "VpcConfig", "StoppingCondition", "CheckpointConfig", "Environment", "RetryStrategy");
+    private static final List<String> REPEATED = List.of(
+            "HyperParameters",
+            "RoleArn",
+            "InputDataConfig",
+            "OutputDataConfig",
+            "ResourceConfig",
+            "VpcConfig",
+            "StoppingCondition",
+            "CheckpointConfig",
+            "Environment",
+            "RetryStrategy");
+
+    private static final List<String> FLAGS =
+            List.of("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining");
 
     private final Map<String, Object> description;
     private final CompletableFuture<Map<String, Object>> done = new CompletableFuture<>();
@@ -44,7 +56,7 @@ final class TrainingJob {
         }
         algorithm.putIfAbsent("EnableSageMakerMetricsTimeSeries", false);
         description.put("AlgorithmSpecification", algorithm);
-        for (String flag : List.of("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining")) {
+        for (String flag : FLAGS) {
             description.put(flag, Boolean.TRUE.equals(request.raw().get(flag)));
         }
         description.put("CreationTime", seconds(now));
@@ -135,7 +147,8 @@ final class TrainingJob {
         result.metrics().forEach(point -> last.put(point.name(), point));
         if (!last.isEmpty()) {
             description.put("FinalMetricDataList", last.values().stream()
-                    .map(point -> (Object) ordered("MetricName", point.name(), "Value", point.value(), "Timestamp", seconds(point.at())))
+                    .map(point -> (Object) ordered(
+                            "MetricName", point.name(), "Value", point.value(), "Timestamp", seconds(point.at())))
                     .toList());
         }
         description.put("TrainingEndTime", seconds(now));

@@ -34,7 +34,10 @@ record TrainingRequest(
     static final Pattern NAME = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}");
     private static final Pattern ROLE = Pattern.compile("arn:aws[a-z\\-]*:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+");
     private static final Pattern S3 = Pattern.compile("(https|s3)://([^/]+)/?(.*)");
+    private static final Pattern CHANNEL = Pattern.compile("[A-Za-z0-9\\.\\-_]+");
     private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
+    private static final List<String> DISTRIBUTIONS = List.of("FullyReplicated", "ShardedByS3Key");
+    private static final List<String> MODES = List.of("Pipe", "File", "FastFile");
     private static final long MAX_RUNTIME_SECONDS = 2_419_200;
 
     /** @throws AwsError {@code ValidationException} */
@@ -47,7 +50,7 @@ record TrainingRequest(
         Map<String, Object> algorithm = constraints.object(raw, "AlgorithmSpecification", "algorithmSpecification");
         String image = constraints.string(algorithm, "TrainingImage", "algorithmSpecification.trainingImage", 0, 255, null);
         String inputMode = constraints.choice(
-                algorithm, "TrainingInputMode", "algorithmSpecification.trainingInputMode", List.of("Pipe", "File", "FastFile"));
+                algorithm, "TrainingInputMode", "algorithmSpecification.trainingInputMode", MODES);
         List<MetricDefinition> metrics = metrics(algorithm, constraints);
 
         Map<String, Object> output = constraints.object(raw, "OutputDataConfig", "outputDataConfig");
@@ -82,7 +85,8 @@ record TrainingRequest(
             throw cannot("runs one instance", "InstanceCount " + instances, "set it to 1");
         }
         if (!"GZIP".equals(output.getOrDefault("CompressionType", "GZIP"))) {
-            throw cannot("stores models as model.tar.gz", "OutputDataConfig.CompressionType " + output.get("CompressionType"), "leave it out");
+            throw cannot("stores models as model.tar.gz",
+                    "OutputDataConfig.CompressionType " + output.get("CompressionType"), "leave it out");
         }
         Object localPath = checkpoints.getOrDefault("LocalPath", "/opt/ml/checkpoints/");
         if (!"/opt/ml/checkpoints".equals(localPath) && !"/opt/ml/checkpoints/".equals(localPath)) {
@@ -162,13 +166,13 @@ record TrainingRequest(
 
     /** A channel as asked for, its fields of the right type. */
     private record ChannelRequest(
-            String name, String path, String mode, String contentType, String compression, String wrapper, String dataType,
-            String uri, String distribution, List<Object> attributeNames, OptionalLong seed) {
+            String name, String mode, String contentType, String compression, String wrapper, String dataType,
+            String uri, List<Object> attributeNames, OptionalLong seed) {
 
         static ChannelRequest read(Map<String, Object> in, String path, String jobMode, Constraints constraints) {
-            String name = constraints.string(in, "ChannelName", path + ".channelName", 1, 64, Pattern.compile("[A-Za-z0-9\\.\\-_]+"));
+            String name = constraints.string(in, "ChannelName", path + ".channelName", 1, 64, CHANNEL);
             String mode = in.containsKey("InputMode")
-                    ? constraints.choice(in, "InputMode", path + ".inputMode", List.of("Pipe", "File", "FastFile"))
+                    ? constraints.choice(in, "InputMode", path + ".inputMode", MODES)
                     : jobMode;
             String contentType = constraints.optional(in, "ContentType", path + ".contentType", 0, 256, null);
             String compression = in.containsKey("CompressionType")
@@ -179,7 +183,8 @@ record TrainingRequest(
                     : "None";
             Map<String, Object> shuffle = constraints.object(in, "ShuffleConfig", path + ".shuffleConfig");
             OptionalLong seed = in.containsKey("ShuffleConfig")
-                    ? OptionalLong.of(constraints.number(shuffle, "Seed", path + ".shuffleConfig.seed", Long.MIN_VALUE, Long.MAX_VALUE))
+                    ? OptionalLong.of(
+                            constraints.number(shuffle, "Seed", path + ".shuffleConfig.seed", Long.MIN_VALUE, Long.MAX_VALUE))
                     : OptionalLong.empty();
             if (in.get("DataSource") == null) {
                 constraints.note(null, path + ".dataSource", "Member must not be null");
@@ -190,9 +195,9 @@ record TrainingRequest(
             String dataType = constraints.choice(source, "S3DataType", at + ".s3DataType",
                     List.of("ManifestFile", "S3Prefix", "AugmentedManifestFile", "Converse"));
             String uri = constraints.string(source, "S3Uri", at + ".s3Uri", 0, 1024, S3);
-            String distribution = source.containsKey("S3DataDistributionType")
-                    ? constraints.choice(source, "S3DataDistributionType", at + ".s3DataDistributionType", List.of("FullyReplicated", "ShardedByS3Key"))
-                    : "FullyReplicated";
+            if (source.containsKey("S3DataDistributionType")) { // on one instance both mean everything
+                constraints.choice(source, "S3DataDistributionType", at + ".s3DataDistributionType", DISTRIBUTIONS);
+            }
             List<Object> attributes = List.of();
             if (source.get("AttributeNames") instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
                 attributes = Json.array(list);
@@ -205,18 +210,21 @@ record TrainingRequest(
             } else if (source.get("AttributeNames") != null) {
                 constraints.note(source.get("AttributeNames"), at + ".attributeNames", "Member must be a list of strings");
             }
-            return new ChannelRequest(name, path, mode, contentType, compression, wrapper, dataType, uri, distribution, attributes, seed);
+            return new ChannelRequest(name, mode, contentType, compression, wrapper, dataType, uri, attributes, seed);
         }
 
         PipeChannel pipe() throws AwsError {
             if (!dataType.equals("AugmentedManifestFile")) {
-                throw cannot("streams augmented manifests", "S3DataType " + dataType + " in channel " + name, "use AugmentedManifestFile");
+                throw cannot("streams augmented manifests",
+                        "S3DataType " + dataType + " in channel " + name, "use AugmentedManifestFile");
             }
             if (!mode.equals("Pipe")) {
-                throw invalid("Channel " + name + ": S3DataType AugmentedManifestFile can only be used with input mode Pipe, was " + mode);
+                throw invalid("Channel " + name
+                        + ": S3DataType AugmentedManifestFile can only be used with input mode Pipe, was " + mode);
             }
             if (attributeNames.isEmpty()) {
-                throw invalid("Channel " + name + ": S3DataType AugmentedManifestFile needs AttributeNames, in the order in which the algorithm reads them");
+                throw invalid("Channel " + name
+                        + ": S3DataType AugmentedManifestFile needs AttributeNames, in the order in which the algorithm reads them");
             }
             if (!compression.equals("None")) {
                 throw cannot("streams channels as they are", "CompressionType " + compression + " in channel " + name, "leave it out");
