@@ -19,6 +19,8 @@ final class Execution {
     private final Instant startDate;
     private final History history;
     private final List<MapRun> mapRuns = new ArrayList<>();
+    /** How many of them are from an earlier process: the inputs of children that never started are forgotten. */
+    private final int restoredRuns;
 
     private String status = "RUNNING";
     private Object output;
@@ -68,9 +70,10 @@ final class Execution {
         this.startDate = ports.timing().now();
         this.history = new History(ref, ports.timing(), ports.history());
         this.resume = new Resume(flow.startAt(), input, Map.of());
+        this.restoredRuns = 0;
     }
 
-    /** One that ended in an earlier process. */
+    /** One that ended in an earlier process, with its children, which can be looked at and not redriven. */
     Execution(ExecutionRecord earlier, StateMachine machine, Ports ports) {
         this.ref = earlier.ref();
         this.machine = machine;
@@ -88,6 +91,12 @@ final class Execution {
         this.redriveCount = earlier.redriveCount();
         this.redriveDate = earlier.redriveDate();
         this.resume = earlier.resume();
+        for (ExecutionRecord.MapRun run : earlier.mapRuns()) {
+            MapRun restored = new MapRun(run.arn(), run.state(), List.of());
+            run.children().forEach(child -> restored.children.add(new Execution(child, machine, ports)));
+            mapRuns.add(restored);
+        }
+        restoredRuns = mapRuns.size();
         this.ended.complete(earlier);
     }
 
@@ -258,7 +267,7 @@ final class Execution {
 
     /** The run of a Map that this execution is to go on with after a redrive; {@code null} if it starts anew. */
     synchronized MapRun unfinished(String state) {
-        if (redriveCount == 0 || mapRuns.isEmpty()) {
+        if (redriveCount == 0 || mapRuns.size() == restoredRuns) {
             return null;
         }
         MapRun last = mapRuns.getLast();
