@@ -181,6 +181,11 @@ final class Execution {
         start();
     }
 
+    /** Where a redrive would go on; {@code null} for nowhere. */
+    synchronized String failedState() {
+        return isRunning() || resume == null ? null : resume.state();
+    }
+
     /** {@link #redrive}, unless it is running or has succeeded. @return whether it was redriven */
     synchronized boolean redriveIfEnded() {
         if (isRunning() || resume == null) {

@@ -394,6 +394,10 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
             throw new AwsError("ExecutionNotRedrivable", "A child of a Map is redriven with its parent, "
                     + execution.ref().item().parentArn());
         }
+        String state = execution.failedState();
+        if (state != null && !execution.flow().states().containsKey(state)) {
+            throw new AwsError("ExecutionNotRedrivable", "It stopped in state " + state + ", which the state machine no longer has");
+        }
         if (!execution.redriveIfEnded()) {
             throw new AwsError("ExecutionNotRedrivable", "Execution is " + execution.status() + " and cannot be redriven");
         }

@@ -441,6 +441,21 @@ class InterpreterTest {
         }
     }
 
+    /** AWS ends an execution at 25,000 events; this loop writes some 28,000. */
+    @Test
+    void hasNoLimitOnItsHistory() {
+        try (Toy toy = new Toy("""
+                "StartAt": "Zero", "States": {
+                  "Zero": {"Type": "Pass", "Assign": {"n": 0}, "Next": "Next"},
+                  "Next": {"Type": "Pass", "Assign": {"n": "{% $n + 1 %}"}, "Next": "More"},
+                  "More": {"Type": "Choice", "Choices": [{"Condition": "{% $n < 7000 %}", "Next": "Next"}], "Default": "Done"},
+                  "Done": {"Type": "Succeed", "Output": "{% $n %}"}}""")) {
+            ExecutionRecord record = toy.run("{}");
+            assertEquals(7000L, record.output());
+            assertTrue(record.history().size() > 25_000);
+        }
+    }
+
     @Test
     void tellsOfTheEndOnceForEachExecutionAndNotForChildren() {
         try (Toy toy = distributed(5)) {

@@ -279,6 +279,18 @@ class StepFunctionsServiceTest {
     }
 
     @Test
+    void refusesToRedriveIntoAStateThatIsGone(@TempDir Path folder) {
+        String arn;
+        try (Toy toy = new Toy(MAP, folder)) {
+            toy.tasks.usually("In", fails("Bad", "for good"));
+            arn = toy.run("[5]").ref().arn();
+        }
+        try (Toy changed = new Toy(PASS, folder)) {
+            assertEquals("ExecutionNotRedrivable", code(changed, "RedriveExecution", Map.of("executionArn", arn)));
+        }
+    }
+
+    @Test
     void namesTheFileThatIsNoRecord(@TempDir Path folder) throws Exception {
         Files.createDirectories(folder.resolve("toy"));
         Files.writeString(folder.resolve("toy/broken.json"), "{}");
