@@ -21,7 +21,8 @@ import java.util.Set;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html">error handling for SQS</a>
  */
 public final class EventSourceMapping implements AutoCloseable {
-    private static final long LONG_POLL_SECONDS = 20;
+    /** ElasticMQ wakes a waiting receiver for a sent message, not for one that became visible again: ask often. */
+    private static final long LONG_POLL_SECONDS = 1;
 
     private final EventSourceMappingSpec spec;
     private final String queueUrl;

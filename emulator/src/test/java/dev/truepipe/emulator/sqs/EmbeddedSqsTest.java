@@ -1,0 +1,238 @@
+package dev.truepipe.emulator.sqs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.truepipe.json.Json;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+class EmbeddedSqsTest {
+    private static final int RECEIVES = 2;
+    private static EmbeddedSqs sqs;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        List<QueueSpec> queues = new ArrayList<>();
+        for (String name : List.of("partial", "whole", "plain", "throwing")) {
+            queues.add(new QueueSpec(name, Duration.ofSeconds(1), name + "-dead", RECEIVES));
+            queues.add(new QueueSpec(name + "-dead", Duration.ofSeconds(30)));
+        }
+        queues.add(new QueueSpec("busy", Duration.ofSeconds(60)));
+        sqs = EmbeddedSqs.start(0, queues);
+    }
+
+    @AfterAll
+    static void stop() {
+        sqs.close();
+    }
+
+    /** A function in this process that keeps the batches it was given. */
+    private static final class Fake implements EventSourceMapping.Function {
+        private final BlockingQueue<List<Map<String, Object>>> batches = new LinkedBlockingQueue<>();
+        private final Function<List<Map<String, Object>>, Optional<String>> answer;
+
+        Fake(Function<List<Map<String, Object>>, Optional<String>> answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public Optional<String> invoke(String name, String event) {
+            try {
+                List<Map<String, Object>> records = Json.array(Json.object(Json.parse(event)).get("Records")).stream().map(Json::object).toList();
+                batches.add(records);
+                return answer.apply(records);
+            } catch (IOException e) {
+                throw new AssertionError("not JSON: " + event, e);
+            }
+        }
+
+        Map<String, Object> next() throws InterruptedException {
+            List<Map<String, Object>> batch = batches.poll(20, TimeUnit.SECONDS);
+            assertNotNull(batch, "no batch within 20 s");
+            return batch.getFirst();
+        }
+    }
+
+    @Test
+    void deletesOnlyWhatTheFunctionDidNotNameAndTheRestEndsInTheDeadLetterQueue() throws InterruptedException {
+        Fake fake = new Fake(records -> {
+            List<Object> failures = new ArrayList<>();
+            for (Map<String, Object> each : records) {
+                if (((String) each.get("body")).startsWith("bad")) {
+                    failures.add(Map.of("itemIdentifier", each.get("messageId")));
+                }
+            }
+            return Optional.of(Json.text(Map.of("batchItemFailures", failures)));
+        });
+        sqs.send("partial", "good");
+        sqs.send("partial", "bad");
+        sqs.serve(new EventSourceMappingSpec("partial", "F", 10, true, 1), fake);
+        assertEquals(List.of("bad"), deadLetters("partial-dead", 1));
+        Map<String, Integer> seen = new LinkedHashMap<>();
+        fake.batches.forEach(batch -> batch.forEach(each -> seen.merge((String) each.get("body"), 1, Integer::sum)));
+        assertEquals(Map.of("good", 1, "bad", RECEIVES), seen);
+        assertTrue(sqs.depth("partial").isEmpty(), sqs.depth("partial").toString());
+    }
+
+    @Test
+    void aFailedInvocationFailsItsWholeBatch() throws InterruptedException {
+        Fake fake = new Fake(records -> Optional.empty());
+        sqs.send("throwing", "one");
+        sqs.serve(new EventSourceMappingSpec("throwing", "F", 1, true, 1), fake);
+        assertEquals(List.of("one"), deadLetters("throwing-dead", 1));
+        assertEquals(RECEIVES, fake.batches.size());
+        assertEquals("2", Json.object(fake.batches.stream().toList().getLast().getFirst().get("attributes")).get("ApproximateReceiveCount"));
+    }
+
+    @Test
+    void anAnswerThatNamesAnUnknownMessageFailsTheWholeBatch() throws InterruptedException {
+        Fake fake = new Fake(records -> Optional.of("{\"batchItemFailures\":[{\"itemIdentifier\":\"nobody\"}]}"));
+        sqs.send("whole", "one");
+        sqs.serve(new EventSourceMappingSpec("whole", "F", 10, true, 1), fake);
+        assertEquals(List.of("one"), deadLetters("whole-dead", 1));
+    }
+
+    @Test
+    void withoutPartialAnswersWhatIsAnsweredDoesNotMatter() throws InterruptedException {
+        Fake fake = new Fake(records -> Optional.of("{\"batchItemFailures\":[{\"itemIdentifier\":\"nobody\"}]}"));
+        sqs.serve(new EventSourceMappingSpec("plain", "F", 10, false, 2), fake);
+        String id = sqs.send("plain", "body é");
+        Map<String, Object> message = fake.next();
+        assertEquals(id, message.get("messageId"));
+        assertEquals("body é", message.get("body"));
+        assertEquals("aws:sqs", message.get("eventSource"));
+        assertEquals("arn:aws:sqs:us-east-1:000000000000:plain", message.get("eventSourceARN"));
+        assertEquals("us-east-1", message.get("awsRegion"));
+        assertNotNull(message.get("receiptHandle"));
+        assertNotNull(message.get("md5OfBody"));
+        Map<String, Object> attributes = Json.object(message.get("attributes"));
+        assertEquals(Set.of("ApproximateReceiveCount", "SentTimestamp", "SenderId", "ApproximateFirstReceiveTimestamp"), attributes.keySet());
+        assertEquals("1", attributes.get("ApproximateReceiveCount"));
+    }
+
+    @Test
+    void asManyBatchesAreUnderWayAsAskedAndTheirMessagesAreHidden() throws InterruptedException {
+        CountDownLatch two = new CountDownLatch(2);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Fake fake = new Fake(records -> {
+            two.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Optional.of("null");
+        });
+        for (int i = 0; i < 3; i++) {
+            sqs.send("busy", "message " + i);
+        }
+        sqs.serve(new EventSourceMappingSpec("busy", "F", 1, true, 2), fake);
+        assertTrue(two.await(20, TimeUnit.SECONDS), "two batches at once");
+        assertEquals(new EmbeddedSqs.Depth(1, 2, 0), sqs.depth("busy"));
+        goOn.countDown();
+        fake.next();
+        fake.next();
+        fake.next();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", "{\"batchItemFailures\":null}", "{\"batchItemFailures\":[]}", "{\"other\":1}"})
+    void takesForSuccess(String answer) {
+        assertEquals(Set.of(), EventSourceMapping.namedFailures(answer, Set.of("a", "b")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "\"text\"",
+                "{\"batchItemFailures\":{}}",
+                "{\"batchItemFailures\":[{}]}",
+                "{\"batchItemFailures\":[{\"itemIdentifier\":\"\"}]}",
+                "{\"batchItemFailures\":[{\"itemIdentifier\":null}]}",
+                "{\"batchItemFailures\":[{\"item\":\"a\"}]}",
+                "{\"batchItemFailures\":[{\"itemIdentifier\":\"a\"},{\"itemIdentifier\":\"c\"}]}",
+            })
+    void takesForFailureOfTheWholeBatch(String answer) {
+        assertEquals(Set.of("a", "b"), EventSourceMapping.namedFailures(answer, Set.of("a", "b")));
+    }
+
+    @Test
+    void theSdkSeesTheQueueAsDescribed() {
+        try (var client = software.amazon.awssdk.services.sqs.SqsClient.builder()
+                .endpointOverride(sqs.endpoint())
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("anyone", "anything")))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build()) {
+            String url = client.getQueueUrl(r -> r.queueName("partial")).queueUrl();
+            Map<QueueAttributeName, String> attributes = client.getQueueAttributes(r -> r.queueUrl(url).attributeNames(QueueAttributeName.ALL)).attributes();
+            assertEquals("1", attributes.get(QueueAttributeName.VISIBILITY_TIMEOUT));
+            assertEquals("arn:aws:sqs:us-east-1:000000000000:partial", attributes.get(QueueAttributeName.QUEUE_ARN));
+            assertTrue(attributes.get(QueueAttributeName.REDRIVE_POLICY).contains("arn:aws:sqs:us-east-1:000000000000:partial-dead"));
+        }
+    }
+
+    @Test
+    void anUnknownQueueIsToldWithThoseThereAre() {
+        IllegalArgumentException told = assertThrows(IllegalArgumentException.class, () -> sqs.send("nowhere", "x"));
+        assertTrue(told.getMessage().contains("nowhere") && told.getMessage().contains("busy"), told.getMessage());
+    }
+
+    @Test
+    void losesItsMessagesOverARestart() throws IOException, InterruptedException {
+        List<QueueSpec> queues = List.of(new QueueSpec("short-lived", Duration.ofSeconds(30)));
+        try (EmbeddedSqs first = EmbeddedSqs.start(0, queues)) {
+            first.send("short-lived", "gone");
+            assertEquals(1, first.depth("short-lived").visible());
+        }
+        try (EmbeddedSqs second = EmbeddedSqs.start(0, queues)) {
+            assertTrue(second.depth("short-lived").isEmpty());
+        }
+    }
+
+    /** Waits at the dead-letter queue, as a consumer of it would. */
+    private static List<String> deadLetters(String queue, int count) throws InterruptedException {
+        BlockingQueue<String> bodies = new LinkedBlockingQueue<>();
+        sqs.serve(new EventSourceMappingSpec(queue, "Undertaker", 10, false, 1), (name, event) -> {
+            try {
+                Json.array(Json.object(Json.parse(event)).get("Records")).forEach(each -> bodies.add((String) Json.object(each).get("body")));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            return Optional.of("null");
+        });
+        List<String> found = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String body = bodies.poll(30, TimeUnit.SECONDS);
+            assertNotNull(body, "no dead letter within 30 s");
+            found.add(body);
+        }
+        return found;
+    }
+}
