@@ -207,8 +207,9 @@ public final class EmbeddedCloud implements AutoCloseable {
         // All are taken over before any failure is told, so that close() ends those that did start.
         List<Exception> failures = new ArrayList<>();
         endpoint = started(startingEndpoint, failures);
-        s3 = started(startingS3, failures);
+        // Ended in the other order: what S3 still has to tell finds its queues.
         sqs = started(startingSqs, failures);
+        s3 = started(startingS3, failures);
         List<StateMachine> machines = finished(loadingMachines, failures);
         if (!failures.isEmpty()) {
             throw new IOException("the embedded cloud did not start: " + failures.getFirst().getMessage(), failures.getFirst());
@@ -333,13 +334,21 @@ public final class EmbeddedCloud implements AutoCloseable {
     private final class S3Events implements EmbeddedS3.Events {
         @Override
         public void notification(String queue, String body) {
-            sqs.send(queue, body);
-            listener.notified(queue, body);
+            try {
+                sqs.send(queue, body);
+                listener.notified(queue, body);
+            } catch (RuntimeException e) {
+                listener.broke(trace(e));
+            }
         }
 
         @Override
         public void created(ObjectCreated object) {
-            events.put("aws.s3", "Object Created", List.of("arn:aws:s3:::" + object.bucket()), object.detail());
+            try {
+                events.put("aws.s3", "Object Created", List.of("arn:aws:s3:::" + object.bucket()), object.detail());
+            } catch (RuntimeException e) {
+                listener.broke(trace(e));
+            }
         }
     }
 
