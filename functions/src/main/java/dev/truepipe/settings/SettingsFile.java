@@ -1,5 +1,7 @@
 package dev.truepipe.settings;
 
+import dev.truepipe.manifest.FindingCode;
+import dev.truepipe.manifest.Severity;
 import dev.truepipe.settings.DatasetSettings.Gates;
 import dev.truepipe.settings.DatasetSettings.LabelBucket;
 import dev.truepipe.settings.DatasetSettings.Negatives;
@@ -16,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +80,6 @@ public final class SettingsFile {
     private static final Pattern IMAGE = Pattern.compile(
             "[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9][a-z0-9._/-]*([:@][A-Za-z0-9._:-]+)?");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s.]+(\\.[^@\\s.]+)+");
-    private static final Pattern CODE = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
     private static final Duration SPOT_WITHOUT_CHECKPOINTS = Duration.ofHours(1);
     private static final Duration LONGEST_RUN = Duration.ofDays(28);
 
@@ -368,7 +370,7 @@ public final class SettingsFile {
             return fallback;
         }
         Optional<String> word = section.text("algorithm");
-        List<String> words = java.util.Arrays.stream(Algorithm.BuiltIn.values()).map(Algorithm.BuiltIn::word).toList();
+        List<String> words = Arrays.stream(Algorithm.BuiltIn.values()).map(Algorithm.BuiltIn::word).toList();
         Optional<Algorithm.BuiltIn> found = word.flatMap(Algorithm.BuiltIn::find);
         if (word.isPresent() && found.isEmpty()) {
             section.problem("algorithm", "\"" + section.at("algorithm") + "\" is \"" + word.get()
@@ -487,13 +489,21 @@ public final class SettingsFile {
         Map<String, String> all = section.free("findings", "box-outside-image: warning");
         all.forEach((code, severity) -> {
             int line = section.lineOfFree("findings", code);
-            if (!CODE.matcher(code).matches()) {
+            String key = "\"" + section.at("findings") + "." + code + "\"";
+            Optional<FindingCode> found = Arrays.stream(FindingCode.values()).filter(known -> known.code().equals(code)).findFirst();
+            if (found.isEmpty()) {
                 problems.add(line, "\"" + code + "\" in \"" + section.at("findings") + "\" is no finding code",
-                        "codes are lower-case words with hyphens: docs/interpretation.md lists them");
+                        Spelling.nearest(code, Arrays.stream(FindingCode.values()).map(FindingCode::code).toList())
+                                .map(near -> "did you mean \"" + near + "\"?").orElse("docs/interpretation.md lists them"));
             }
             if (!severity.equals("quarantine") && !severity.equals("warning")) {
-                problems.add(line, "\"" + section.at("findings") + "." + code + "\" is \"" + severity + "\"",
-                        "write quarantine or warning");
+                problems.add(line, key + " is \"" + severity + "\"", "write quarantine or warning");
+            } else if (found.isPresent()) {
+                try {
+                    found.get().requireAllowed(severity.equals("warning") ? Severity.WARNING : Severity.QUARANTINE);
+                } catch (IllegalArgumentException refused) {
+                    problems.add(line, key + ": " + refused.getMessage(), "remove it");
+                }
             }
         });
         return all;

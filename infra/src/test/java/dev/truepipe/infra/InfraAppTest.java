@@ -89,6 +89,13 @@ class InfraAppTest {
         assertTrue(template.contains("Nightly-retraining"));
     }
 
+    @Test
+    void refusesANameThatTheModelGroupsCannotBear() throws Exception {
+        Ended ended = synth(Map.of("stack", "a-stack-with-a-name-of-thirty-nine-chars"));
+        assertEquals(2, ended.exit(), ended::output);
+        assertTrue(ended.output().contains("1 to 38 letters"), ended::output);
+    }
+
     private Object settingsAsset() throws IOException {
         try (var files = Files.list(root.resolve("cdk.out"))) {
             Path asset = files.filter(file -> file.getFileName().toString().matches("asset\\.[0-9a-f]{64}\\.json")).findFirst().orElseThrow();
