@@ -1,0 +1,142 @@
+package dev.truepipe.cli;
+
+import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ByteSource;
+import dev.truepipe.manifest.ChunkScanner;
+import dev.truepipe.manifest.Finding;
+import dev.truepipe.manifest.FindingCode;
+import dev.truepipe.manifest.LabelChoice;
+import dev.truepipe.manifest.ManifestChunk;
+import dev.truepipe.manifest.ScanRules;
+import dev.truepipe.manifest.ScanSummary;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code truepipe check}: verdicts on manifests. */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Judges every line of the manifests and says what is wrong with the bad ones, where, and how to mend them.",
+        footer = {"", "Exit codes: 0 every line is accepted · 1 a line is quarantined, or a file is empty · 2 wrong usage or unreadable input"})
+final class CheckCommand implements Callable<Integer> {
+    @Mixin
+    private ManifestOptions options;
+
+    @Option(names = "--findings", paramLabel = "FILE",
+            description = "writes every finding as a line of JSON: manifest, line (from 1), byte (from 0), code, severity, attribute, message")
+    private Path findings;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws UnreadableInput, IOException {
+        try (Manifests opened = Manifests.open(options.manifests, System.in, Manifests::s3)) {
+            LabelChoice choice = options.choose(opened);
+            ScanSummary summary = new ScanSummary();
+            List<Finding> ofDataset = new ArrayList<>();
+            try (OutputStream lines = findingsFile(); Progress progress = Progress.of("check", opened.bytes())) {
+                for (Manifests.Opened manifest : opened.all()) {
+                    ScanSummary one = scan(manifest, ScanRules.of(choice), lines, progress);
+                    if (one.lines() == 0) {
+                        ofDataset.add(new Finding(FindingCode.EMPTY_MANIFEST, FindingCode.EMPTY_MANIFEST.severity(), null,
+                                "no line in " + manifest.file().name() + "; " + FindingCode.EMPTY_MANIFEST.cure()));
+                    }
+                    summary.add(one);
+                }
+                ofDataset.addAll(summary.labels().differences(choice));
+                ofDataset.addAll(summary.classes().conflicts(choice.labelAttribute()));
+                ofDataset.addAll(summary.classes().gaps(choice.labelAttribute()));
+                for (Finding finding : ofDataset) {
+                    summary.findings().add(finding, null, 0, 0);
+                    lines.write(finding.toJsonLine(null, 0, 0));
+                }
+            }
+            PrintWriter out = spec.commandLine().getOut();
+            if (options.json) {
+                out.println(Json.text(json(summary, choice)));
+            } else {
+                print(out, summary, choice);
+            }
+            boolean empty = ofDataset.stream().anyMatch(finding -> finding.code() == FindingCode.EMPTY_MANIFEST);
+            return summary.quarantined() > 0 || empty ? 1 : 0;
+        }
+    }
+
+    private OutputStream findingsFile() throws UnreadableInput {
+        if (findings == null) {
+            return OutputStream.nullOutputStream();
+        }
+        try {
+            return new BufferedOutputStream(Files.newOutputStream(findings), 64 << 10);
+        } catch (IOException e) {
+            throw new UnreadableInput(findings.toString(), "cannot be written: " + e, "name a file in a folder that exists and may be written");
+        }
+    }
+
+    private ScanSummary scan(Manifests.Opened manifest, ScanRules rules, OutputStream lines, Progress progress) throws UnreadableInput {
+        String name = manifest.file().name();
+        ByteSource source = Manifests.counted(manifest.source(), progress::add);
+        ManifestChunk chunk = ManifestChunk.whole(0, name, manifest.gzip());
+        try {
+            return ChunkScanner.scan(source, chunk, rules, OutputStream.nullOutputStream(), findings == null
+                    ? (finding, line, offset) -> { }
+                    : (finding, line, offset) -> lines.write(finding.toJsonLine(name, line, offset)));
+        } catch (IOException e) {
+            throw ManifestOptions.unreadable(manifest, e);
+        }
+    }
+
+    private static Map<String, Object> json(ScanSummary summary, LabelChoice choice) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("lines", summary.lines());
+        json.put("blank", summary.blank());
+        json.put("accepted", summary.accepted());
+        json.put("quarantined", summary.quarantined());
+        json.put("warnings", summary.warnings());
+        json.put("task", choice.task() == null ? null : choice.task().name());
+        json.put("labelAttribute", choice.labelAttribute());
+        json.put("classes", summary.classes().annotationsByName());
+        json.put("findings", summary.findings().toJson());
+        return json;
+    }
+
+    private void print(PrintWriter out, ScanSummary summary, LabelChoice choice) {
+        out.println(String.join(", ", options.manifests.subList(0, Math.min(3, options.manifests.size())))
+                + (options.manifests.size() > 3 ? " and " + (options.manifests.size() - 3) + " more" : ""));
+        out.println(choice.task() == null ? "Task and label attribute cannot be told from the manifest; give --label and --task."
+                : "For " + choice.task() + ", label attribute \"" + choice.labelAttribute() + "\"");
+        out.println();
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counts.put("lines" + (summary.blank() > 0 ? " (and " + Findings.number(summary.blank()) + " blank)" : ""), summary.lines());
+        counts.put("accepted", summary.accepted());
+        counts.put("quarantined", summary.quarantined());
+        if (summary.warnings() > 0) {
+            counts.put("with a warning", summary.warnings());
+        }
+        Findings.counts(out, counts);
+        Findings.classes(out, summary.classes().annotationsByName());
+        Findings.findings(out, summary.findings());
+        out.println();
+        if (summary.lines() > 0) {
+            out.println(summary.quarantined() == 0 ? "Every line can be trained on."
+                    : Findings.number(summary.quarantined()) + " of " + Findings.number(summary.lines()) + " lines would be set aside; the rest can be trained on."
+                            + (findings == null ? " --findings FILE lists every one." : ""));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package dev.truepipe.cli;
+
+import dev.truepipe.dataset.CarriedState;
+import dev.truepipe.dataset.ChannelOutputs;
+import dev.truepipe.dataset.ChunkWriter;
+import dev.truepipe.dataset.DatasetDecision;
+import dev.truepipe.dataset.DatasetRules;
+import dev.truepipe.dataset.DecisionInput;
+import dev.truepipe.dataset.Gate;
+import dev.truepipe.dataset.ManifestFile;
+import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ChunkScanner;
+import dev.truepipe.manifest.LabelChoice;
+import dev.truepipe.manifest.ManifestChunk;
+import dev.truepipe.split.GroupBy;
+import dev.truepipe.split.HoldOut;
+import dev.truepipe.split.Percentage;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code truepipe split}: manifests into train, validation, quarantine and superseded. */
+@Command(
+        name = "split",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Writes train, validation, quarantine and superseded manifests, findings.jsonl, dataset.json and lines.idx."
+                + " Lines are copied byte for byte; an object's side never changes as data grows.",
+        footer = {"", "Exit codes: 0 worth training on · 1 too many quarantined lines, an empty side, or a finding on the dataset as a whole"
+                + " (the files are written all the same) · 2 wrong usage or unreadable input"})
+final class SplitCommand implements Callable<Integer> {
+    @Mixin
+    private ManifestOptions options;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "where the files go; those of the same names are replaced")
+    private Path out;
+
+    @Option(names = "--validation", paramLabel = "SHARE", defaultValue = "20%", description = "share of groups kept from training (default: ${DEFAULT-VALUE})")
+    private String validation;
+
+    @Option(names = "--group-by", paramLabel = "RULE", defaultValue = "object",
+            description = "what stays together: object, attribute:NAME, or a regular expression with one group on source-ref (default: ${DEFAULT-VALUE})")
+    private String groupBy;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "another seed is another split (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--previous", paramLabel = "FILE", description = "dataset.json of the version before, so that nothing changes sides")
+    private Path previous;
+
+    @Option(names = "--max-quarantined", paramLabel = "SHARE", defaultValue = "5%", description = "largest share of bad lines (default: ${DEFAULT-VALUE})")
+    private String maxQuarantined;
+
+    @Option(names = "--chunk-bytes", paramLabel = "N", hidden = true, description = "cuts manifests into chunks of N bytes, as the cloud does")
+    private long chunkBytes;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws UnreadableInput, IOException {
+        DatasetRules rules = rules();
+        CarriedState carried = carried();
+        try (Manifests opened = Manifests.open(options.manifests, System.in, Manifests::s3)) {
+            LabelChoice choice = options.choose(opened);
+            Files.createDirectories(writable());
+            Path work = Files.createTempDirectory("truepipe-split-");
+            try {
+                DatasetDecision decision = split(opened, rules, choice, carried, work);
+                PrintWriter print = spec.commandLine().getOut();
+                if (options.json) {
+                    print.println(Json.text(json(decision, choice)));
+                } else {
+                    print(print, decision, choice);
+                }
+                return decision.gates().isEmpty() ? 0 : 1;
+            } finally {
+                remove(work);
+            }
+        }
+    }
+
+    private DatasetRules rules() throws UnreadableInput {
+        try {
+            int share = Percentage.parse(validation);
+            if (share > 9_999) {
+                throw new IllegalArgumentException("a hold-out of 100% leaves nothing to train on");
+            }
+            return new DatasetRules(options.task(), options.labels(), GroupBy.parse(groupBy), new HoldOut(share, seed), false,
+                    List.of(), Map.of(), Percentage.parse(maxQuarantined), 0, 0, List.of());
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableInput(null, e.getMessage(), "see truepipe split --help");
+        }
+    }
+
+    private CarriedState carried() throws UnreadableInput {
+        if (previous == null) {
+            return null;
+        }
+        try {
+            return CarriedState.fromDataset(Json.parseObject(Files.readAllBytes(previous)));
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableInput(previous.toString(), e.getMessage(), "give the dataset.json of an earlier split");
+        } catch (IOException e) {
+            throw new UnreadableInput(previous.toString(), "cannot be read: " + e, "give the dataset.json of an earlier split");
+        }
+    }
+
+    private Path writable() throws UnreadableInput {
+        if (Files.exists(out) && !Files.isDirectory(out)) {
+            throw new UnreadableInput(out.toString(), "is a file", "name a folder with --out");
+        }
+        return out;
+    }
+
+    private DatasetDecision split(Manifests opened, DatasetRules rules, LabelChoice choice, CarriedState carried, Path work)
+            throws UnreadableInput, IOException {
+        List<ManifestChunk> chunks = new ArrayList<>();
+        List<ManifestFile> files = new ArrayList<>();
+        for (int m = 0; m < opened.all().size(); m++) {
+            Manifests.Opened manifest = opened.all().get(m);
+            files.add(manifest.file());
+            cut(chunks, m, manifest);
+        }
+        DatasetDecision decision;
+        try (Progress progress = Progress.of("split", 2 * opened.bytes())) {
+            for (ManifestChunk chunk : chunks) {
+                Manifests.Opened manifest = opened.all().get(chunk.manifestIndex());
+                try (OutputStream index = Files.newOutputStream(work.resolve("scan-" + chunk.index()))) {
+                    ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, rules.scanRules(choice), index);
+                } catch (IOException e) {
+                    throw ManifestOptions.unreadable(manifest, e);
+                }
+            }
+            decision = DatasetDecision.decide(new DecisionInput(rules, choice, files, chunks,
+                    chunk -> Files.newInputStream(work.resolve("scan-" + chunk)), carried, null));
+            write(opened, chunks, decision, work, progress);
+        }
+        Files.write(out.resolve("dataset.json"), Json.pretty(decision.toJson()));
+        try (OutputStream index = Files.newOutputStream(out.resolve("lines.idx"))) {
+            decision.lineIndex().write(index);
+        }
+        return decision;
+    }
+
+    private void cut(List<ManifestChunk> chunks, int m, Manifests.Opened manifest) {
+        String name = manifest.file().name();
+        if (manifest.gzip() || chunkBytes <= 0) {
+            chunks.add(new ManifestChunk(chunks.size(), m, name, 0, manifest.gzip() ? manifest.file().size() : dev.truepipe.manifest.ByteSource.END, manifest.gzip()));
+            return;
+        }
+        long from = 0;
+        do {
+            long to = Math.min(manifest.file().size(), from + chunkBytes);
+            chunks.add(new ManifestChunk(chunks.size(), m, name, from, to, false));
+            from = to;
+        } while (from < manifest.file().size());
+    }
+
+    private void write(Manifests opened, List<ManifestChunk> chunks, DatasetDecision decision, Path work, Progress progress)
+            throws IOException, UnreadableInput {
+        try (OutputStream train = file("train.manifest");
+                OutputStream validationLines = file("validation.manifest");
+                OutputStream quarantine = file("quarantine.manifest");
+                OutputStream superseded = file("superseded.manifest");
+                OutputStream findings = file("findings.jsonl")) {
+            ChannelOutputs outputs = new ChannelOutputs(train, validationLines, quarantine, superseded, findings);
+            for (ManifestChunk chunk : chunks) {
+                ByteArrayOutputStream decided = new ByteArrayOutputStream();
+                decision.writeChunk(chunk.index(), decided);
+                Manifests.Opened manifest = opened.all().get(chunk.manifestIndex());
+                try (InputStream index = new BufferedInputStream(Files.newInputStream(work.resolve("scan-" + chunk.index())))) {
+                    ChunkWriter.write(Manifests.counted(manifest.source(), progress::add), chunk, index,
+                            new ByteArrayInputStream(decided.toByteArray()), outputs);
+                }
+            }
+        }
+    }
+
+    private OutputStream file(String name) throws IOException {
+        return new BufferedOutputStream(Files.newOutputStream(out.resolve(name)), 256 << 10);
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static Map<String, Object> json(DatasetDecision decision, LabelChoice choice) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("lines", decision.lines());
+        json.put("blank", decision.blank());
+        json.put("accepted", decision.accepted());
+        json.put("quarantined", decision.quarantined());
+        json.put("superseded", decision.superseded());
+        json.put("train", decision.train());
+        json.put("validation", decision.validation());
+        json.put("warnings", decision.warnings());
+        json.put("task", choice.task() == null ? null : choice.task().name());
+        json.put("labelAttribute", choice.labelAttribute());
+        json.put("version", decision.version());
+        json.put("classes", decision.classes());
+        json.put("findings", decision.findings().toJson());
+        return json;
+    }
+
+    private void print(PrintWriter print, DatasetDecision decision, LabelChoice choice) {
+        print.println(choice.task() == null ? "Task and label attribute cannot be told from the manifests; give --label and --task."
+                : "For " + choice.task() + ", label attribute \"" + choice.labelAttribute() + "\"");
+        print.println();
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counts.put("lines" + (decision.blank() > 0 ? " (and " + Findings.number(decision.blank()) + " blank)" : ""), decision.lines());
+        counts.put("train", decision.train());
+        counts.put("validation", decision.validation());
+        counts.put("quarantined", decision.quarantined());
+        if (decision.superseded() > 0) {
+            counts.put("superseded by a newer label", decision.superseded());
+        }
+        Findings.counts(print, counts);
+        Findings.classes(print, decision.classes());
+        Findings.findings(print, decision.findings());
+        print.println();
+        for (Gate gate : decision.gates()) {
+            print.println("Not worth training: " + gate.name() + ": " + gate.message());
+        }
+        print.println("Written to " + out + " as version " + decision.version().substring(0, 12) + ".");
+    }
+}

@@ -1,0 +1,91 @@
+package dev.truepipe.cli;
+
+import dev.truepipe.json.Json;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code truepipe}: exit code 0 fine, 1 the data or job is not fine, 2 wrong usage or unreadable input. */
+@Command(
+        name = "truepipe",
+        description = "Labels arrive; good ones train a model; bad ones wait in quarantine with a reason.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Truepipe.Version.class,
+        subcommands = {DemoCommand.class, CheckCommand.class, SplitCommand.class, TriggerCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:fine", "1:the data or job is not fine", "2:wrong usage or unreadable input"})
+public final class Truepipe implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        CommandLine line = commandLine();
+        int code = line.execute(args);
+        line.getOut().flush();
+        line.getErr().flush();
+        System.exit(code);
+    }
+
+    /** The commands, ready to be executed; tests set its streams. */
+    public static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Truepipe());
+        line.setExecutionExceptionHandler(Truepipe::failed);
+        line.setParameterExceptionHandler(Truepipe::misused);
+        line.setUsageHelpAutoWidth(true);
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command: " + String.join(", ", spec.subcommands().keySet()));
+    }
+
+    private static int failed(Exception failure, CommandLine line, CommandLine.ParseResult parsed) {
+        UnreadableInput unreadable = failure instanceof UnreadableInput known ? known : unexpected(failure);
+        return report(unreadable, line, parsed.originalArgs());
+    }
+
+    private static UnreadableInput unexpected(Exception failure) {
+        boolean told = failure instanceof java.io.IOException && failure.getMessage() != null;
+        return new UnreadableInput(null, told ? failure.getMessage() : failure.toString(), "if this is not about your files, please report it");
+    }
+
+    private static int misused(ParameterException misuse, String[] args) {
+        CommandLine line = misuse.getCommandLine();
+        String help = line.getCommandSpec().qualifiedName() + " --help";
+        return report(new UnreadableInput(null, misuse.getMessage(), "see " + help), line, Arrays.asList(args));
+    }
+
+    private static int report(UnreadableInput unreadable, CommandLine line, List<String> args) {
+        String file = unreadable.file();
+        if (args.contains("--json")) {
+            Map<String, Object> error = new LinkedHashMap<>();
+            error.put("file", file);
+            error.put("message", unreadable.getMessage());
+            error.put("cure", unreadable.cure());
+            line.getOut().println(Json.text(Map.of("error", error)));
+            line.getOut().flush();
+        }
+        line.getErr().println("truepipe: " + (file == null ? "" : file + ": ") + unreadable.getMessage() + "; " + unreadable.cure());
+        line.getErr().flush();
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Truepipe.class.getPackage().getImplementationVersion();
+            return new String[] {"truepipe " + (version == null ? "(built from classes)" : version)};
+        }
+    }
+}
