@@ -82,7 +82,7 @@ public final class Main {
         }
         try {
             int epochs = training.save();
-            System.out.println("stopped; saved the model as it was after " + epochs + " whole epochs");
+            System.out.println("stopped; saved the model as it was after " + epochs + " whole epoch(s)");
         } catch (IOException e) {
             System.err.println("stopped, and the model could not be saved: " + e);
         }
