@@ -23,6 +23,7 @@ import java.util.Map;
  * @param executionName last part of the ARN
  * @param plannedAt when the manifests were pinned; orders models of different runs
  * @param fingerprint of manifests, settings and rules, 64 hex digits
+ * @param force whether it was asked to run whatever has been done before
  * @param settings the compiled settings of the dataset; a category file in them is replaced by its names
  * @param choice which labels the lines are judged by, chosen from the heads of the manifests
  * @param manifests in the order in which they are processed
@@ -34,6 +35,7 @@ public record Plan(
         String executionName,
         Instant plannedAt,
         String fingerprint,
+        boolean force,
         Map<String, Object> settings,
         LabelChoice choice,
         List<Chunk.Pinned> manifests,
@@ -71,6 +73,7 @@ public record Plan(
         json.put("executionName", executionName);
         json.put("plannedAt", plannedAt.toString());
         json.put("fingerprint", fingerprint);
+        json.put("force", force);
         json.put("choice", choice.toJson());
         List<Object> pinned = new ArrayList<>();
         for (Chunk.Pinned manifest : manifests) {
@@ -110,6 +113,7 @@ public record Plan(
                 Fields.text(json, "executionName"),
                 Instant.parse(Fields.text(json, "plannedAt")),
                 Fields.text(json, "fingerprint"),
+                Fields.truth(json, "force"),
                 Fields.object(json, "settings"),
                 LabelChoice.fromJson(Fields.object(json, "choice")),
                 manifests,

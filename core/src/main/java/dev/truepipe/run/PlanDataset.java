@@ -123,7 +123,7 @@ public final class PlanDataset {
             throws IOException {
         List<Chunk> chunks = Chunk.cut(pinned);
         Plan plan = new Plan(
-                request.dataset(), request.execution(), request.executionName(), now, fingerprint, settings, choice, pinned, chunks.size());
+                request.dataset(), request.execution(), request.executionName(), now, fingerprint, request.force(), settings, choice, pinned, chunks.size());
         RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
         store.put(run.chunks(), Json.bytes(chunks.stream().map(Chunk::toJson).toList()), Condition.ALWAYS);
         store.put(run.plan(), Json.pretty(plan.toJson()), Condition.ALWAYS);

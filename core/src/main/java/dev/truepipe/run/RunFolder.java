@@ -59,6 +59,16 @@ public record RunFolder(S3Uri folder) {
         return folder.resolve("parts/" + channel + "/" + chunk);
     }
 
+    /** What a run that a gate stopped sets aside: {@code quarantine.manifest}, {@code superseded.manifest}, {@code findings.jsonl}. */
+    public S3Uri setAside(String file) {
+        return folder.resolve(file);
+    }
+
+    /** Hashes of the accepted lines, before they are sealed. */
+    public S3Uri lines() {
+        return folder.resolve("lines.idx");
+    }
+
     /** Counts, classes, gates and the version. */
     public S3Uri decision() {
         return folder.resolve("decision.json");

@@ -34,4 +34,20 @@ final class RunRules {
                 Fields.whole(gates, "minNewLabels"),
                 categories == null ? List.of() : Fields.texts(categories, "names"));
     }
+
+    /** The same rules without the gate that a forced run is meant to pass: there may be no new label. */
+    static DatasetRules withoutNewLabels(DatasetRules rules) {
+        return new DatasetRules(
+                rules.task(),
+                rules.labels(),
+                rules.groupBy(),
+                rules.holdOut(),
+                rules.dropNegatives(),
+                rules.images(),
+                rules.severities(),
+                rules.maxQuarantinedBasisPoints(),
+                rules.minPerClass(),
+                0,
+                rules.labelCategories());
+    }
 }
