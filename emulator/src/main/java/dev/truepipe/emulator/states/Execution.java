@@ -217,51 +217,62 @@ final class Execution {
             history.add(0, "ExecutionStarted", null, "input", History.text(input), "inputDetails", History.notTruncated(),
                     "roleArn", Interpreter.ROLE);
         }
-        Interpreter interpreter = new Interpreter(this, from.variables());
+        end(outcome(from));
+    }
+
+    /** How a run ended. */
+    private record Outcome(String status, Object output, String error, String cause) {}
+
+    private Outcome outcome(Resume from) {
         try {
-            Object result = interpreter.run(from.state(), from.input());
-            end("SUCCEEDED", result, null, null);
+            return new Outcome("SUCCEEDED", new Interpreter(this, from.variables()).run(from.state(), from.input()), null, null);
         } catch (Fault fault) {
-            end("FAILED", null, fault.error().isEmpty() ? null : fault.error(), fault.cause());
+            return new Outcome("FAILED", null, fault.error().isEmpty() ? null : fault.error(), fault.cause());
         } catch (TimedOut e) {
-            end("TIMED_OUT", null, Fault.TIMEOUT, "The execution ran longer than the state machine's TimeoutSeconds, "
-                    + machine.timeoutSeconds() + " s.");
+            return new Outcome("TIMED_OUT", null, Fault.TIMEOUT,
+                    "The execution ran longer than the state machine's TimeoutSeconds, " + machine.timeoutSeconds() + " s.");
         } catch (InterruptedException e) {
             Stop reason;
             synchronized (this) {
-                reason = stop == null ? new Stop("States.Runtime", "The execution's thread was interrupted by no one we know.") : stop;
+                reason = stop == null ? new Stop(Fault.RUNTIME, "The execution's thread was interrupted by no one we know.") : stop;
             }
-            end("ABORTED", null, reason.error(), reason.cause());
-        } catch (RuntimeException | Error e) {
-            end("FAILED", null, Fault.RUNTIME, "The interpreter itself broke: " + e);
-            throw e;
+            return new Outcome("ABORTED", null, reason.error(), reason.cause());
+        } catch (RuntimeException | StackOverflowError e) {
+            return new Outcome("FAILED", null, Fault.RUNTIME, "The interpreter itself broke: " + e + " at "
+                    + (e.getStackTrace().length == 0 ? "an unknown place" : e.getStackTrace()[0]));
         }
     }
 
-    private void end(String how, Object result, String why, String words) {
-        ExecutionRecord record;
+    /** Whatever a listener does, those who wait are told. */
+    private void end(Outcome outcome) {
         CompletableFuture<ExecutionRecord> waiters;
+        ExecutionRecord record = null;
         synchronized (this) {
-            Thread.interrupted();
-            status = how;
-            output = result;
-            error = why;
-            cause = words;
-            stopDate = ports.timing().now();
-            if (how.equals("SUCCEEDED")) {
-                resume = null;
-            }
-            switch (how) {
-                case "SUCCEEDED" -> history.add(history.last(), "ExecutionSucceeded", null, "output", History.text(result),
-                        "outputDetails", History.notTruncated());
-                case "FAILED" -> history.add(history.last(), "ExecutionFailed", null, "error", why, "cause", words);
-                case "TIMED_OUT" -> history.add(history.last(), "ExecutionTimedOut", null, "error", why, "cause", words);
-                default -> history.add(history.last(), "ExecutionAborted", null, "error", why, "cause", words);
-            }
-            record = record();
             waiters = ended;
         }
         try {
+            synchronized (this) {
+                Thread.interrupted();
+                status = outcome.status();
+                output = outcome.output();
+                error = outcome.error();
+                cause = outcome.cause();
+                stopDate = ports.timing().now();
+                if (status.equals("SUCCEEDED")) {
+                    resume = null;
+                }
+                try {
+                    switch (status) {
+                        case "SUCCEEDED" -> history.add(history.last(), "ExecutionSucceeded", null, "output", History.text(output),
+                                "outputDetails", History.notTruncated());
+                        case "FAILED" -> history.add(history.last(), "ExecutionFailed", null, "error", error, "cause", cause);
+                        case "TIMED_OUT" -> history.add(history.last(), "ExecutionTimedOut", null, "error", error, "cause", cause);
+                        default -> history.add(history.last(), "ExecutionAborted", null, "error", error, "cause", cause);
+                    }
+                } finally {
+                    record = record();
+                }
+            }
             if (ref.item() == null) {
                 ports.ended().ended(record);
             }

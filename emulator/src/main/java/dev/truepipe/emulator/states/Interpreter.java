@@ -315,7 +315,10 @@ final class Interpreter {
         CompletableFuture<Void> all = new CompletableFuture<>();
         AtomicInteger left = new AtomicInteger(items.size());
         List<Thread> workers = new ArrayList<>();
+        List<CompletableFuture<Void>> gone = new ArrayList<>();
         for (int w = 0; w < Math.min(concurrency, items.size()); w++) {
+            CompletableFuture<Void> end = new CompletableFuture<>();
+            gone.add(end);
             workers.add(Thread.ofVirtual().name("map " + name).unstarted(() -> {
                 for (int i = next.getAndIncrement(); i < items.size(); i = next.getAndIncrement()) {
                     Frame inner = new Frame(frame, item(i, items.get(i)), started);
@@ -328,12 +331,13 @@ final class Interpreter {
                             write(inner, "MapIterationFailed", name, "name", name, "index", (long) i);
                         }
                         all.completeExceptionally(e);
-                        return;
+                        break;
                     }
                     if (left.decrementAndGet() == 0) {
                         all.complete(null);
                     }
                 }
+                end.complete(null);
             }));
         }
         if (items.isEmpty()) {
@@ -344,6 +348,8 @@ final class Interpreter {
             execution.await(all, Instant.MAX);
         } finally {
             workers.forEach(Thread::interrupt);
+            // They end at once, as nobody waits for their tasks; and none may write on when the Map has ended.
+            CompletableFuture.allOf(gone.toArray(CompletableFuture[]::new)).join();
         }
         frame.last = history.last();
         if (all.isCompletedExceptionally()) {
@@ -439,6 +445,8 @@ final class Interpreter {
                     begun = List.copyOf(run.children);
                 }
                 begun.forEach(child -> child.abort("States.MapRunStopped", "The Map this item belongs to ended early."));
+                // They end at once, as nobody waits for their tasks; and none may run on when the Map has failed.
+                CompletableFuture.allOf(begun.stream().map(Execution::ended).toArray(CompletableFuture[]::new)).join();
             }
         }
     }

@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
 /**
  * Step Functions' API over the state machines it is given: start, describe, history, list, stop, redrive.
  *
- * <p>Executions run on virtual threads from {@code StartExecution} on. {@link #close} aborts those still running.
+ * <p>Executions run on virtual threads from {@code StartExecution} on. {@link #close} aborts those still running and lets
+ * none start.
  *
  * @see <a href="https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html">API reference</a>
  */
@@ -43,6 +44,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
     private final Ports ports;
     private final ExecutionFolder folder;
     private final Map<String, Execution> executions = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     private StepFunctionsService(Builder builder) throws IOException {
         folder = builder.folder == null ? null : new ExecutionFolder(builder.folder);
@@ -228,6 +230,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
     /** Aborts what is still running and waits until it has ended, at most a minute. */
     @Override
     public void close() {
+        closed = true;
         List<CompletableFuture<ExecutionRecord>> ends = new ArrayList<>();
         for (Execution execution : executions.values()) {
             execution.abort("Embedded.Closed", "The embedded cloud was shut down while this ran.");
@@ -262,6 +265,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
         }
         ExecutionRef ref = new ExecutionRef(machine.arn().replace(":stateMachine:", ":execution:") + ":" + name, name, null);
         Execution fresh = new Execution(ref, machine, machine.flow(), ports, input);
+        open();
         Execution there = executions.putIfAbsent(ref.arn(), fresh);
         if (there == null) {
             fresh.start();
@@ -394,6 +398,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
             throw new AwsError("ExecutionNotRedrivable", "A child of a Map is redriven with its parent, "
                     + execution.ref().item().parentArn());
         }
+        open();
         String state = execution.failedState();
         if (state != null && !execution.flow().states().containsKey(state)) {
             throw new AwsError("ExecutionNotRedrivable", "It stopped in state " + state + ", which the state machine no longer has");
@@ -450,6 +455,12 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
             throw new AwsError("ExecutionDoesNotExist", "Execution Does Not Exist: '" + arn + "'");
         }
         return found;
+    }
+
+    private void open() throws AwsError {
+        if (closed) {
+            throw new AwsError("ServiceUnavailable", "the embedded cloud is shutting down");
+        }
     }
 
     private static String machineName(ExecutionRecord record) {

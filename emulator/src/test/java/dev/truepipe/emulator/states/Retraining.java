@@ -165,7 +165,8 @@ final class Retraining implements AutoCloseable {
         }
         values.put("TopicArn", "arn:aws:sns:us-east-1:000000000000:truepipe");
         values.put("ModelPackageGroupPrefix", "truepipe-");
-        values.put("MapConcurrency", "40");
+        // One at a time: all children share one clock here, and a wait of one must not be the timeout of another.
+        values.put("MapConcurrency", "1");
         return Map.copyOf(values);
     }
 

@@ -309,6 +309,24 @@ class StepFunctionsServiceTest {
         assertEquals("ABORTED", toy.service.record(arn).status());
         assertTrue(gate.interrupted.await(20, TimeUnit.SECONDS));
         assertTrue(Files.readString(folder.resolve("toy/run.json")).contains("shut down"));
+        assertEquals("ServiceUnavailable", code(toy, "StartExecution", start(toy, "late", "[]")));
+        assertEquals("ServiceUnavailable", code(toy, "RedriveExecution", Map.of("executionArn", arn)));
+    }
+
+    /** A listener that throws must not leave anybody waiting. */
+    @Test
+    void endsThoughAListenerFails() throws Exception {
+        StateMachine machine = StateMachine.load("m", "{\"QueryLanguage\": \"JSONata\", " + PASS + "}", Map.of(), SkippingTime.START);
+        try (StepFunctionsService service = StepFunctionsService.builder().machine(machine).history((of, event) -> {
+            if (event.type().startsWith("Pass")) {
+                throw new IllegalStateException("a listener of ours");
+            }
+        }).build()) {
+            String arn = (String) service.call("StartExecution", Map.of("stateMachineArn", machine.arn())).get("executionArn");
+            ExecutionRecord record = service.await(arn, Duration.ofSeconds(30));
+            assertEquals("States.Runtime", record.error());
+            assertTrue(record.cause().contains("a listener of ours"), record.cause());
+        }
     }
 
     /** The computer's own clock: a second of waiting takes a second, and a task's time runs out. */
