@@ -1,0 +1,528 @@
+package dev.truepipe.functions;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import dev.truepipe.json.Json;
+import dev.truepipe.run.Executions;
+import dev.truepipe.settings.Settings;
+import dev.truepipe.storage.InMemoryObjectStore;
+import dev.truepipe.storage.ObjectStore.Condition;
+import dev.truepipe.storage.S3Uri;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The handlers one after the other, as the state machine calls them, over a store in memory. */
+class RunTest {
+    private static final S3Uri FIRST = S3Uri.parse("s3://labels/street/job-1/manifests/output/output.manifest");
+    private static final S3Uri SECOND = S3Uri.parse("s3://labels/street/job-2/manifests/output/output.manifest");
+    private static final Instant NOW = Instant.parse("2026-05-02T10:00:00Z");
+    private static final String MACHINE = "arn:aws:states:eu-west-1:111122223333:execution:Retraining:";
+
+    private Instant written = NOW.minus(Duration.ofHours(1));
+    private Instant now = NOW;
+    private final InMemoryObjectStore store = new InMemoryObjectStore(() -> written);
+    private final Map<String, Executions.Status> ended = new HashMap<>();
+    private final Map<String, Object> settings = TestSettings.json("s3://labels/street/");
+
+    @Test
+    void sealsAVersionInWhichNoLineIsLost() throws IOException {
+        List<String> lines = new ArrayList<>(cars(0, 60));
+        lines.add(12, "{broken");
+        lines.add(30, "   ");
+        lines.add(car(7, "2026-03-01T00:00:00.000000"));
+        put(FIRST, lines);
+        gate("maxQuarantinedBasisPoints", 1_000L);
+
+        Map<String, Object> decided = decide("run-1");
+        assertEquals("train", decided.get("outcome"), decided.toString());
+        Map<String, Object> sealed = seal("run-1");
+        assertEquals("sealed", sealed.get("outcome"));
+        S3Uri folder = S3Uri.parse((String) sealed.get("folder"));
+
+        List<String> train = lines(folder.resolve("train.manifest"));
+        List<String> validation = lines(folder.resolve("validation.manifest"));
+        List<String> quarantine = lines(folder.resolve("quarantine.manifest"));
+        List<String> superseded = lines(folder.resolve("superseded.manifest"));
+        assertEquals(decided.get("train"), (long) train.size());
+        assertEquals(decided.get("validation"), (long) validation.size());
+        assertEquals(List.of("{broken"), quarantine);
+        assertEquals(List.of(car(7, "2026-01-01T00:00:00.000000")), superseded, "the older label of the same image");
+        assertEquals(62L, decided.get("lines"));
+        assertEquals(1L, decided.get("blank"));
+        assertTrue(train.size() >= 35 && validation.size() >= 3, train.size() + " and " + validation.size());
+        List<String> all = new ArrayList<>(train);
+        all.addAll(validation);
+        all.addAll(quarantine);
+        all.addAll(superseded);
+        assertEquals(lines.stream().filter(line -> !line.isBlank()).sorted().toList(), all.stream().sorted().toList());
+
+        Map<String, Object> document = Json.parseObject(store.bytes(folder.resolve("dataset.json")));
+        assertEquals(decided.get("version"), document.get("version"));
+        assertTrue(text(folder.resolve("findings.jsonl")).contains("\"line\":13,"), text(folder.resolve("findings.jsonl")));
+        assertTrue(text(folder.resolve("report.html")).contains("street-cars"));
+        assertTrue(store.head(folder.resolve("lines.idx")).orElseThrow().size() > 0);
+    }
+
+    @Test
+    void plansTheTrainingOfWhatWasSealed() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        Map<String, Object> training = Json.object(seal("run-1").get("training"));
+
+        assertEquals("arn:aws:iam::111122223333:role/training", training.get("roleArn"));
+        assertEquals(List.of("source-ref", "street-cars"), training.get("attributeNames"));
+        assertEquals(1L, training.get("shuffleSeed"));
+        Map<String, Object> parameters = Json.object(training.get("hyperParameters"));
+        assertEquals(
+                Long.toString(lines(S3Uri.parse((String) training.get("trainUri"))).size()), parameters.get("num_training_samples"));
+        assertEquals("1", parameters.get("num_classes"));
+        assertEquals("4", parameters.get("epochs"));
+        assertTrue(training.get("jobPrefix").toString().startsWith("street-cars-"));
+        assertEquals(List.of(Map.of("instanceType", "ml.g5.2xlarge", "spot", false)), training.get("ladder"));
+    }
+
+    @Test
+    void readsACompressedManifest() throws IOException {
+        put(FIRST, cars(0, 60));
+        Map<String, Object> plain = decide("run-1");
+        var packed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(String.join("\n", cars(0, 60)).getBytes(StandardCharsets.UTF_8));
+        }
+        store.put(FIRST, packed.toByteArray(), Condition.ALWAYS);
+
+        assertEquals(plain.get("version"), decide("run-2").get("version"));
+    }
+
+    @Test
+    void keepsEveryObjectOnItsSideAsTheDatasetGrows() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        S3Uri before = S3Uri.parse((String) seal("run-1").get("folder"));
+        put(SECOND, cars(60, 40));
+        decide("run-2");
+        Map<String, Object> second = seal("run-2");
+        S3Uri after = S3Uri.parse((String) second.get("folder"));
+
+        assertNotEquals(before, after);
+        assertTrue(lines(after.resolve("train.manifest")).containsAll(lines(before.resolve("train.manifest"))));
+        assertTrue(lines(after.resolve("validation.manifest")).containsAll(lines(before.resolve("validation.manifest"))));
+        assertEquals(100, lines(after.resolve("train.manifest")).size() + lines(after.resolve("validation.manifest")).size());
+    }
+
+    @Test
+    void reusesASealedVersionAndNeverRewritesIt() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        S3Uri folder = S3Uri.parse((String) seal("run-1").get("folder"));
+        written = NOW;
+        ended.put(MACHINE + "run-1", Executions.Status.ENDED_OTHERWISE);
+        decide("run-2");
+
+        assertEquals("reused", seal("run-2").get("outcome"));
+        for (String file : List.of("dataset.json", "train.manifest", "report.html", "lines.idx")) {
+            assertEquals(
+                    NOW.minus(Duration.ofHours(1)), store.head(folder.resolve(file)).orElseThrow().lastModified(), file);
+        }
+    }
+
+    @Test
+    void sendsARunThatLostTheRaceBackToDecide() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        put(SECOND, cars(60, 40));
+        decide("run-2");
+        assertEquals("sealed", seal("run-2").get("outcome"));
+
+        assertEquals("conflict", seal("run-1").get("outcome"));
+        assertEquals("train", handle(new DecideDatasetHandler(store, "eu-west-1", clock()), run("run-1")).get("outcome"));
+        write("run-1");
+        assertEquals("sealed", seal("run-1").get("outcome"));
+    }
+
+    @Test
+    void sealsAgainAfterBeingKilledAtAnyPoint() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        Map<String, Object> first = seal("run-1");
+        Map<String, Object> again = seal("run-1");
+
+        assertEquals("reused", again.get("outcome"));
+        assertEquals(first.get("training"), again.get("training"), "the same job, by the same name");
+    }
+
+    @Test
+    void saysThatNothingChanged() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        assertEquals("superseded", plan("run-2", false, 0).get("outcome"), "run-1 still runs");
+        ended.put(MACHINE + "run-1", Executions.Status.SUCCEEDED);
+
+        Map<String, Object> answer = plan("run-2", false, 0);
+        assertEquals("unchanged", answer.get("outcome"));
+        assertTrue(answer.get("message").toString().contains("truepipe trigger street-cars --force"), answer.toString());
+        assertEquals("planned", plan("run-3", true, 0).get("outcome"), "forced");
+    }
+
+    @Test
+    void takesOneChangedByteOrSettingOrAFailureAsAReasonToRun() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        ended.put(MACHINE + "run-1", Executions.Status.ENDED_OTHERWISE);
+        assertEquals("planned", plan("run-2", false, 0).get("outcome"), "the first run failed");
+        ended.put(MACHINE + "run-2", Executions.Status.SUCCEEDED);
+        assertEquals("unchanged", plan("run-3", false, 0).get("outcome"));
+
+        Json.object(dataset().get("gates")).put("minPerClass", 2L);
+        assertEquals("planned", plan("run-4", false, 0).get("outcome"), "a setting changed");
+        Json.object(dataset().get("gates")).put("minPerClass", 10L);
+        List<String> changed = new ArrayList<>(cars(0, 60));
+        changed.set(3, changed.get(3).replace("\"left\":4", "\"left\":5"));
+        put(FIRST, changed);
+        assertEquals("planned", plan("run-5", false, 0).get("outcome"), "a byte changed");
+    }
+
+    @Test
+    void waitsForAYoungManifestTwelveTimesAtMost() throws IOException {
+        written = NOW.minus(Duration.ofSeconds(100));
+        put(FIRST, cars(0, 60));
+
+        Map<String, Object> answer = plan("run-1", false, 0);
+        assertEquals("settle", answer.get("outcome"));
+        assertEquals(200L, answer.get("settleSeconds"));
+        assertEquals("settle", plan("run-1", false, 11).get("outcome"));
+        assertEquals("planned", plan("run-1", false, 12).get("outcome"));
+        now = NOW.plusSeconds(200);
+        assertEquals("superseded", plan("run-2", false, 0).get("outcome"), "300 s have passed, and run-1 has the claim");
+    }
+
+    @Test
+    void findsNothingWhereNothingIs() {
+        Map<String, Object> answer = plan("run-1", false, 0);
+        assertEquals("empty", answer.get("outcome"));
+        assertTrue(answer.get("message").toString().contains("s3://labels/street/"), answer.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noticesAManifestThatWasOverwrittenSinceThePlan(boolean beforeScan) throws IOException {
+        put(FIRST, cars(0, 60));
+        Map<String, Object> planned = plan("run-1", false, 0);
+        Map<String, Object> chunk = chunks(planned).getFirst();
+        Map<String, Object> payload = run("run-1");
+        payload.put("chunk", chunk);
+        if (beforeScan) {
+            put(FIRST, cars(0, 61));
+            assertEquals(1L, handle(new ScanChunkHandler(store), payload).get("changed"));
+            assertTrue(store.uris().stream().noneMatch(uri -> uri.key().contains("/scan/")), "nothing is left behind");
+        } else {
+            assertEquals(0L, handle(new ScanChunkHandler(store), payload).get("changed"));
+            handle(new DecideDatasetHandler(store, "eu-west-1", clock()), run("run-1"));
+            put(FIRST, cars(0, 61));
+            assertEquals(1L, handle(new WriteChunkHandler(store), payload).get("changed"));
+            assertTrue(store.uris().stream().noneMatch(uri -> uri.key().contains("/parts/")), "nothing is left behind");
+        }
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"), "the same run plans again");
+        Map<String, Object> decided = decide("run-1");
+        assertEquals(61L, decided.get("lines"));
+    }
+
+    @Test
+    void stopsAtAGateAndLeavesWhatItSetAside() throws IOException {
+        List<String> lines = new ArrayList<>(cars(0, 20));
+        lines.add("{broken");
+        lines.add("[]");
+        lines.add(car(3, "2026-03-01T00:00:00.000000"));
+        put(FIRST, lines);
+        Map<String, Object> decided = decide("run-1");
+
+        assertEquals("skip", decided.get("outcome"));
+        Map<String, Object> why = Json.object(decided.get("why"));
+        assertEquals("maxQuarantined", why.get("gate"));
+        assertTrue(why.get("message").toString().contains("2 of 23"), why.toString());
+        S3Uri run = S3Uri.parse("s3://work/runs/street-cars/run-1/");
+        assertEquals(List.of("{broken", "[]"), lines(run.resolve("quarantine.manifest")));
+        assertEquals(1, lines(run.resolve("superseded.manifest")).size());
+        assertTrue(lines(run.resolve("findings.jsonl")).size() >= 2);
+        Map<String, Object> announcement = Json.object(decided.get("announcement"));
+        String message = announcement.get("message").toString();
+        assertTrue(announcement.get("subject").toString().contains("nothing trained: maxQuarantined"), announcement.toString());
+        for (String part : List.of(
+                "2 of 23", "raise maxQuarantined", run + "findings.jsonl", run + "quarantine.manifest", "#/v2/executions/details/" + MACHINE + "run-1")) {
+            assertTrue(message.contains(part), part + " is missing in:\n" + message);
+        }
+        assertThrows(IllegalStateException.class, () -> seal("run-1"));
+    }
+
+    @Test
+    void refusesLabelAttributesThatDiffer() throws IOException {
+        Json.object(dataset()).put("label", new ArrayList<>());
+        put(FIRST, cars(0, 30));
+        put(SECOND, cars(30, 30).stream().map(line -> line.replace("street-cars", "other-name")).toList());
+
+        Map<String, Object> decided = decide("run-1");
+        Map<String, Object> why = Json.object(decided.get("why"));
+        assertEquals("label-attributes-differ", why.get("gate"));
+        assertTrue(why.get("message").toString().contains("\"other-name\""), why.toString());
+        assertEquals(0L, decided.get("quarantined"));
+    }
+
+    @Test
+    void saysThatAManifestIsEmpty() throws IOException {
+        store.put(FIRST, new byte[0], Condition.ALWAYS);
+        Map<String, Object> decided = decide("run-1");
+
+        assertEquals("skip", decided.get("outcome"));
+        assertEquals("empty-manifest", Json.object(decided.get("why")).get("gate"), decided.toString());
+    }
+
+    @Test
+    void refusesImpossibleHyperparametersBeforeAnythingIsPaidFor() throws IOException {
+        Map<String, Object> training = Json.object(dataset().get("training"));
+        training.remove("image");
+        training.remove("metrics");
+        training.put("algorithm", "object-detection");
+        training.put("hyperparameters", new LinkedHashMap<>(Map.of("mini_batch_size", "500")));
+        put(FIRST, cars(0, 60));
+
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> decide("run-1"));
+        assertTrue(refused.getMessage().startsWith("training.hyperparameters.mini_batch_size: \"500\" cannot work"), refused.getMessage());
+    }
+
+    @Test
+    void judgesTheFirstModelAndItsSuccessors() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        Map<String, Object> first = judge("run-1", seal("run-1"), "job-1", 0.7);
+        assertEquals("promoted", first.get("outcome"));
+        assertEquals(true, first.get("register"));
+        assertEquals("truepipe-street-cars", first.get("modelPackageGroup"));
+        assertEquals("{\"name\":\"validation:mAP\",\"value\":0.7}", Json.text(first.get("metric")));
+        assertEquals(first, judge("run-1", seal("run-1"), "job-1", 0.7), "a retry says the same");
+
+        put(SECOND, cars(60, 40));
+        now = NOW.plusSeconds(60);
+        decide("run-2");
+        Map<String, Object> second = judge("run-2", seal("run-2"), "job-2", 0.5);
+        assertEquals("kept", second.get("outcome"));
+        assertEquals(false, second.get("register"));
+        String message = Json.object(second.get("announcement")).get("message").toString();
+        assertTrue(message.contains("The hold-outs differ by "), message);
+        String report = text(S3Uri.parse((String) second.get("reportUri")));
+        assertTrue(report.contains("job-2") && report.contains("validation:mAP"), "the report tells of the job");
+
+        Map<String, Object> champion = Json.parseObject(store.bytes(S3Uri.parse("s3://work/datasets/street-cars/champion.json")));
+        assertEquals("job-1", Json.object(champion.get("champion")).get("trainingJob"));
+        assertEquals("job-2", Json.object(champion.get("judged")).get("trainingJob"));
+    }
+
+    @Test
+    void neverLetsAnOlderPlanReplaceANewerChampion() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        Map<String, Object> sealed = seal("run-1");
+        put(SECOND, cars(60, 40));
+        now = NOW.plusSeconds(60);
+        decide("run-2");
+        judge("run-2", seal("run-2"), "job-2", 0.4);
+
+        Map<String, Object> late = judge("run-1", sealed, "job-1", 0.99);
+        assertEquals("late", late.get("outcome"));
+        assertEquals(false, late.get("register"));
+    }
+
+    @Test
+    void countsNewLabelsFromTheVersionJudgedLast() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        judge("run-1", seal("run-1"), "job-1", 0.7);
+        ended.put(MACHINE + "run-1", Executions.Status.SUCCEEDED);
+        Json.object(dataset().get("split")).put("seed", 1L);
+        Json.object(dataset().get("gates")).put("minPerClass", 5L);
+
+        Map<String, Object> decided = decide("run-2");
+        assertEquals("minNewLabels", Json.object(decided.get("why")).get("gate"));
+        assertTrue(Json.object(decided.get("announcement")).get("message").toString().contains("truepipe trigger street-cars --force"));
+        ended.put(MACHINE + "run-2", Executions.Status.SUCCEEDED);
+        plan("run-3", true, 0);
+        assertEquals("train", work("run-3").get("outcome"), "a forced run trains without new labels");
+    }
+
+    @Test
+    void keepsAModelWithoutANumberAndSaysWhatItCouldNotRead() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        Map<String, Object> judged = judge("run-1", seal("run-1"), "job-1", Double.NaN);
+
+        assertEquals("kept", judged.get("outcome"));
+        assertNull(judged.get("metric"));
+        String message = Json.object(judged.get("announcement")).get("message").toString();
+        assertTrue(message.contains("reported no validation:mAP"), message);
+    }
+
+    @Test
+    void namesTheVariableThatIsMissing() {
+        IllegalStateException missing = assertThrows(
+                IllegalStateException.class, () -> new Wiring(Map.of()).required("TRUEPIPE_WORK_BUCKET"));
+        assertTrue(missing.getMessage().contains("TRUEPIPE_WORK_BUCKET"), missing.getMessage());
+        assertFalse(missing.getMessage().contains("null"));
+    }
+
+    private Map<String, Object> decide(String name) throws IOException {
+        assertEquals("planned", plan(name, false, 0).get("outcome"));
+        return work(name);
+    }
+
+    /** Scan, decide and, if it is worth it, write. */
+    private Map<String, Object> work(String name) throws IOException {
+        for (Map<String, Object> chunk : chunks(name)) {
+            Map<String, Object> payload = run(name);
+            payload.put("chunk", chunk);
+            assertEquals(Map.of("changed", 0L), handle(new ScanChunkHandler(store), payload));
+        }
+        Map<String, Object> decided = handle(new DecideDatasetHandler(store, "eu-west-1", clock()), run(name));
+        if (decided.get("outcome").equals("train")) {
+            write(name);
+        }
+        return decided;
+    }
+
+    private void write(String name) throws IOException {
+        for (Map<String, Object> chunk : chunks(name)) {
+            Map<String, Object> payload = run(name);
+            payload.put("chunk", chunk);
+            assertEquals(Map.of("changed", 0L), handle(new WriteChunkHandler(store), payload));
+        }
+    }
+
+    private Map<String, Object> seal(String name) {
+        return handle(new SealDatasetHandler(store, "eu-west-1", "arn:aws:iam::111122223333:role/training"), run(name));
+    }
+
+    private Map<String, Object> judge(String name, Map<String, Object> sealed, String job, double metric) {
+        Map<String, Object> payload = run(name);
+        payload.put("version", sealed.get("version"));
+        payload.put("plan", Json.object(sealed.get("training")).get("plan"));
+        Map<String, Object> described = new LinkedHashMap<>();
+        described.put("TrainingJobName", job);
+        described.put("TrainingJobStatus", "Completed");
+        described.put("ModelArtifacts", Map.of("S3ModelArtifacts", "s3://work/datasets/street-cars/models/" + job + "/output/model.tar.gz"));
+        if (!Double.isNaN(metric)) {
+            described.put("FinalMetricDataList", List.of(Map.of("MetricName", "validation:mAP", "Value", metric, "Timestamp", 1.7e9)));
+        }
+        described.put("AlgorithmSpecification", Map.of(
+                "TrainingImage", "image", "MetricDefinitions", List.of(Map.of("Name", "validation:mAP", "Regex", "mAP=([0-9.]+)"))));
+        described.put("ResourceConfig", Map.of("InstanceType", "ml.g5.2xlarge", "InstanceCount", 1));
+        described.put("TrainingTimeInSeconds", 60);
+        described.put("BillableTimeInSeconds", 20);
+        payload.put("job", described);
+        return handle(
+                new JudgeModelHandler("truepipe-", store, name2 -> List.of("epoch 0 mAP=0.25", "epoch 1 mAP=" + metric), clock()), payload);
+    }
+
+    private Map<String, Object> plan(String name, boolean force, int settles) {
+        Map<String, Object> payload = run(name);
+        payload.remove("run");
+        payload.put("force", force);
+        payload.put("settles", settles);
+        Supplier<Settings> current = () -> {
+            try {
+                return Settings.fromJson(Json.bytes(settings));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        };
+        Executions executions = arn -> ended.getOrDefault(arn, Executions.Status.RUNNING);
+        return handle(new PlanDatasetHandler("work", current, store, executions, clock()), payload);
+    }
+
+    private static Map<String, Object> run(String name) {
+        Map<String, Object> payload = new LinkedHashMap<>();
+        payload.put("dataset", "street-cars");
+        payload.put("execution", MACHINE + name);
+        payload.put("executionName", name);
+        payload.put("run", Map.of("bucket", "work", "prefix", "runs/street-cars/" + name + "/"));
+        return payload;
+    }
+
+    /** Through the serialiser that Lambda's runtime uses, in both directions. */
+    private static Map<String, Object> handle(
+            RequestHandler<Map<String, Object>, Map<String, Object>> handler,
+            Map<String, Object> payload) {
+        return Serialized.output(handler.handleRequest(Serialized.input(payload), null));
+    }
+
+    private List<Map<String, Object>> chunks(Map<String, Object> planned) throws IOException {
+        Map<String, Object> chunks = Json.object(planned.get("chunks"));
+        S3Uri uri = new S3Uri((String) chunks.get("bucket"), (String) chunks.get("key"));
+        return Json.array(Json.parse(store.bytes(uri))).stream().map(Json::object).toList();
+    }
+
+    private List<Map<String, Object>> chunks(String name) throws IOException {
+        S3Uri uri = S3Uri.parse("s3://work/runs/street-cars/" + name + "/chunks.json");
+        return Json.array(Json.parse(store.bytes(uri))).stream().map(Json::object).toList();
+    }
+
+    private Clock clock() {
+        return Clock.fixed(now, ZoneOffset.UTC);
+    }
+
+    private Map<String, Object> dataset() {
+        return Json.object(Json.array(settings.get("datasets")).getFirst());
+    }
+
+    private void gate(String name, long value) {
+        Json.object(dataset().get("gates")).put(name, value);
+    }
+
+    private void put(S3Uri uri, List<String> lines) throws IOException {
+        store.put(uri, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8), Condition.ALWAYS);
+    }
+
+    private String text(S3Uri uri) {
+        return new String(store.bytes(uri), StandardCharsets.UTF_8);
+    }
+
+    private List<String> lines(S3Uri uri) {
+        return text(uri).lines().toList();
+    }
+
+    private static List<String> cars(int from, int count) {
+        List<String> lines = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            lines.add(car(i, "2026-01-01T00:00:00.000000"));
+        }
+        assertEquals(count, new TreeSet<>(lines).size());
+        return lines;
+    }
+
+    private static String car(int i, String created) {
+        return """
+                {"source-ref":"s3://images/scene-%04d-x.jpg","street-cars":{"image_size":[{"width":320,"height":240,"depth":3}],\
+                "annotations":[{"class_id":0,"left":%d,"top":20,"width":40,"height":30}]},"street-cars-metadata":{"objects":\
+                [{"confidence":0.09}],"class-map":{"0":"car"},"type":"groundtruth/object-detection","human-annotated":"yes",\
+                "creation-date":"%s","job-name":"labeling-job/street-cars"}}""".formatted(i, i + 1, created);
+    }
+}
