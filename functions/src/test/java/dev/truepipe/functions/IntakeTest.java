@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
 import dev.truepipe.functions.LabelingJobs.LabelingJob;
 import dev.truepipe.json.Json;
 import dev.truepipe.settings.Settings;
@@ -12,7 +15,10 @@ import dev.truepipe.storage.InMemoryObjectStore;
 import dev.truepipe.storage.ObjectStore.Condition;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.workload.Messages;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -187,6 +193,21 @@ class IntakeTest {
     })
     void givesBackWhatNeverWorksAlone(String body) {
         assertEquals(List.of("m1"), failures(body, notification("labels", KEY, "abc")));
+        assertEquals(1, executions.size());
+    }
+
+    @Test
+    void readsAndAnswersAsLambdasRuntimeWritesBatches() {
+        PojoSerializer<SQSEvent> events = LambdaEventSerializers.serializerFor(SQSEvent.class, getClass().getClassLoader());
+        String batch = Json.text(Map.of("Records", List.of(
+                Map.of("messageId", "first", "body", Messages.trigger("street-cars", "1", false), "eventSource", "aws:sqs"),
+                Map.of("messageId", "second", "body", "not JSON", "eventSource", "aws:sqs"))));
+        SQSEvent event = events.fromJson(new ByteArrayInputStream(batch.getBytes(StandardCharsets.UTF_8)));
+        SQSBatchResponse response = new IntakeHandler(intake(settings())).handleRequest(event, null);
+
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        JacksonFactory.getInstance().getSerializer(SQSBatchResponse.class).toJson(response, out);
+        assertEquals("{\"batchItemFailures\":[{\"itemIdentifier\":\"second\"}]}", out.toString(StandardCharsets.UTF_8));
         assertEquals(1, executions.size());
     }
 
