@@ -25,11 +25,12 @@ final class EventRules extends Construct {
                     .state("ENABLED")
                     .targets(List.of(target.build()))
                     .build();
-            String sid = Grants.sid("Rule " + spec.id());
-            switch (spec.target()) {
-                case QUEUE -> queue.allowRule(sid, rule.getAttrArn());
-                case TOPIC -> announcements.allowRule(sid, rule.getAttrArn());
+            if (spec.target() == RuleSpec.Target.QUEUE) {
+                queue.allowRule(Grants.sid("Rule " + spec.id()), rule.getAttrArn());
             }
+        }
+        if (specs.stream().anyMatch(spec -> spec.target() == RuleSpec.Target.TOPIC)) {
+            announcements.allowRules();
         }
     }
 }

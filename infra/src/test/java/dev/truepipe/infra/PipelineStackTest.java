@@ -242,6 +242,17 @@ class PipelineStackTest {
     }
 
     @Test
+    void failuresAndAlarmsMayBePublished() throws IOException {
+        Resources resources = new Resources(Stacks.template(Stacks.CREATE));
+        List<Map<String, Object>> statements = Resources.statements(
+                resources.one("AWS::SNS::TopicPolicy", "Announcements").get("PolicyDocument"));
+        for (String service : List.of("events.amazonaws.com", "cloudwatch.amazonaws.com")) {
+            assertEquals(1, statements.stream().filter(statement -> statement.get("Effect").equals("Allow")
+                    && statement.get("Action").equals("sns:Publish") && Json.text(statement.get("Principal")).contains(service)).count(), service);
+        }
+    }
+
+    @Test
     void mailIsSentToWhomTheSettingsName() throws IOException {
         assertEquals("ml-team@example.com", new Resources(Stacks.template(Stacks.CREATE))
                 .properties("AWS::SNS::Subscription").values().iterator().next().get("Endpoint"));
