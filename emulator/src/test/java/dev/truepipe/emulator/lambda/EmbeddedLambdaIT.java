@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class EmbeddedLambdaIT {
+public class EmbeddedLambdaIT {
     private static final Duration IDLE = Duration.ofMillis(400);
 
     @TempDir
@@ -59,6 +59,7 @@ class EmbeddedLambdaIT {
         functions.add(function(Handlers.Endless.class, Duration.ofSeconds(1), Map.of()));
         functions.add(new FunctionSpec("Patient", Handlers.Endless.class.getName(), Map.of(), Duration.ofSeconds(60), 128));
         functions.add(new FunctionSpec("Nowhere", "no.such.Handler", Map.of(), Duration.ofSeconds(30), 128));
+        functions.add(new FunctionSpec("OtherMethod", Handlers.Echo.class.getName() + "::toString", Map.of(), Duration.ofSeconds(30), 128));
         functions.add(new FunctionSpec("NoHandler", String.class.getName(), Map.of(), Duration.ofSeconds(30), 128));
         lambda = new EmbeddedLambda(
                 folder.resolve("functions"),
@@ -193,6 +194,13 @@ class EmbeddedLambdaIT {
         assertEquals("Runtime.BadFunctionCode", failed("Nowhere", "{}").get("errorType"));
         assertEquals("Class not found: no.such.Handler", failed("Nowhere", "{}").get("errorMessage"));
         assertEquals("Runtime.BadFunctionCode", failed("NoHandler", "{}").get("errorType"));
+    }
+
+    @Test
+    void callsHandleRequestOnly() throws Exception {
+        Map<String, Object> error = failed("OtherMethod", "{}");
+        assertEquals("Runtime.BadFunctionCode", error.get("errorType"));
+        assertTrue(((String) error.get("errorMessage")).contains("only handleRequest"), error.toString());
     }
 
     @Test

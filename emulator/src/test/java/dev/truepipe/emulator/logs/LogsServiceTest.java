@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LogsServiceTest {
+public class LogsServiceTest {
     private static final String GROUP = "/aws/sagemaker/TrainingJobs";
     private static final Instant START = Instant.parse("2026-02-03T04:05:06Z");
 

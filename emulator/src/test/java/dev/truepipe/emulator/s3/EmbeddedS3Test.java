@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -15,10 +17,15 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -31,7 +38,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-class EmbeddedS3Test {
+public class EmbeddedS3Test {
     private static final Instant NOW = Instant.parse("2026-02-03T04:05:08.123Z");
 
     private record Told(String queue, Map<String, Object> body, ObjectCreated created) {}
@@ -197,10 +204,9 @@ class EmbeddedS3Test {
         String key = "street/once/manifests/output/output.manifest";
         put("labels", key, "first");
         assertEquals(5L, object(next()).get("size"));
-        S3Exception refused = assertThrows(
-                S3Exception.class,
-                () -> client.putObject(r -> r.bucket("labels").key(key).ifNoneMatch("*"), RequestBody.fromString("second")));
-        assertEquals(412, refused.statusCode());
+        assertThrows(
+                ObjectStore.PreconditionFailedException.class,
+                () -> s3.store().put(new S3Uri("labels", key), new byte[1], ObjectStore.Condition.ABSENT));
         put("bridged", "last", "");
         assertEquals("last", next().created().key());
     }
@@ -222,6 +228,35 @@ class EmbeddedS3Test {
         S3Exception broken = assertThrows(S3Exception.class, () -> hasty.listObjectsV2(r -> r.bucket("quiet")));
         assertEquals(500, broken.statusCode());
         assertEquals(0, s3.pendingFaults());
+    }
+
+    /** S3Proxy alone lets several writers of one moment pass. */
+    @Test
+    void ofEightWritersOverOneETagOneWins() throws Exception {
+        put("quiet", "champion", "first");
+        for (int round = 0; round < 5; round++) {
+            S3Uri champion = new S3Uri("quiet", "champion");
+            String eTag = s3.store().head(champion).orElseThrow().eTag();
+            List<Callable<Boolean>> writers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                byte[] body = ("round " + round + " writer " + i).getBytes(StandardCharsets.UTF_8);
+                writers.add(() -> {
+                    try {
+                        s3.store().put(champion, body, new ObjectStore.Condition.Unchanged(eTag));
+                        return true;
+                    } catch (ObjectStore.PreconditionFailedException e) {
+                        return false;
+                    }
+                });
+            }
+            int winners = 0;
+            try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+                for (Future<Boolean> writer : threads.invokeAll(writers)) {
+                    winners += writer.get() ? 1 : 0;
+                }
+            }
+            assertEquals(1, winners, "round " + round);
+        }
     }
 
     @Test

@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.Tag;
 
 /** Each row of "S3" in {@code docs/fidelity.md}: a test that fails when the row stops being true. */
-class S3FidelityTest {
+public class S3FidelityTest {
     @TempDir
     static Path folder;
 

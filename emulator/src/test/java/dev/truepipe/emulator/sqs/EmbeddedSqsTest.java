@@ -30,7 +30,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-class EmbeddedSqsTest {
+public class EmbeddedSqsTest {
     private static final int RECEIVES = 2;
     private static EmbeddedSqs sqs;
 
