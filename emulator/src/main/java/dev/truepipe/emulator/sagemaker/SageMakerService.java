@@ -203,8 +203,17 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 "LabelingJobName", name,
                 "LabelingJobArn", Arns.labelingJob(name),
                 "LabelAttributeName", name,
+                "OutputConfig", ordered("S3OutputPath", outputPath(name, output)),
                 "LabelingJobOutput", ordered("OutputDatasetS3Uri", output.toString()));
         labelingJobs.put(name, job);
+    }
+
+    /** A job writes {@code <output path>/<job>/manifests/output/output.manifest}; of any other manifest, its folder is told. */
+    private static String outputPath(String job, S3Uri manifest) {
+        String key = manifest.key();
+        String below = job + "/manifests/output/output.manifest";
+        int end = key.equals(below) || key.endsWith("/" + below) ? key.length() - below.length() : key.lastIndexOf('/') + 1;
+        return new S3Uri(manifest.bucket(), key.substring(0, end)).toString();
     }
 
     /** Ends all jobs that still run, at once, and waits until they are gone. */

@@ -306,6 +306,7 @@ class SageMakerServiceTest {
                 assertThrows(ResourceNotFoundException.class, () -> client.describeLabelingJob(ask -> ask.labelingJobName("cars")));
                 cloud.service.registerLabelingJob("cars", "Completed", S3Uri.parse("s3://labels/cars/manifests/output/output.manifest"), Map.of("TotalLabeled", 7L));
                 assertEquals(7, client.describeLabelingJob(ask -> ask.labelingJobName("cars")).labelCounters().totalLabeled());
+                assertEquals("s3://labels/", client.describeLabelingJob(ask -> ask.labelingJobName("cars")).outputConfig().s3OutputPath());
             }
         }
     }
