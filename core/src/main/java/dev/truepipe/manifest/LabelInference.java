@@ -88,7 +88,7 @@ public final class LabelInference {
         }
     }
 
-    /** A single value of the right shape whose metadata goes by another name, or is not there. */
+    /** Boxes without metadata, or a class under a name that was given. A bare number under any other name could be anything. */
     private void orphan(LineFacts facts) {
         List<Candidate> found = new ArrayList<>();
         facts.values.forEach((name, value) -> {
@@ -97,12 +97,8 @@ public final class LabelInference {
             }
             if (value.boxes()) {
                 found.add(new Candidate(name, Task.OBJECT_DETECTION, new Metadata()));
-            } else if (value.whole() >= 0 && (value.kind() == Kind.NUMBER || !labels.isEmpty())) {
-                boolean classified = !labels.isEmpty()
-                        || facts.metadata.values().stream().anyMatch(other -> Task.IMAGE_CLASSIFICATION.equals(other.task()));
-                if (classified) {
-                    found.add(new Candidate(name, Task.IMAGE_CLASSIFICATION, new Metadata()));
-                }
+            } else if (!labels.isEmpty() && value.whole() >= 0) {
+                found.add(new Candidate(name, Task.IMAGE_CLASSIFICATION, new Metadata()));
             }
         });
         if (found.size() == 1) {

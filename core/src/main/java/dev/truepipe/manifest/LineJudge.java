@@ -5,7 +5,6 @@ import dev.truepipe.manifest.LineFacts.Box;
 import dev.truepipe.manifest.LineFacts.Kind;
 import dev.truepipe.manifest.LineFacts.Label;
 import dev.truepipe.manifest.LineFacts.Metadata;
-import dev.truepipe.manifest.LineFacts.Value;
 import dev.truepipe.split.GroupBy;
 import dev.truepipe.split.Hash128;
 import java.util.EnumMap;
@@ -260,7 +259,10 @@ final class LineJudge {
                 return;
             }
         }
-        find(FindingCode.LABEL_MISSING, expected, expected == null
+        String alone = facts.metadata.keySet().stream().filter(name -> facts.metadata.get(name).task() != null).findFirst().orElse(null);
+        find(FindingCode.LABEL_MISSING, expected, expected == null && alone != null
+                ? "\"" + alone + "-metadata\" stands here without \"" + alone + "\"; rename one of the two, or give the label attribute"
+                : expected == null
                 ? "no label attribute can be told from the manifest (a key beside its \"<key>-metadata\"); give the label attribute"
                 : "no \"" + expected + "\" on this line; label the object again or fix the label attribute name");
     }
