@@ -12,7 +12,7 @@ import java.util.Map;
  * @param epochs how often to read the training channel, at least 1
  * @param rate {@code learning_rate}: the largest step, above 0 to 1
  * @param batch {@code mini_batch_size}: how many pictures make a step at most, at least 1; a short channel takes fewer,
- *     so that an epoch has 60 steps
+ *     so that an epoch has about 100 steps
  * @param samples {@code num_training_samples}: pictures in the training channel; 0 when not told
  * @param classes {@code num_classes}: how many there are; 0 when not told
  * @param seed of the model's first weights
@@ -30,7 +30,7 @@ record Hyperparameters(int epochs, double rate, int batch, int samples, int clas
             throw new IllegalArgumentException(file.getFileName() + " is not a JSON object");
         }
         return new Hyperparameters((int) number(given, "epochs", 6, 1, 100_000, true),
-                number(given, "learning_rate", 0.005, 1e-9, 1, false),
+                number(given, "learning_rate", 0.004, 1e-9, 1, false),
                 (int) number(given, "mini_batch_size", 4, 1, 1_000_000, true),
                 (int) number(given, "num_training_samples", 0, 0, Integer.MAX_VALUE, true),
                 (int) number(given, "num_classes", 0, 0, Network.MOST_CLASSES, true),
@@ -62,6 +62,6 @@ record Hyperparameters(int epochs, double rate, int batch, int samples, int clas
     }
 
     int batchFor(int pictures) {
-        return Math.clamp(pictures / 60, 1, batch);
+        return Math.clamp(pictures / 100, 1, batch);
     }
 }
