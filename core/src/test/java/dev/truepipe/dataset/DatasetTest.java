@@ -1,0 +1,358 @@
+package dev.truepipe.dataset;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ByteSource;
+import dev.truepipe.manifest.ChunkScanner;
+import dev.truepipe.manifest.FindingCode;
+import dev.truepipe.manifest.LabelChoice;
+import dev.truepipe.manifest.MadeManifests;
+import dev.truepipe.manifest.ManifestChunk;
+import dev.truepipe.manifest.Task;
+import dev.truepipe.split.GroupBy;
+import dev.truepipe.split.HoldOut;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DatasetTest {
+    private static DatasetRules rules(String groupBy, long seed) {
+        return new DatasetRules(null, List.of(), GroupBy.parse(groupBy), new HoldOut(2_000, seed), false, List.of(), Map.of(),
+                10_000, 0, 0, List.of());
+    }
+
+    private static TreeMap<String, byte[]> manifests(byte[]... contents) {
+        TreeMap<String, byte[]> manifests = new TreeMap<>();
+        for (byte[] content : contents) {
+            manifests.put("m" + manifests.size(), content);
+        }
+        return manifests;
+    }
+
+    private static byte[] text(String... lines) {
+        return String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static List<String> lines(byte[] file) {
+        List<String> lines = new ArrayList<>(Arrays.asList(new String(file, StandardCharsets.ISO_8859_1).split("\n", -1)));
+        assertEquals("", lines.removeLast(), "a file ends in a newline, or is empty");
+        return lines;
+    }
+
+    /** What a reader of its own finds in a manifest. */
+    private static List<String> expected(byte[] manifest) {
+        List<String> lines = new ArrayList<>(Arrays.asList(new String(manifest, StandardCharsets.ISO_8859_1).split("\n", -1)));
+        lines.removeIf(line -> line.strip().isEmpty());
+        return lines;
+    }
+
+    private static byte[] made(long seed, int count) {
+        return MadeManifests.manifest(MadeManifests.lines(seed, count), seed % 2 == 0);
+    }
+
+    private static CarriedState carried(SplitOfManifests split) throws IOException {
+        return CarriedState.fromDataset(Json.parseObject(Json.pretty(split.decision().toJson())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 20_260_714})
+    void losesNoLineAndChangesNoByte(long seed) throws IOException {
+        byte[] one = made(seed, 150);
+        byte[] two = made(seed + 1_000, 90);
+        SplitOfManifests split = SplitOfManifests.of(manifests(one, two), rules("object", seed), null, 0);
+        List<String> in = new ArrayList<>(expected(one));
+        in.addAll(expected(two));
+        List<String> out = new ArrayList<>();
+        List<byte[]> files = List.of(split.train(), split.validation(), split.quarantine(), split.superseded());
+        files.forEach(file -> out.addAll(lines(file)));
+        in.sort(null);
+        out.sort(null);
+        assertEquals(in, out, "seed " + seed);
+        DatasetDecision decision = split.decision();
+        assertEquals(in.size(), decision.lines());
+        assertEquals(lines(split.train()).size(), decision.train());
+        assertEquals(lines(split.validation()).size(), decision.validation());
+        assertEquals(lines(split.quarantine()).size(), decision.quarantined());
+        assertEquals(lines(split.superseded()).size(), decision.superseded());
+        assertTrue(decision.quarantined() > 0 && decision.superseded() > 0 && decision.blank() > 0, "the made manifests show every fate");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 20_260_714})
+    void isTheSameForAnyChunkSize(long seed) throws IOException {
+        TreeMap<String, byte[]> manifests = manifests(made(seed, 60), made(seed + 1_000, 30));
+        String whole = SplitOfManifests.of(manifests, rules("object", seed), null, 0).everything();
+        Random random = new Random(seed);
+        for (int round = 0; round < 12; round++) {
+            long bytes = round == 0 ? 97 : 50 + random.nextInt(20_000);
+            assertEquals(whole, SplitOfManifests.of(manifests, rules("object", seed), null, bytes).everything(),
+                    "seed " + seed + ", chunks of " + bytes);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 20_260_714})
+    void hasTheSameVersionAndSidesForAnyOrderOfLines(long seed) throws IOException {
+        List<byte[]> lines = MadeManifests.lines(seed, 200);
+        byte[] one = MadeManifests.manifest(lines, true);
+        java.util.Collections.shuffle(lines, new Random(seed));
+        byte[] other = MadeManifests.manifest(lines, true);
+        SplitOfManifests a = SplitOfManifests.of(manifests(one), rules("object", seed), null, 0);
+        SplitOfManifests b = SplitOfManifests.of(manifests(other), rules("object", seed), null, 0);
+        assertEquals(a.decision().version(), b.decision().version(), "seed " + seed);
+        assertEquals(a.decision().toJson().get("holdOut"), b.decision().toJson().get("holdOut"));
+        assertEquals(new HashSet<>(lines(a.train())), new HashSet<>(lines(b.train())));
+        assertEquals(new HashSet<>(lines(a.superseded())), new HashSet<>(lines(b.superseded())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 20_260_714})
+    void movesNobodyWhenDataGrowsWithThePreviousVersion(long seed) throws IOException {
+        Random random = new Random(seed);
+        CarriedState previous = null;
+        Map<String, String> sideOf = new HashMap<>();
+        List<String> all = new ArrayList<>();
+        // Small steps, so that classes begin with a single object and gain a second one later.
+        for (int step = 0; step < 12; step++) {
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                all.add(MadeManifests.line("s3://images/" + all.size() + ".jpg", all.size(), random, 5));
+            }
+            SplitOfManifests split = SplitOfManifests.of(manifests(text(all.toArray(new String[0]))), rules("object", seed), previous, 0);
+            for (String line : lines(split.train())) {
+                assertEquals("train", sideOf.getOrDefault(line, "train"), "seed " + seed + ", step " + step + ": " + line);
+                sideOf.put(line, "train");
+            }
+            for (String line : lines(split.validation())) {
+                assertEquals("validation", sideOf.getOrDefault(line, "validation"), "seed " + seed + ", step " + step + ": " + line);
+                sideOf.put(line, "validation");
+            }
+            previous = carried(split);
+        }
+        assertEquals(all.size(), sideOf.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/(cam[0-9])/", "attribute:camera"})
+    void tearsNoGroup(String groupBy) throws IOException {
+        Random random = new Random(7);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            int camera = random.nextInt(9);
+            lines.add(MadeManifests.line("s3://images/cam" + camera + "/" + i + ".jpg", i, random, 3)
+                    .replace("\"boxes\":", "\"camera\":\"" + camera + "\",\"boxes\":"));
+        }
+        SplitOfManifests split = SplitOfManifests.of(manifests(text(lines.toArray(new String[0]))), rules(groupBy, 1), null, 0);
+        Set<String> train = new HashSet<>();
+        lines(split.train()).forEach(line -> train.add(line.replaceAll(".*/(cam[0-9])/.*", "$1")));
+        Set<String> validation = new HashSet<>();
+        lines(split.validation()).forEach(line -> validation.add(line.replaceAll(".*/(cam[0-9])/.*", "$1")));
+        assertFalse(train.isEmpty() || validation.isEmpty(), "both sides have groups");
+        train.retainAll(validation);
+        assertEquals(Set.of(), train, "groups on both sides");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 20_260_714})
+    void putsEveryClassWithTwoGroupsIntoTheHoldOut(long seed) throws IOException {
+        SplitOfManifests split = SplitOfManifests.of(manifests(made(seed, 25)), rules("object", seed), null, 0);
+        Json.object(split.decision().toJson().get("classes")).forEach((name, value) -> {
+            Map<String, Object> one = Json.object(value);
+            long lines = (Long) one.get("trainLines") + (Long) one.get("validationLines");
+            if (lines >= 2) {
+                assertTrue((Long) one.get("validationLines") > 0, "seed " + seed + ": class " + name + " " + one);
+            }
+        });
+    }
+
+    @Test
+    void letsTheNewestLabelOfAnObjectCount() throws IOException {
+        Random random = new Random(1);
+        String old = MadeManifests.line("s3://images/1.jpg", 10, random, 2);
+        String newer = MadeManifests.line("s3://images/1.jpg", 20, random, 2);
+        String undated = MadeManifests.line("s3://images/1.jpg", 30, random, 2).replaceAll("\"creation-date\":\"[^\"]*\",", "");
+        String broken = MadeManifests.line("s3://images/1.jpg", 40, random, 2).replace("\"width\":320", "\"width\":0");
+        SplitOfManifests split = SplitOfManifests.of(manifests(text(newer, broken), text(old, undated, newer)), rules("object", 1), null, 0);
+        List<String> kept = new ArrayList<>(lines(split.train()));
+        kept.addAll(lines(split.validation()));
+        assertEquals(List.of(newer), kept);
+        assertEquals(List.of(old, undated, newer), lines(split.superseded()));
+        assertEquals(List.of(broken), lines(split.quarantine()));
+    }
+
+    @Test
+    void countsLinesFromTheStartOfEachManifestWhateverTheChunks() throws IOException {
+        byte[] one = text("", "{", "", "x");
+        byte[] two = text("y");
+        for (long bytes : new long[] {0, 1, 2, 3}) {
+            SplitOfManifests split = SplitOfManifests.of(manifests(one, two), rules("object", 1), null, bytes);
+            List<String> places = new ArrayList<>();
+            for (String line : lines(split.findings())) {
+                Map<String, Object> finding = Json.object(Json.parse(line));
+                places.add(finding.get("manifest") + ":" + finding.get("line") + ":" + finding.get("byte"));
+            }
+            assertEquals(List.of("m0:2:1", "m0:4:4", "m1:1:0"), places, "chunks of " + bytes);
+        }
+    }
+
+    @Test
+    void stopsForDifferingLabelAttributesWithoutQuarantine() throws IOException {
+        Random random = new Random(1);
+        String one = MadeManifests.line("s3://images/1.jpg", 1, random, 2);
+        String two = MadeManifests.line("s3://images/2.jpg", 1, random, 2).replace("\"boxes", "\"frames");
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(one, one.replace("1.jpg", "3.jpg"), two)), rules("object", 1), null, 0).decision();
+        assertEquals(0, decision.quarantined());
+        assertEquals("label-attributes-differ", decision.gates().getFirst().name());
+        assertTrue(decision.gates().getFirst().message().contains("\"boxes\" (2 lines), \"frames\" (1 line)"), decision.gates().toString());
+    }
+
+    @Test
+    void stopsForConflictingClassMapsNamingBothAndTheirPlaces() throws IOException {
+        Random random = new Random(2);
+        String line = MadeManifests.line("s3://images/1.jpg", 1, random, 1);
+        assertTrue(line.contains("\"0\":\"car\""), "the line has the class");
+        String other = line.replace("1.jpg", "2.jpg").replace("\"0\":\"car\"", "\"0\":\"tram\"");
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(line, other)), rules("object", 1), null, 0).decision();
+        Gate gate = decision.gates().getFirst();
+        assertEquals("class-map-conflict", gate.name());
+        assertTrue(gate.message().contains("class id 0 has 2 names: \"car\" (m0:1) and \"tram\" (m0:2)"), gate.message());
+    }
+
+    @Test
+    void ignoresClassMapsOfSupersededLines() throws IOException {
+        Random random = new Random(2);
+        String line = MadeManifests.line("s3://images/1.jpg", 1, random, 1);
+        String newer = line.replace("09:00:01", "10:00:01").replace("\"0\":\"car\"", "\"0\":\"tram\"");
+        assertNotEquals(line, newer);
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(line, newer)), rules("object", 1), null, 0).decision();
+        assertTrue(decision.gates().stream().noneMatch(gate -> gate.name().equals("class-map-conflict")), decision.gates().toString());
+    }
+
+    @Test
+    void dropsCarriedStateWithAFindingWhenTheSeedChanges() throws IOException {
+        byte[] manifest = made(1, 40);
+        SplitOfManifests first = SplitOfManifests.of(manifests(manifest), rules("object", 1), null, 0);
+        SplitOfManifests same = SplitOfManifests.of(manifests(manifest), rules("object", 1), carried(first), 0);
+        assertEquals(first.decision().version(), same.decision().version());
+        SplitOfManifests other = SplitOfManifests.of(manifests(manifest), rules("object", 2), carried(first), 0);
+        assertTrue(other.decision().datasetFindings().stream().anyMatch(finding -> finding.code() == FindingCode.CARRIED_STATE_DROPPED));
+        assertNotEquals(first.decision().version(), other.decision().version());
+    }
+
+    @Test
+    void measuresGatesAndLeavesDroppedNegativesOutOfTheQuarantinedShare() throws IOException {
+        Random random = new Random(5);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; lines.size() < 10; i++) {
+            String line = MadeManifests.line("s3://images/" + i + ".jpg", i, random, 1);
+            if (line.contains("class_id")) {
+                lines.add(line);
+            }
+        }
+        for (int i = 0; lines.size() < 15; i++) {
+            lines.add(lines.get(i).replace("images/", "empty/").replaceAll("\"annotations\":\\[.*?\\]\\}", "\"annotations\":[]}"));
+        }
+        lines.add("{");
+        DatasetRules rules = new DatasetRules(null, List.of(), GroupBy.OBJECT, new HoldOut(2_000, 1), true, List.of(), Map.of(), 500, 11, 11, List.of());
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(lines.toArray(new String[0]))), rules, null, 0).decision();
+        assertEquals(6, decision.quarantined());
+        Map<String, String> gates = new HashMap<>();
+        decision.gates().forEach(gate -> gates.put(gate.name(), gate.message()));
+        assertTrue(gates.get("maxQuarantined").startsWith("1 of 16 lines"), gates.toString());
+        assertTrue(gates.get("minPerClass").contains("\"car\" (10)"), gates.toString());
+        assertTrue(gates.get("minNewLabels").startsWith("10 accepted lines are new"), gates.toString());
+    }
+
+    @Test
+    void warnsOfConsecutiveFramesOnBothSides() throws IOException {
+        Random random = new Random(5);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            lines.add(MadeManifests.line("s3://images/cam_%06d.jpg".formatted(i), i, random, 2));
+        }
+        byte[] manifest = text(lines.toArray(new String[0]));
+        DatasetDecision apart = SplitOfManifests.of(manifests(manifest), rules("object", 1), null, 0).decision();
+        assertTrue(apart.datasetFindings().stream().anyMatch(finding -> finding.code() == FindingCode.POSSIBLE_SEQUENCE_LEAK));
+        DatasetDecision together = SplitOfManifests.of(manifests(manifest), rules("/(cam)_", 1), null, 0).decision();
+        assertTrue(together.datasetFindings().stream().noneMatch(finding -> finding.code() == FindingCode.POSSIBLE_SEQUENCE_LEAK));
+    }
+
+    @Test
+    void findsAnEmptyManifest() throws IOException {
+        DatasetDecision decision = SplitOfManifests.of(manifests(new byte[0]), rules("object", 1), null, 0).decision();
+        assertEquals("empty-manifest", decision.gates().getFirst().name());
+        assertEquals(0, decision.lines());
+    }
+
+    @Test
+    void refusesToCopyBytesThatWereNotScanned() throws IOException {
+        byte[] manifest = text(MadeManifests.line("s3://images/1.jpg", 1, new Random(1), 2));
+        ManifestChunk chunk = ManifestChunk.whole(0, "m", false);
+        LabelChoice choice = new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"));
+        ByteArrayOutputStream index = new ByteArrayOutputStream();
+        ChunkScanner.scan(ByteSource.of(manifest), chunk, rules("object", 1).scanRules(choice), index);
+        DatasetDecision decision = DatasetDecision.decide(new DecisionInput(rules("object", 1), choice, List.of(new ManifestFile("m", null, 1)),
+                List.of(chunk), c -> new ByteArrayInputStream(index.toByteArray()), null, null));
+        ByteArrayOutputStream decided = new ByteArrayOutputStream();
+        decision.writeChunk(0, decided);
+        byte[] changed = manifest.clone();
+        changed[20] ^= 1;
+        OutputStream none = OutputStream.nullOutputStream();
+        IOException e = assertThrows(IOException.class, () -> ChunkWriter.write(ByteSource.of(changed), chunk,
+                new ByteArrayInputStream(index.toByteArray()), new ByteArrayInputStream(decided.toByteArray()),
+                new ChannelOutputs(none, none, none, none, none)));
+        assertTrue(e.getMessage().startsWith("m:1 (byte 0)"), e.getMessage());
+    }
+
+    @Test
+    void refusesAnIndexThatWasCutOff() throws IOException {
+        byte[] manifest = made(1, 20);
+        LabelChoice choice = new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"));
+        ByteArrayOutputStream index = new ByteArrayOutputStream();
+        ChunkScanner.scan(ByteSource.of(manifest), ManifestChunk.whole(0, "m", false), rules("object", 1).scanRules(choice), index);
+        byte[] cut = Arrays.copyOf(index.toByteArray(), index.size() / 2);
+        assertThrows(IOException.class, () -> DatasetDecision.decide(new DecisionInput(rules("object", 1), choice,
+                List.of(), List.of(ManifestChunk.whole(0, "m", false)), c -> new ByteArrayInputStream(cut), null, null)));
+    }
+
+    @Test
+    void remembersItsLinesAndComparesHoldOuts() throws IOException {
+        SplitOfManifests split = SplitOfManifests.of(manifests(made(3, 200)), rules("object", 1), null, 0);
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        split.decision().lineIndex().write(file);
+        LineIndex read = LineIndex.read(new ByteArrayInputStream(file.toByteArray()));
+        assertEquals(split.decision().accepted(), read.lines());
+        for (String line : lines(split.train())) {
+            var hash = dev.truepipe.split.Murmur3.hash(line.getBytes(StandardCharsets.ISO_8859_1));
+            assertTrue(read.contains(hash.high(), hash.low()));
+        }
+        assertFalse(read.contains(1, 2));
+        assertEquals(0, read.holdOutDifference(split.decision().lineIndex()));
+        SplitOfManifests other = SplitOfManifests.of(manifests(new byte[0]), rules("object", 1), null, 0);
+        assertEquals(split.decision().validation(), read.holdOutDifference(other.decision().lineIndex()));
+    }
+
+    @Test
+    void refusesToMakeAFatalRuleAWarning() {
+        assertThrows(IllegalArgumentException.class, () -> new DatasetRules(null, List.of(), GroupBy.OBJECT, new HoldOut(0, 1), false, List.of(),
+                Map.of(FindingCode.INVALID_JSON, dev.truepipe.manifest.Severity.WARNING), 0, 0, 0, List.of()));
+    }
+}
