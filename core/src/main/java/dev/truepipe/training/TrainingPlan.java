@@ -22,7 +22,6 @@ import java.util.TreeMap;
  * @param metricDefinitions {@code null} for SageMaker's own algorithms, which bring theirs
  * @param contentType of both channels
  * @param attributeNames what is streamed, in order
- * @param checkpoints whether the algorithm goes on from checkpoints
  * @param terms what the settings say
  */
 public record TrainingPlan(
@@ -32,7 +31,6 @@ public record TrainingPlan(
         List<TrainingTerms.MetricDefinition> metricDefinitions,
         String contentType,
         List<String> attributeNames,
-        boolean checkpoints,
         TrainingTerms terms) {
     private static final String RECORDIO = "application/x-recordio";
 
@@ -75,7 +73,6 @@ public record TrainingPlan(
                 terms.image() == null ? null : terms.metrics(),
                 contentType,
                 List.of("source-ref", facts.labelAttribute()),
-                true,
                 terms);
     }
 
@@ -122,7 +119,7 @@ public record TrainingPlan(
         json.put("validationUri", version.resolve("validation.manifest").toString());
         json.put("shuffleSeed", seed);
         json.put("outputPath", models.toString());
-        json.put("checkpointPath", checkpoints ? checkpointFolder.toString() : null);
+        json.put("checkpointPath", checkpointFolder.toString());
         json.put("maxRuntimeSeconds", terms.maxRuntimeSeconds());
         json.put("maxWaitSeconds", terms.maxWaitSeconds());
         json.put("volumeSizeInGB", terms.volumeSizeInGB());

@@ -5,7 +5,6 @@ import static dev.truepipe.emulator.states.Retraining.map;
 import static dev.truepipe.emulator.states.Retraining.payload;
 import static dev.truepipe.emulator.states.ScriptedTasks.gives;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
@@ -41,31 +40,28 @@ class TrainRequestTest {
     }
 
     @Test
-    void leavesOutWhatOnlySpotHasOnAnOnDemandRung() {
+    void asksForNoWaitOnAnOnDemandRungAndKeepsItsCheckpointsApart() {
         try (Retraining retraining = new Retraining()) {
             retraining.tasks.then("Train", gives(job("Stopped", "MaxWaitTimeExceeded", null)))
                     .then("DescribeAttempt", gives(job("Stopped", "MaxWaitTimeExceeded", null)));
             retraining.run();
             Map<String, Object> request = retraining.tasks.calls("Train").getLast().arguments();
             assertEquals("street-cars-01234567-89abcdef-r0-2", request.get("TrainingJobName"));
-            assertFalse(request.containsKey("EnableManagedSpotTraining"));
-            assertFalse(request.containsKey("CheckpointConfig"));
+            assertEquals(false, request.get("EnableManagedSpotTraining"));
             assertEquals(map("MaxRuntimeInSeconds", 14_400L), request.get("StoppingCondition"));
+            assertEquals(map("S3Uri", "s3://work/datasets/street-cars/checkpoints/street-cars-01234567-89abcdef-r0-2/"), request.get("CheckpointConfig"));
         }
     }
 
     @Test
-    void sendsMetricDefinitionsOfACustomImageAndNoCheckpointsWhereNoneAreKept() {
+    void sendsMetricDefinitionsOfACustomImage() {
         Map<String, Object> training = Retraining.training();
         training.put("metricDefinitions", List.of(map("Name", "validation:mAP", "Regex", "mAP=([0-9.]+)")));
-        training.put("checkpointPath", null);
         try (Retraining retraining = new Retraining(training)) {
             retraining.run();
             Map<String, Object> request = retraining.tasks.calls("Train").getFirst().arguments();
             assertEquals(map("TrainingImage", "image:1", "TrainingInputMode", "Pipe",
                     "MetricDefinitions", List.of(map("Name", "validation:mAP", "Regex", "mAP=([0-9.]+)"))), request.get("AlgorithmSpecification"));
-            assertFalse(request.containsKey("CheckpointConfig"));
-            assertEquals(true, request.get("EnableManagedSpotTraining"));
         }
     }
 
