@@ -66,7 +66,7 @@ public final class EmbeddedLambda implements AutoCloseable {
             Duration idleLimit,
             LogStore logs) {
         this.folder = folder;
-        this.classPath = hostClassPath(classPath);
+        this.classPath = classPath.stream().map(Path::toAbsolutePath).toList();
         this.cloudEnvironment = Map.copyOf(cloudEnvironment);
         this.logs = logs;
         for (FunctionSpec spec : functions) {
@@ -143,25 +143,17 @@ public final class EmbeddedLambda implements AutoCloseable {
 
     private FunctionInstance launch(FunctionSpec spec) throws IOException {
         Path home = Files.createDirectories(folder.resolve(spec.name()));
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        List<String> command = new ArrayList<>(java(spec.memoryMiB()));
+        Path cache = classPath.isEmpty() ? null : FunctionCache.beside(classPath.getFirst());
+        if (cache != null && Files.exists(cache)) {
+            command.add("-XX:AOTCache=" + cache);
+        }
         command.addAll(List.of(
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-Xmx" + spec.memoryMiB() + "m",
-                "-Xss512k",
-                "-XX:+ExitOnOutOfMemoryError",
-                // Standard output carries answers: the JVM's own words go to the log.
-                "-XX:+DisplayVMOutputToStderr",
-                "-Xlog:disable",
-                "-Xlog:all=error:stderr",
-                "--enable-native-access=ALL-UNNAMED",
                 // An SDK must not find the profiles of whoever runs this.
                 "-Duser.home=" + home,
                 "-Djava.io.tmpdir=" + Files.createDirectories(home.resolve("tmp")),
                 "-cp",
-                classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+                classPathText(classPath),
                 FunctionHost.class.getName(),
                 spec.handler()));
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
@@ -173,6 +165,27 @@ public final class EmbeddedLambda implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("function " + spec.name() + ": its JVM cannot be started: " + e.getMessage(), e);
         }
+    }
+
+    /** The JVM and those of its options that a cache depends on. */
+    static List<String> java(int memoryMiB) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xms" + Math.min(24, memoryMiB) + "m",
+                "-Xmx" + memoryMiB + "m",
+                "-Xss512k",
+                "-XX:+ExitOnOutOfMemoryError",
+                // Standard output carries answers: what the JVM itself says goes to the log, if it must be said.
+                "-XX:+DisplayVMOutputToStderr",
+                "-Xlog:disable",
+                "--enable-native-access=ALL-UNNAMED");
+    }
+
+    /** The functions, and behind them what hosts them. */
+    static String classPathText(List<Path> functions) {
+        return hostClassPath(functions).stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     }
 
     private Map<String, String> environment(FunctionSpec spec) {
