@@ -119,7 +119,7 @@ final class CheckCommand implements Callable<Integer> {
     private void print(PrintWriter out, ScanSummary summary, LabelChoice choice) {
         out.println(String.join(", ", options.manifests.subList(0, Math.min(3, options.manifests.size())))
                 + (options.manifests.size() > 3 ? " and " + (options.manifests.size() - 3) + " more" : ""));
-        out.println(choice.task() == null ? "Task and label attribute cannot be told from the manifest; give --label and --task."
+        out.println(summary.lines() == 0 ? "Nothing to judge." : choice.task() == null ? "Task and label attribute cannot be told from the manifest; give --label and --task."
                 : "For " + choice.task() + ", label attribute \"" + choice.labelAttribute() + "\"");
         out.println();
         Map<String, Long> counts = new LinkedHashMap<>();
@@ -135,6 +135,7 @@ final class CheckCommand implements Callable<Integer> {
         out.println();
         if (summary.lines() > 0) {
             out.println(summary.quarantined() == 0 ? "Every line can be trained on."
+                    : summary.accepted() == 0 ? "No line can be trained on." + (choice.task() == null ? " Is this an augmented manifest (one JSON object a line)?" : "")
                     : Findings.number(summary.quarantined()) + " of " + Findings.number(summary.lines()) + " lines would be set aside; the rest can be trained on."
                             + (findings == null ? " --findings FILE lists every one." : ""));
         }

@@ -73,6 +73,9 @@ final class SplitCommand implements Callable<Integer> {
     @Option(names = "--chunk-bytes", paramLabel = "N", hidden = true, description = "cuts manifests into chunks of N bytes, as the cloud does")
     private long chunkBytes;
 
+    private static final List<String> OUTPUTS = List.of("train.manifest", "validation.manifest", "quarantine.manifest",
+            "superseded.manifest", "findings.jsonl", "dataset.json", "lines.idx");
+
     @Spec
     private CommandSpec spec;
 
@@ -83,6 +86,7 @@ final class SplitCommand implements Callable<Integer> {
         try (Manifests opened = Manifests.open(options.manifests, System.in, Manifests::s3)) {
             LabelChoice choice = options.choose(opened);
             Files.createDirectories(writable());
+            refuseToReplace(opened);
             Path work = Files.createTempDirectory("truepipe-split-");
             try {
                 DatasetDecision decision = split(opened, rules, choice, carried, work);
@@ -130,6 +134,20 @@ final class SplitCommand implements Callable<Integer> {
             throw new UnreadableInput(out.toString(), "is a file", "name a folder with --out");
         }
         return out;
+    }
+
+    /** An input that lies where an output goes would be emptied before it is copied. */
+    private void refuseToReplace(Manifests opened) throws UnreadableInput, IOException {
+        for (String name : OUTPUTS) {
+            Path output = out.resolve(name);
+            for (Manifests.Opened manifest : opened.all()) {
+                String input = manifest.file().name();
+                boolean local = !input.equals("-") && !input.startsWith("s3://");
+                if (local && Files.exists(output) && Files.isSameFile(output, Path.of(input))) {
+                    throw new UnreadableInput(input, "would be replaced by the split's own " + name, "name another folder with --out");
+                }
+            }
+        }
     }
 
     private DatasetDecision split(Manifests opened, DatasetRules rules, LabelChoice choice, CarriedState carried, Path work)

@@ -1,0 +1,258 @@
+package dev.truepipe.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.truepipe.json.Json;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What the contract of {@code check} and {@code split} says, line by line. */
+class CheckAndSplitTest {
+    private record Ran(int exit, String out, String err) {
+        Map<String, Object> json() throws IOException {
+            return Json.parseObject(out.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Map<String, Object> error() throws IOException {
+            return Json.object(json().get("error"));
+        }
+    }
+
+    @TempDir
+    private Path folder;
+
+    private static Ran run(Object... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Truepipe.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        String[] words = new String[args.length];
+        for (int i = 0; i < args.length; i++) {
+            words[i] = args[i].toString();
+        }
+        return new Ran(line.execute(words), out.toString(), err.toString());
+    }
+
+    private static String image(int i, int classId) {
+        return ("{\"source-ref\":\"s3://yard/%d.jpg\",\"kind\":%d,\"kind-metadata\":{\"class-name\":\"%s\",\"type\":\"groundtruth/image-classification\","
+                + "\"creation-date\":\"2025-05-11T16:20:01.557123\"}}").formatted(i, classId, classId == 0 ? "ripe" : "unripe");
+    }
+
+    private static String[] images(int count) {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            lines.add(image(i * 7, i % 2));
+        }
+        return lines.toArray(new String[0]);
+    }
+
+    private Path file(String name, String... lines) throws IOException {
+        return Files.writeString(folder.resolve(name), lines.length == 0 ? "" : String.join("\n", lines) + "\n");
+    }
+
+    @Test
+    void checkPrintsTheContractsFieldsAndExits0WhenEveryLineIsAccepted() throws IOException {
+        Ran ran = run("check", file("a.manifest", images(4)), "--json");
+        assertEquals(0, ran.exit(), ran.err());
+        assertEquals(List.of("lines", "blank", "accepted", "quarantined", "warnings", "task", "labelAttribute", "classes", "findings"),
+                List.copyOf(ran.json().keySet()));
+        assertEquals("{\"lines\":4,\"blank\":0,\"accepted\":4,\"quarantined\":0,\"warnings\":0,\"task\":\"image-classification\","
+                + "\"labelAttribute\":\"kind\",\"classes\":{\"ripe\":2,\"unripe\":2},\"findings\":{}}", ran.out().strip());
+    }
+
+    @Test
+    void checkExits1ForAQuarantinedLineAndWritesEveryFinding() throws IOException {
+        Path manifest = file("a.manifest", image(1, 0), "", "{broken", image(2, 1).replace("\"kind\":1", "\"kind\":-1"));
+        Path findings = folder.resolve("findings.jsonl");
+        Ran ran = run("check", manifest, "--findings", findings, "--json");
+        assertEquals(1, ran.exit());
+        assertEquals(3L, ran.json().get("lines"));
+        assertEquals(1L, ran.json().get("blank"));
+        assertEquals(2L, ran.json().get("quarantined"));
+        List<String> lines = Files.readAllLines(findings);
+        assertEquals(2, lines.size());
+        Map<String, Object> first = Json.parseObject(lines.getFirst().getBytes(StandardCharsets.UTF_8));
+        assertEquals(List.of("manifest", "line", "byte", "code", "severity", "attribute", "message"), List.copyOf(first.keySet()));
+        assertEquals(manifest.toString(), first.get("manifest"));
+        assertEquals(3L, first.get("line"));
+        assertEquals((long) image(1, 0).length() + 2, first.get("byte"));
+        assertEquals("invalid-json", first.get("code"));
+        assertEquals("quarantine", first.get("severity"));
+    }
+
+    @Test
+    void checkTellsPeopleWhatIsWrongWhereAndHowToMendIt() throws IOException {
+        Path manifest = file("a.manifest", image(1, 0), image(2, 1).replace("\"kind\":1", "\"kind\":-1"));
+        Ran ran = run("check", manifest);
+        assertTrue(ran.out().contains("class-id-invalid") && ran.out().contains("a.manifest:2") && ran.out().contains("write a whole"), ran.out());
+    }
+
+    @Test
+    void checkNamesAnEmptyManifestAndExits1() throws IOException {
+        Ran ran = run("check", file("empty.manifest"), "--json");
+        assertEquals(1, ran.exit());
+        assertEquals(Map.of("empty-manifest", 1L), ran.json().get("findings"));
+    }
+
+    @Test
+    void exits2WithFileMessageAndCureForWhatCannotBeRead() throws IOException {
+        file("not.gz", "x");
+        for (String name : List.of("missing.manifest", "", "not.gz")) {
+            Path path = folder.resolve(name);
+            Ran ran = run("check", path, "--json");
+            assertEquals(2, ran.exit(), name);
+            assertEquals(Set.of("file", "message", "cure"), ran.error().keySet());
+            assertEquals(path.toString(), ran.error().get("file"));
+            assertTrue(ran.err().contains(path.toString()), ran.err());
+        }
+    }
+
+    @Test
+    void exits2ForWrongUsage() throws IOException {
+        Path manifest = file("a.manifest", images(2));
+        assertEquals(2, run("check").exit());
+        assertEquals(2, run("check", "--json", "--nonsense", manifest).exit());
+        assertEquals(2, run("check", "--json", manifest, manifest).exit());
+        assertEquals(2, run("check", "--json", manifest, "--task", "juggling").exit());
+        assertEquals(2, run("split", manifest).exit());
+        assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--validation", "20").exit());
+        assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--group-by", "no group").exit());
+        assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--previous", folder.resolve("none.json")).exit());
+        assertEquals(2, run("split", manifest, "--out", manifest).exit());
+        assertEquals(2, run().exit());
+    }
+
+    @Test
+    void hasHelpAndVersionEverywhere() {
+        for (String command : List.of("check", "split")) {
+            Ran help = run(command, "--help");
+            assertEquals(0, help.exit());
+            assertTrue(help.out().contains("Exit codes"), help.out());
+        }
+        assertEquals(0, run("--version").exit());
+        assertTrue(run("--version").out().startsWith("truepipe "));
+    }
+
+    @Test
+    void readsGzipAndStandardInput() throws IOException {
+        String text = String.join("\n", images(5));
+        Path packed = folder.resolve("a.manifest.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        assertEquals(5L, run("check", packed, "--json").json().get("accepted"));
+        InputStream before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+            assertEquals(5L, run("check", "-", "--json").json().get("accepted"));
+        } finally {
+            System.setIn(before);
+        }
+        byte[] whole = Files.readAllBytes(packed);
+        Files.write(packed, java.util.Arrays.copyOf(whole, whole.length - 12));
+        assertEquals(2, run("check", packed, "--json").exit());
+    }
+
+    @Test
+    void splitWritesEveryFileAndItsNumbersAgreeWithThem() throws IOException {
+        List<String> lines = new ArrayList<>(List.of(images(60)));
+        lines.add("{broken");
+        lines.add(image(0, 1).replace("16:20:01", "17:20:01"));
+        Path manifest = file("a.manifest", lines.toArray(new String[0]));
+        Path out = folder.resolve("out");
+        Ran ran = run("split", manifest, "--out", out, "--json");
+        assertEquals(0, ran.exit(), ran.out() + ran.err());
+        Map<String, Object> json = ran.json();
+        List<String> written = new ArrayList<>();
+        for (String channel : List.of("train", "validation", "quarantine", "superseded")) {
+            List<String> file = Files.readAllLines(out.resolve(channel + ".manifest"));
+            assertEquals((long) file.size(), json.get(channel.equals("quarantine") ? "quarantined" : channel), channel);
+            written.addAll(file);
+        }
+        written.sort(null);
+        lines.sort(null);
+        assertEquals(lines, written);
+        assertEquals(json.get("version"), Json.parseObject(Files.readAllBytes(out.resolve("dataset.json"))).get("version"));
+        assertEquals(1, Files.readAllLines(out.resolve("findings.jsonl")).size());
+    }
+
+    @Test
+    void splitExits1WhenTooMuchIsQuarantinedOrASideIsEmptyAndWritesTheFilesAllTheSame() throws IOException {
+        List<String> lines = new ArrayList<>(List.of(images(60)));
+        lines.add("{broken");
+        Path manifest = file("a.manifest", lines.toArray(new String[0]));
+        Path out = folder.resolve("out");
+        assertEquals(0, run("split", manifest, "--out", out, "--json").exit());
+        assertEquals(1, run("split", manifest, "--out", out, "--max-quarantined", "1%", "--json").exit());
+        assertEquals(1, run("split", manifest, "--out", out, "--validation", "0%", "--json").exit());
+        assertEquals(60, Files.readAllLines(out.resolve("train.manifest")).size());
+        assertEquals(1, run("split", file("empty.manifest"), "--out", out, "--json").exit());
+        assertEquals(0, Files.size(out.resolve("train.manifest")));
+    }
+
+    @Test
+    void splitIsTheSameForAnyArgumentOrderAndChunkSize() throws IOException {
+        Path one = file("a.manifest", images(30));
+        Path two = file("b.manifest", image(1_000, 0), "{", image(7, 0).replace("16:20:01", "16:20:02"), image(1_001, 1));
+        Path out = folder.resolve("out");
+        run("split", one, two, "--out", out, "--json");
+        for (Object[] more : new Object[][] {{two, one}, {one, two, "--chunk-bytes", "1"}, {two, one, "--chunk-bytes", "777"}}) {
+            Path again = folder.resolve("again");
+            List<Object> args = new ArrayList<>(List.of("split", "--out", again, "--json"));
+            args.addAll(List.of(more));
+            run(args.toArray());
+            for (String name : List.of("train.manifest", "validation.manifest", "quarantine.manifest", "superseded.manifest",
+                    "findings.jsonl", "dataset.json", "lines.idx")) {
+                assertArrayEquals(Files.readAllBytes(out.resolve(name)), Files.readAllBytes(again.resolve(name)), name + " " + List.of(more));
+            }
+        }
+    }
+
+    @Test
+    void splitTakesThePreviousVersionAndMovesNobody() throws IOException {
+        Path first = folder.resolve("first");
+        Path manifest = file("a.manifest", image(1, 0), image(2, 0), image(3, 1));
+        run("split", manifest, "--out", first, "--json");
+        List<String> before = Files.readAllLines(first.resolve("train.manifest"));
+        Path grown = file("a.manifest", image(1, 0), image(2, 0), image(3, 1), image(4, 1), image(5, 1));
+        Path second = folder.resolve("second");
+        run("split", grown, "--out", second, "--previous", first.resolve("dataset.json"), "--json");
+        assertTrue(Files.readAllLines(second.resolve("train.manifest")).containsAll(before));
+        Ran other = run("split", grown, "--out", second, "--seed", "2", "--previous", first.resolve("dataset.json"), "--json");
+        assertEquals(1L, Json.object(other.json().get("findings")).get("carried-state-dropped"));
+    }
+
+    @Test
+    void splitRefusesToReplaceItsOwnInput() throws IOException {
+        Path manifest = file("train.manifest", images(10));
+        byte[] before = Files.readAllBytes(manifest);
+        assertEquals(2, run("split", manifest, "--out", folder, "--json").exit());
+        assertArrayEquals(before, Files.readAllBytes(manifest));
+    }
+
+    @Test
+    void saysThatLabelAttributesDiffer() throws IOException {
+        Path manifest = file("a.manifest", image(1, 0), image(2, 1), image(3, 0).replace("\"kind", "\"sort"));
+        Ran check = run("check", manifest, "--json");
+        assertEquals(0, check.exit(), "no line is quarantined for it");
+        assertEquals(Map.of("label-attributes-differ", 1L), check.json().get("findings"));
+        assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--json").exit());
+        assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--label", "kind,sort", "--json").exit());
+    }
+}
