@@ -1,0 +1,467 @@
+package dev.truepipe.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.truepipe.emulator.events.Topics;
+import dev.truepipe.emulator.sagemaker.TrainingFault;
+import dev.truepipe.emulator.states.ExecutionRecord;
+import dev.truepipe.json.Json;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.S3Uri;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What happens when labels arrive, through the whole chain. Each test has a dataset of its own in one cloud. */
+class ChainIT {
+    /** Of every line drawn here; a failure's message has the lines themselves. */
+    private static final long SEED = 20_261_122;
+
+    private static final CarLabels LABELS = new CarLabels(SEED);
+    private static final String TRAIN = "train.manifest";
+    private static final String VALIDATION = "validation.manifest";
+    private static final String QUARANTINE = "quarantine.manifest";
+    private static final String SUPERSEDED = "superseded.manifest";
+
+    @TempDir
+    static Path folder;
+
+    private static ChainCloud chain;
+
+    @BeforeAll
+    static void start() throws Exception {
+        String gates = "{ maxQuarantined: 5%, minPerClass: 1, minNewLabels: 0 }";
+        chain = ChainCloud.start(folder, ChainCloud.yaml(
+                ChainCloud.dataset("again"),
+                ChainCloud.dataset("one-byte"),
+                ChainCloud.dataset("unlucky"),
+                ChainCloud.dataset("thrice"),
+                ChainCloud.dataset("two-roads"),
+                ChainCloud.dataset("unfinished"),
+                ChainCloud.dataset("growth"),
+                ChainCloud.dataset("two-names"),
+                ChainCloud.dataset("overwritten"),
+                ChainCloud.dataset("bad-lines"),
+                ChainCloud.datasetWith("rare-class", "{ minPerClass: 12 }", "[ml.g5.2xlarge]"),
+                ChainCloud.datasetWith("nothing-new", "{ minPerClass: 1 }", "[ml.g5.2xlarge]"),
+                ChainCloud.dataset("contest"),
+                ChainCloud.dataset("overlap"),
+                ChainCloud.datasetWith("all-kinds", "{ maxQuarantined: 50%, minPerClass: 1 }", "[ml.g5.2xlarge]", "split: { validation: 30%, seed: 7 }"),
+                ChainCloud.datasetWith("ladder-quota", gates, "[ml.m5.large, ml.c5.xlarge]"),
+                ChainCloud.datasetWith("ladder-capacity", gates, "[ml.m5.xlarge, ml.c5.2xlarge]"),
+                ChainCloud.datasetWith("ladder-internal", gates, "[ml.m5.2xlarge, ml.c5.4xlarge]")));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (chain != null) {
+            chain.close();
+        }
+    }
+
+    @Test
+    void theSameDataAgainIsUnchangedAndTrainsNothing() throws Exception {
+        S3Uri uri = chain.put("again", "first", LABELS.lines(0, 20));
+        chain.assertOutcome("promoted", chain.awaitEnd("again", 1));
+
+        // The same bytes once more: the same arrival, which has started its run.
+        chain.store().put(uri, chain.bytes(uri), ObjectStore.Condition.ALWAYS);
+        chain.awaitLog("Intake", 1, "This arrival has started a run before", "\"again\"");
+        assertEquals(1, chain.starts("again").size());
+
+        // A look without an arrival starts a run, which finds its work done.
+        chain.wish("again", false);
+        ExecutionRecord second = chain.awaitEnd("again", 2);
+        chain.assertOutcome("unchanged", second);
+        assertEquals(0, ChainCloud.entered(second, "ScanManifests"));
+        assertEquals(1, chain.marks().trainings("again").size());
+    }
+
+    @Test
+    void oneChangedByteOfOneLabelTrainsAnew() throws Exception {
+        List<String> lines = LABELS.lines(0, 20);
+        chain.put("one-byte", "job", lines);
+        Map<String, Object> first = chain.assertOutcome("promoted", chain.awaitEnd("one-byte", 1));
+
+        // A box begins 100 to 299 pixels from the top: moved by a hundred.
+        String before = lines.get(7);
+        String changed = before.contains("\"top\":1")
+                ? before.replaceFirst("\"top\":1", "\"top\":2")
+                : before.replaceFirst("\"top\":2", "\"top\":1");
+        assertEquals(1, differences(before, changed), before);
+        lines.set(7, changed);
+        chain.put("one-byte", "job", lines);
+
+        ExecutionRecord second = chain.awaitEnd("one-byte", 2);
+        Map<String, Object> output = chain.output(second);
+        assertEquals(1, ChainCloud.attempts(second).size());
+        assertEquals(2, chain.marks().trainings("one-byte").size());
+        assertNotEquals(first.get("version"), output.get("version"));
+        assertTrue(Stream.concat(
+                        chain.lines(ChainCloud.version("one-byte", output).resolve(TRAIN)).stream(),
+                        chain.lines(ChainCloud.version("one-byte", output).resolve(VALIDATION)).stream())
+                .anyMatch(changed::equals), "the changed line is in the new version");
+    }
+
+    @Test
+    void aFailedTrainingIsRepeatedByTheNextLookAndByTrigger() throws Exception {
+        chain.marks().failNext("unlucky", "out of patience");
+        chain.put("unlucky", "job", LABELS.lines(0, 20));
+        ExecutionRecord first = chain.awaitEnd("unlucky", 1);
+        assertEquals("FAILED", first.status());
+        assertEquals("AlgorithmFailed", first.error());
+        assertTrue(first.cause().contains("out of patience"), first.cause());
+        chain.awaitAnnouncement("unlucky", "FAILED", "AlgorithmFailed", "out of patience", first.ref().arn());
+
+        chain.marks().failNext("unlucky", "still none");
+        chain.cloud().events().fireSchedule("Sweep-unlucky");
+        ExecutionRecord second = chain.awaitEnd("unlucky", 2);
+        assertEquals("FAILED", second.status());
+        assertTrue(second.cause().contains("still none"), second.cause());
+
+        String said = chain.trigger("unlucky");
+        assertTrue(said.contains("unlucky"), said);
+        chain.assertOutcome("promoted", chain.awaitEnd("unlucky", 3));
+        assertEquals(3, chain.marks().trainings("unlucky").size());
+        assertEquals(3, chain.marks().trainings("unlucky").stream().map(Marks.Training::job).distinct().count());
+    }
+
+    @Test
+    void theSameEventThreeTimesIsOneTraining() throws Exception {
+        S3Uri uri = chain.put("thrice", "job", LABELS.lines(0, 20));
+        String event = chain.await("the notification of " + uri, () -> chain.notifications(uri.key()).stream().findFirst());
+        chain.cloud().sqs().send(LocalCloud.QUEUE, event);
+        chain.cloud().sqs().send(LocalCloud.QUEUE, event);
+        chain.awaitLog("Intake", 3, "\"arrival\"", "\"thrice\"");
+        chain.assertOutcome("promoted", chain.awaitEnd("thrice", 1));
+        assertEquals(1, chain.starts("thrice").size());
+        assertEquals(1, chain.marks().trainings("thrice").size());
+    }
+
+    @Test
+    void anS3EventAndTheStateChangeOfItsLabelingJobAreOneTraining() throws Exception {
+        S3Uri uri = chain.put("two-roads", "street-job", LABELS.lines(0, 20));
+        chain.cloud().labelingJob("street-job", "Completed", uri, Map.of("TotalLabeled", 20L));
+        chain.awaitLog("Intake", 2, "\"arrival\"", "\"two-roads\"");
+        chain.assertOutcome("promoted", chain.awaitEnd("two-roads", 1));
+        assertEquals(1, chain.starts("two-roads").size());
+        assertEquals(1, chain.marks().trainings("two-roads").size());
+    }
+
+    @Test
+    void aLabelingJobThatStillRunsWaitsForItsStateChange() throws Exception {
+        S3Uri uri = ChainCloud.manifest("unfinished", "slow-job");
+        chain.cloud().labelingJob("slow-job", "InProgress", uri, Map.of("TotalLabeled", 12L));
+        chain.put("unfinished", "slow-job", LABELS.lines(0, 12));
+        chain.awaitLog("Intake", 1, "its labeling job still runs", "slow-job");
+        assertEquals(List.of(), chain.starts("unfinished"));
+
+        // Stopped by a person, with what was labeled until then: an end like any other.
+        chain.cloud().labelingJob("slow-job", "Stopped", uri, Map.of("TotalLabeled", 12L));
+        chain.assertOutcome("promoted", chain.awaitEnd("unfinished", 1));
+        assertEquals(1, chain.marks().trainings("unfinished").size());
+    }
+
+    @Test
+    void newLabelsMakeANewVersionInWhichNoObjectChangesSides() throws Exception {
+        chain.put("growth", "first", LABELS.lines(0, 40));
+        Map<String, Object> first = chain.assertOutcome("promoted", chain.awaitEnd("growth", 1));
+        chain.put("growth", "second", LABELS.lines(40, 100));
+        Map<String, Object> second = chain.output(chain.awaitEnd("growth", 2));
+        assertNotEquals(first.get("version"), second.get("version"));
+
+        Map<String, String> before = sides("growth", first);
+        Map<String, String> after = sides("growth", second);
+        assertEquals(40, before.size());
+        assertEquals(100, after.size());
+        before.forEach((object, side) -> assertEquals(side, after.get(object), object + " changed sides; seed " + SEED));
+        assertEquals(Set.of("train", "validation"), Set.copyOf(before.values()));
+    }
+
+    @Test
+    void manifestsWhoseLabelAttributesDifferTrainNothing() throws Exception {
+        // The second arrives while the first trains, and is found beside it.
+        CompletableFuture<String> mark = chain.marks().hold("two-names");
+        chain.put("two-names", "first", LABELS.lines(0, 20));
+        chain.await("the first training of two-names", () -> chain.marks().trainings("two-names").stream().findFirst());
+        chain.put("two-names", "second", new CarLabels(SEED, "vehicles").lines(20, 40));
+
+        ExecutionRecord second = chain.awaitEnd("two-names", 1);
+        Map<String, Object> output = chain.assertOutcome("skipped", second);
+        assertEquals("label-attributes-differ", Json.object(output.get("why")).get("gate"));
+        Topics.Message told = chain.awaitAnnouncement("two-names", "label-attributes-differ");
+        assertTrue(told.text().contains("cars") && told.text().contains("vehicles"), told.text());
+        assertEquals(List.of(), ChainCloud.attempts(second));
+        assertEquals(1, chain.marks().trainings("two-names").size());
+
+        mark.complete("0.5");
+        chain.assertOutcome("promoted", chain.awaitEnd("two-names", 2));
+    }
+
+    @Test
+    void aManifestOverwrittenBetweenPlanAndScanIsPlannedAgain() throws Exception {
+        List<String> later = LABELS.lines(20, 50);
+        // The overwriting is told of, too. Its labeling job still runs, so that this event starts no run of its own.
+        chain.when("overwritten", "ScanManifests", "MapStateEntered", () -> {
+            chain.cloud().labelingJob("job", "InProgress", ChainCloud.manifest("overwritten", "job"), Map.of());
+            chain.put("overwritten", "job", later);
+        });
+        chain.put("overwritten", "job", LABELS.lines(0, 20));
+
+        ExecutionRecord execution = chain.awaitEnd("overwritten", 1);
+        Map<String, Object> output = chain.assertOutcome("promoted", execution);
+        assertEquals(2, ChainCloud.entered(execution, "PlanDataset"));
+        assertEquals(2, ChainCloud.entered(execution, "ScanManifests"));
+        assertEquals(1, ChainCloud.entered(execution, "WriteChannels"));
+        List<String> sealed = new ArrayList<>(chain.lines(ChainCloud.version("overwritten", output).resolve(TRAIN)));
+        sealed.addAll(chain.lines(ChainCloud.version("overwritten", output).resolve(VALIDATION)));
+        assertEquals(Set.copyOf(later), Set.copyOf(sealed));
+        assertEquals(later.size(), sealed.size());
+        assertEquals(1, chain.starts("overwritten").size());
+        assertEquals(1, chain.marks().trainings("overwritten").size());
+    }
+
+    @Test
+    void tooManyBadLinesStopTheRunAndWaitInItsFolder() throws Exception {
+        List<String> lines = LABELS.lines(0, 18);
+        String broken = lines.get(3).substring(0, 100);
+        String unknownClass = lines.get(4).replace("\"class_id\":0", "\"class_id\":7");
+        lines.set(3, broken);
+        lines.set(4, unknownClass);
+        chain.put("bad-lines", "job", lines);
+
+        ExecutionRecord execution = chain.awaitEnd("bad-lines", 1);
+        Map<String, Object> output = chain.assertOutcome("skipped", execution);
+        Map<String, Object> why = Json.object(output.get("why"));
+        assertEquals("maxQuarantined", why.get("gate"));
+        Topics.Message told = chain.awaitAnnouncement("bad-lines", "maxQuarantined", "2", "18");
+        S3Uri run = ChainCloud.run("bad-lines", execution);
+        assertEquals(List.of(broken, unknownClass), chain.lines(run.resolve(QUARANTINE)));
+        assertEquals(List.of(), chain.lines(run.resolve(SUPERSEDED)));
+        Set<Object> found = new HashSet<>();
+        for (String finding : chain.lines(run.resolve("findings.jsonl"))) {
+            Map<String, Object> json = Json.object(Json.parse(finding));
+            found.add(json.get("code") + " line " + json.get("line"));
+        }
+        assertTrue(found.contains("unknown-class line 5"), found.toString());
+        assertTrue(found.stream().anyMatch(one -> one.toString().endsWith("line 4")), found.toString());
+        for (String file : List.of(QUARANTINE, "findings.jsonl")) {
+            assertTrue(told.text().contains(run.resolve(file).toString()), "no link to " + file + " in " + told.text());
+        }
+        assertEquals(List.of(), chain.marks().trainings("bad-lines"));
+        assertFalse(chain.exists(ChainCloud.championFile("bad-lines")));
+    }
+
+    @Test
+    void aRareClassStopsTheRunByNameAndNumber() throws Exception {
+        // Every third picture shows a van: 10 of 30.
+        chain.put("rare-class", "job", LABELS.lines(0, 30));
+        Map<String, Object> output = chain.assertOutcome("skipped", chain.awaitEnd("rare-class", 1));
+        Map<String, Object> why = Json.object(output.get("why"));
+        assertEquals("minPerClass", why.get("gate"));
+        Topics.Message told = chain.awaitAnnouncement("rare-class", "minPerClass", "van", "10", "12");
+        assertTrue(told.text().contains(why.get("message").toString()), told.text());
+        assertEquals(List.of(), chain.marks().trainings("rare-class"));
+    }
+
+    @Test
+    void aLookThatBringsNothingNewTrainsNothingUnlessItIsForced() throws Exception {
+        chain.put("nothing-new", "job", LABELS.lines(0, 20));
+        chain.assertOutcome("promoted", chain.awaitEnd("nothing-new", 1));
+        // The same labels in another order: another manifest, no new label.
+        List<String> reversed = LABELS.lines(0, 20).reversed();
+        chain.put("nothing-new", "job", reversed);
+        Map<String, Object> second = chain.assertOutcome("skipped", chain.awaitEnd("nothing-new", 2));
+        assertEquals("minNewLabels", Json.object(second.get("why")).get("gate"));
+        assertEquals(1, chain.marks().trainings("nothing-new").size());
+
+        chain.trigger("nothing-new", "--force");
+        chain.assertOutcome("promoted", chain.awaitEnd("nothing-new", 3));
+        assertEquals(2, chain.marks().trainings("nothing-new").size());
+    }
+
+    @Test
+    void aBetterModelIsPromotedAndAWorseOneKept() throws Exception {
+        chain.marks().next("contest", 0.6);
+        chain.put("contest", "job", LABELS.lines(0, 20));
+        Map<String, Object> first = chain.assertOutcome("promoted", chain.awaitEnd("contest", 1));
+
+        chain.marks().next("contest", 0.59);
+        Object champion = chain.champion("contest");
+        chain.wish("contest", true);
+        Map<String, Object> worse = chain.assertOutcome("kept", chain.awaitEnd("contest", 2));
+        assertEquals(first.get("version"), worse.get("version"));
+        assertEquals(0.59, Json.object(worse.get("metric")).get("value"));
+        assertEquals(0.6, Json.object(worse.get("metric")).get("champion"));
+        assertEquals(champion, chain.champion("contest"));
+        chain.awaitAnnouncement("contest", "kept", "0.59", "0.6");
+
+        chain.marks().next("contest", 0.61);
+        chain.wish("contest", true);
+        Map<String, Object> better = chain.assertOutcome("promoted", chain.awaitEnd("contest", 3));
+        assertEquals(better.get("trainingJob"), chain.champion("contest").get("trainingJob"));
+        assertTrue(chain.exists(S3Uri.parse((String) worse.get("modelUrl"))), "the worse model is kept");
+
+        Map<String, Object> packages = chain.cloud().sageMaker().call(
+                "ListModelPackages", Map.of("ModelPackageGroupName", LocalCloud.MODEL_PACKAGE_GROUP_PREFIX + "contest"));
+        assertEquals(2, Json.array(packages.get("ModelPackageSummaryList")).size(), "the two that were promoted are registered");
+    }
+
+    @Test
+    void anOlderRunThatEndsLaterNeverReplacesTheNewerChampion() throws Exception {
+        CompletableFuture<String> slow = chain.marks().hold("overlap");
+        chain.put("overlap", "first", LABELS.lines(0, 20));
+        chain.await("the slow training of overlap", () -> chain.marks().trainings("overlap").stream().findFirst());
+
+        chain.marks().next("overlap", 0.4);
+        chain.put("overlap", "second", LABELS.lines(20, 40));
+        chain.assertOutcome("promoted", chain.awaitEnd("overlap", 1));
+        Object champion = chain.champion("overlap");
+
+        slow.complete("0.9");
+        Map<String, Object> late = chain.assertOutcome("late", chain.awaitEnd("overlap", 2));
+        assertEquals(champion, chain.champion("overlap"));
+        assertTrue(chain.exists(S3Uri.parse((String) late.get("modelUrl"))), "the late model is kept");
+        chain.awaitAnnouncement("overlap", "late");
+    }
+
+    @Test
+    void everyLineIsFoundAgainByteForByteAndEveryCountIsTrue() throws Exception {
+        List<String> first = new ArrayList<>(LABELS.lines(0, 50));
+        first.set(5, first.get(5).replace("\":", "\" : ") + "\r");
+        first.set(6, "  " + first.get(6) + "\t");
+        first.set(7, first.get(7).replace("labeling-job/cars", "labeling-job/Stra\u00dfe \\u00e4 \ud83d\ude97"));
+        first.set(8, "{\"source-ref\":\"" + CarLabels.picture(8) + "\"}");
+        first.set(9, "not JSON at all");
+        first.set(10, first.get(10).replace("s3://" + CarLabels.BUCKET, "s3://somewhere-else"));
+        // Labeled again, later: the older one is superseded.
+        first.set(11, LABELS.line(12, 1));
+        first.add(20, "");
+        first.add(21, "   ");
+        List<String> second = new ArrayList<>(LABELS.lines(50, 60));
+        second.add(LABELS.line(0, 2));
+        chain.put("all-kinds", "first", first);
+        Map<String, Object> one = chain.output(chain.awaitEnd("all-kinds", 1));
+        assertAllAccountedFor("all-kinds", one, first);
+        chain.put("all-kinds", "second", second);
+        Map<String, Object> both = chain.output(chain.awaitEnd("all-kinds", 2));
+        List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        Map<String, Integer> counts = assertAllAccountedFor("all-kinds", both, all);
+        assertEquals(3, counts.get(QUARANTINE), counts::toString);
+        assertEquals(2, counts.get(SUPERSEDED), counts::toString);
+
+        // What went through the pipes: two records for each line of each channel, the picture and its label.
+        Marks.Training training = chain.marks().trainings("all-kinds").getLast();
+        assertEquals(2L * counts.get(TRAIN), training.trainRecords());
+        assertEquals(2L * counts.get(VALIDATION), training.validationRecords());
+    }
+
+    /** Holds the four manifests and {@code dataset.json} of a version against the lines that went in. @return lines by file */
+    private static Map<String, Integer> assertAllAccountedFor(String dataset, Map<String, Object> output, List<String> input) throws Exception {
+        S3Uri version = ChainCloud.version(dataset, output);
+        Map<String, Integer> left = new HashMap<>();
+        int lines = 0;
+        int blank = 0;
+        for (String line : input) {
+            if (line.isBlank()) {
+                blank++;
+            } else {
+                lines++;
+                left.merge(latin1(line), 1, Integer::sum);
+            }
+        }
+        Map<String, Integer> counts = new HashMap<>();
+        for (String file : List.of(TRAIN, VALIDATION, QUARANTINE, SUPERSEDED)) {
+            List<String> written = chain.lines(version.resolve(file));
+            counts.put(file, written.size());
+            for (String line : written) {
+                Integer times = left.get(line);
+                assertTrue(times != null && times > 0, () -> file + " has a line that did not come in, or came in less often: " + line);
+                left.put(line, times - 1);
+            }
+        }
+        left.forEach((line, times) -> assertEquals(0, times, () -> "lost: " + line));
+        Map<String, Object> document = chain.json(version.resolve("dataset.json"));
+        assertEquals((long) lines, document.get("lines"));
+        assertEquals((long) blank, document.get("blank"));
+        assertEquals((long) counts.get(TRAIN), document.get("train"));
+        assertEquals((long) counts.get(VALIDATION), document.get("validation"));
+        assertEquals((long) counts.get(TRAIN) + counts.get(VALIDATION), document.get("accepted"));
+        assertEquals((long) counts.get(QUARANTINE), document.get("quarantined"));
+        assertEquals((long) counts.get(SUPERSEDED), document.get("superseded"));
+        return counts;
+    }
+
+    @Test
+    void aQuotaSendsTheTrainingToTheNextRung() throws Exception {
+        chain.cloud().sageMaker().provoke(TrainingFault.RESOURCE_LIMIT_EXCEEDED, "ml.m5.large", 1);
+        chain.put("ladder-quota", "job", LABELS.lines(0, 20));
+        ExecutionRecord execution = chain.awaitEnd("ladder-quota", 1);
+        chain.assertOutcome("promoted", execution);
+        assertRungs(List.of("1 ml.m5.large spot", "2 ml.c5.xlarge spot"), execution);
+    }
+
+    @Test
+    void noCapacitySendsTheTrainingDownTheLadderToOnDemand() throws Exception {
+        chain.cloud().sageMaker().provoke(TrainingFault.CAPACITY_ERROR, "ml.m5.xlarge", 1);
+        chain.cloud().sageMaker().provoke(TrainingFault.CAPACITY_ERROR, "ml.c5.2xlarge", 1);
+        chain.put("ladder-capacity", "job", LABELS.lines(0, 20));
+        ExecutionRecord execution = chain.awaitEnd("ladder-capacity", 1);
+        chain.assertOutcome("promoted", execution);
+        assertRungs(List.of("1 ml.m5.xlarge spot", "2 ml.c5.2xlarge spot", "3 ml.m5.xlarge"), execution);
+    }
+
+    @Test
+    void anInternalErrorIsTriedAgainOnTheSameRungUnderANewName() throws Exception {
+        chain.cloud().sageMaker().provoke(TrainingFault.INTERNAL_SERVER_ERROR, "ml.m5.2xlarge", 2);
+        chain.put("ladder-internal", "job", LABELS.lines(0, 20));
+        ExecutionRecord execution = chain.awaitEnd("ladder-internal", 1);
+        chain.assertOutcome("promoted", execution);
+        assertRungs(List.of("1 ml.m5.2xlarge spot", "2 ml.m5.2xlarge spot", "3 ml.m5.2xlarge spot"), execution);
+    }
+
+    /** @param expected number of the attempt, as it ends the job's name; instance type; whether as spot */
+    private static void assertRungs(List<String> expected, ExecutionRecord execution) throws Exception {
+        List<String> attempts = ChainCloud.attempts(execution);
+        assertEquals(expected, attempts.stream().map(attempt -> attempt.substring(attempt.indexOf("-r0-") + 4)).toList(), attempts::toString);
+    }
+
+    /** Which side each object of a version is on, by an own look at both manifests. */
+    private static Map<String, String> sides(String dataset, Map<String, Object> output) throws Exception {
+        Map<String, String> sides = new HashMap<>();
+        for (String side : List.of("train", "validation")) {
+            for (String line : chain.lines(ChainCloud.version(dataset, output).resolve(side + ".manifest"))) {
+                String object = (String) Json.object(Json.parse(line)).get("source-ref");
+                assertEquals(null, sides.put(object, side), object + " is there twice");
+            }
+        }
+        return sides;
+    }
+
+    private static String latin1(String line) {
+        return new String(line.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private static int differences(String a, String b) {
+        int count = 0;
+        for (int i = 0; i < a.length(); i++) {
+            count += a.charAt(i) == b.charAt(i) ? 0 : 1;
+        }
+        return count;
+    }
+}
