@@ -1,0 +1,87 @@
+package dev.truepipe.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** {@code ./truepipe demo --manifest}: labels as real jobs write them go through the whole chain. */
+class DemoManifestIT {
+
+    @Test
+    void realisticLabelsTrainAndCountAsCheckAndSplitCountThem() throws Exception {
+        Path manifest = written("trainable.manifest", TwinManifests.trainable());
+        Path out = Program.WORK.resolve("demo-trainable");
+        Program.Ended ended = Program.truepipe("demo", "--json", "--manifest", manifest.toString(), "--out", out.toString()).run();
+        assertEquals(0, ended.exit(), ended::toString);
+        JsonNode demo = ended.json();
+        assertEquals("Succeeded", demo.get("status").asString());
+        assertEquals("Completed", demo.get("trainingJob").get("status").asString());
+        assertTrue(ended.err().contains("stand in"), "that the pictures are drawn is said plainly");
+        Path split = countsAsCheckAndSplit(manifest, demo, 0, List.of());
+        for (String channel : List.of("train", "validation", "quarantine", "superseded")) {
+            assertEquals(-1, Files.mismatch(split.resolve(channel + ".manifest"), DemoIT.path(demo.get("manifests").get(channel))), channel);
+        }
+        DemoIT.assertNothingLost(demo, out);
+        JsonNode counts = demo.get("dataset");
+        assertEquals(46, counts.get("lines").asLong());
+        assertEquals(1, counts.get("blank").asLong());
+        assertEquals(1, counts.get("superseded").asLong());
+        assertEquals(1, counts.get("quarantined").asLong());
+        ended.leavesNoProcess();
+    }
+
+    @Test
+    void tooFewLabelsAreStoppedByAGateThatSaysWhichAndWhy() throws Exception {
+        Path manifest = written("chained.manifest", TwinManifests.chained());
+        Path out = Program.WORK.resolve("demo-chained");
+        Program.Ended ended = Program.truepipe(
+                "demo", "--json", "--manifest", manifest.toString(), "--label", "words-chain", "--out", out.toString()).run();
+        assertEquals(1, ended.exit(), ended::toString);
+        JsonNode demo = ended.json();
+        assertEquals("Skipped", demo.get("status").asString());
+        assertEquals("minPerClass", demo.get("why").get("error").asString(), ended::toString);
+        assertTrue(demo.get("why").get("message").asString().contains("10"), ended::toString);
+        assertTrue(demo.get("trainingJob").isNull() && demo.get("model").isNull(), ended::toString);
+        assertTrue(ended.err().contains("minPerClass") && ended.err().contains("AnnounceSkipped") || ended.err().contains("Announced"), ended::toString);
+        countsAsCheckAndSplit(manifest, demo, 0, List.of("--label", "words-chain"));
+        ended.leavesNoProcess();
+    }
+
+    /** @return where split has written */
+    private static Path countsAsCheckAndSplit(Path manifest, JsonNode demo, int splitExit, List<String> label) throws Exception {
+        JsonNode dataset = demo.get("dataset");
+        JsonNode check = Program.truepipe(command("check", label, manifest.toString(), "--json")).run().json();
+        Path out = Files.createTempDirectory(Program.WORK, "split-");
+        Program.Ended ended = Program.truepipe(command("split", label, manifest.toString(), "--json", "--out", out.toString())).run();
+        assertEquals(splitExit, ended.exit(), ended::toString);
+        JsonNode split = ended.json();
+        for (String count : List.of("lines", "blank", "quarantined")) {
+            assertEquals(check.get(count), dataset.get(count), count);
+        }
+        for (String field : List.of("lines", "blank", "accepted", "quarantined", "superseded", "train", "validation", "version")) {
+            assertEquals(split.get(field), dataset.get(field), field);
+        }
+        assertEquals(DemoIT.counts(split.get("classes")), DemoIT.counts(dataset.get("classes")));
+        assertEquals(DemoIT.counts(split.get("findings")), DemoIT.counts(dataset.get("findings")));
+        assertEquals(check.get("accepted").asLong(), dataset.get("accepted").asLong() + dataset.get("superseded").asLong());
+        return out;
+    }
+
+    private static String[] command(String name, List<String> label, String... rest) {
+        List<String> all = new ArrayList<>(List.of(name));
+        all.addAll(label);
+        all.addAll(List.of(rest));
+        return all.toArray(String[]::new);
+    }
+
+    private static Path written(String name, String manifest) throws Exception {
+        Files.createDirectories(Program.WORK);
+        return Files.writeString(Program.WORK.resolve(name), manifest);
+    }
+}
