@@ -31,7 +31,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -75,12 +74,13 @@ final class Demo {
                 : CompletableFuture.completedFuture(DemoLabels.ofManifest(manifest));
         // A manifest of the user's own says itself where its images lie; street scenes lie where the demo wants them.
         List<String> imageBuckets = manifest == null ? List.of(IMAGE_BUCKET) : List.copyOf(drawing.join().buckets());
-        Settings settings = settings(imageBuckets);
+        Settings settings = settings(folder.resolve("truepipe.yaml"), label, imageBuckets);
         DatasetSettings dataset = settings.datasets().getFirst();
         LocalCloud deployment = new LocalCloud(settings);
         EmbeddedCloud.Builder description = deployment
                 .describe(folder.resolve("cloud"), installation, List.of(detector()), timeline);
         try (EmbeddedCloud cloud = description.start()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopped(cloud), "stop"));
             timeline.step("Cloud", "S3, SQS, Lambda, Step Functions and SageMaker are up on 127.0.0.1", timeline.elapsed());
             try (S3Client s3 = s3(cloud.s3().endpoint())) {
                 ObjectStore store = new S3ObjectStore(s3);
@@ -94,6 +94,12 @@ final class Demo {
                 throw new IllegalStateException("the embedded Step Functions lost the execution", e.getCause());
             }
         }
+    }
+
+    /** Control-C, or a demo that has ended; then there is nothing left to close. */
+    private void stopped(EmbeddedCloud cloud) {
+        timeline.fallSilent();
+        cloud.close();
     }
 
     private void describe(DemoLabels labels) {
@@ -130,7 +136,12 @@ final class Demo {
                 List.of());
     }
 
-    private Settings settings(List<String> imageBuckets) throws IOException {
+    /**
+     * Writes a demo's settings and reads them, as a deployment would.
+     *
+     * @param label the label attribute; {@code null} where the workflow is to find it
+     */
+    static Settings settings(Path file, String label, List<String> imageBuckets) throws IOException {
         StringBuilder images = new StringBuilder();
         for (String bucket : imageBuckets) {
             images.append(images.isEmpty() ? "" : ", ").append(quoted("s3://" + bucket + "/"));
@@ -158,7 +169,6 @@ final class Demo {
                 label == null ? "" : "    label: " + quoted(label) + "\n",
                 images,
                 IMAGE);
-        Path file = folder.resolve("truepipe.yaml");
         Files.writeString(file, yaml);
         try {
             return SettingsFile.read(file);
@@ -173,13 +183,12 @@ final class Demo {
     }
 
     private static S3Client s3(URI endpoint) {
-        return S3Client.builder()
+        return S3ObjectStore.clientBuilder()
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(EmbeddedCloud.ACCESS_KEY_ID, EmbeddedCloud.SECRET_ACCESS_KEY)))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .build();
     }
 
@@ -203,6 +212,7 @@ final class Demo {
                 "version", "lines", "blank", "accepted", "quarantined", "superseded", "train", "validation", "classes", "findings")) {
             dataset.put(field, summary.get(field));
         }
+        dataset.computeIfPresent("classes", (_, classes) -> annotations(Json.object(classes)));
         json.put("dataset", dataset);
         json.put("trainingJob", trainingJob(cloud, output.get("trainingJob")));
         json.put("model", output.get("modelUrl") instanceof String model ? fetched(store, S3Uri.parse(model), "model.tar.gz") : null);
@@ -225,6 +235,13 @@ final class Demo {
         }
         json.put("seconds", Math.round(timeline.elapsed().toMillis() / 100.0) / 10.0);
         return json;
+    }
+
+    /** Accepted annotations by class name, as {@code check} and {@code split} print them. */
+    private static Map<String, Object> annotations(Map<String, Object> classes) {
+        Map<String, Object> annotations = new LinkedHashMap<>();
+        classes.forEach((name, facts) -> annotations.put(name, Json.object(facts).get("annotations")));
+        return annotations;
     }
 
     /** Where this run's manifests lie: the sealed version, or the run's own folder when a gate stopped it. */

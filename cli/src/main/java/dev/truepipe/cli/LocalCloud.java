@@ -89,12 +89,7 @@ final class LocalCloud {
         algorithms.forEach(cloud::algorithm);
         queues(cloud);
         buckets(cloud);
-        workload.functions().forEach(function -> cloud.function(new FunctionSpec(
-                function.name(),
-                function.handler(),
-                resolved(function.environment()),
-                function.timeout(),
-                function.memoryMegabytes())));
+        functions().forEach(cloud::function);
         workload.rules().forEach(rule -> cloud.rule(rule(rule)));
         workload.schedules().forEach(schedule ->
                 cloud.schedule(new ScheduleSpec(schedule.id(), schedule.every(), QUEUE, schedule.input())));
@@ -127,6 +122,18 @@ final class LocalCloud {
         } catch (AwsError e) {
             throw new IllegalStateException("cannot make the model package group " + name + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The functions, with the environment they have here. */
+    List<FunctionSpec> functions() {
+        return workload.functions().stream()
+                .map(function -> new FunctionSpec(
+                        function.name(),
+                        function.handler(),
+                        resolved(function.environment()),
+                        function.timeout(),
+                        function.memoryMegabytes()))
+                .toList();
     }
 
     private void queues(EmbeddedCloud.Builder cloud) {

@@ -29,6 +29,8 @@ final class Timeline implements CloudListener {
     private final Map<String, Long> entered = new ConcurrentHashMap<>();
     private final Map<String, Integer> children = new ConcurrentHashMap<>();
 
+    private boolean silent;
+
     /** @param colour whether {@code out} is a terminal that shows bold and grey */
     Timeline(PrintStream out, boolean colour) {
         this.out = out;
@@ -262,7 +264,15 @@ final class Timeline implements CloudListener {
         return String.format(Locale.ROOT, "%-13s", who);
     }
 
+    /** Prints nothing from now on: what is being torn down has no story to tell. */
+    synchronized void fallSilent() {
+        silent = true;
+    }
+
     private synchronized void print(String line) {
+        if (silent) {
+            return;
+        }
         out.println(line);
         out.flush();
     }

@@ -181,7 +181,7 @@ public final class EmbeddedCloud implements AutoCloseable {
      * @throws IllegalStateException if a part did not end well; the others are ended all the same
      */
     @Override
-    public void close() {
+    public synchronized void close() {
         List<Exception> failures = new ArrayList<>();
         while (!parts.isEmpty()) {
             try {
