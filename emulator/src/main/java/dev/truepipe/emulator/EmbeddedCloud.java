@@ -479,13 +479,16 @@ public final class EmbeddedCloud implements AutoCloseable {
         public EmbeddedCloud start() throws IOException, InterruptedException {
             check();
             EmbeddedCloud cloud = new EmbeddedCloud(this);
+            boolean started = false;
             try {
                 cloud.start(this);
-            } catch (IOException | InterruptedException | RuntimeException e) {
-                cloud.close();
-                throw e;
+                started = true;
+                return cloud;
+            } finally {
+                if (!started) {
+                    cloud.close();
+                }
             }
-            return cloud;
         }
 
         private void check() {
