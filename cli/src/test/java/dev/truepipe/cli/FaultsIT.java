@@ -63,7 +63,7 @@ class FaultsIT {
                         ChainCloud.dataset("s3-for-good"),
                         ChainCloud.dataset("deaf-intake")),
                 workload -> Changed.timeout("ScanChunk", SCAN_TIMEOUT)
-                        .andThen(Changed.queue(Duration.ofSeconds(1), 3))
+                        .andThen(Changed.queue(Duration.ofSeconds(3), 2))
                         .apply(workload));
         chain.put("undisturbed", "job", LINES);
         chain.assertOutcome("promoted", chain.awaitEnd("undisturbed", 1));
@@ -224,7 +224,7 @@ class FaultsIT {
             String url = chain.cloud().sqs().queueUrl(LocalCloud.DEAD_LETTER_QUEUE);
             long deadline = System.nanoTime() + ChainCloud.PATIENCE.toNanos();
             while (System.nanoTime() < deadline) {
-                for (Message message : queues.receiveMessage(request -> request.queueUrl(url).waitTimeSeconds(20)).messages()) {
+                for (Message message : queues.receiveMessage(request -> request.queueUrl(url).waitTimeSeconds(2)).messages()) {
                     queues.deleteMessage(request -> request.queueUrl(url).receiptHandle(message.receiptHandle()));
                     if (message.body().contains(word)) {
                         return message.body();
