@@ -43,7 +43,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class Demo {
     static final String DATASET = "street-cars";
     static final String LABEL_BUCKET = "street-labels";
-    private static final String IMAGE_BUCKET = "street-images";
+    static final String IMAGE_BUCKET = "street-images";
     private static final String IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/street-cars-detector:1";
     private static final String MANIFEST_KEY = "street/" + DATASET + "/manifests/output/output.manifest";
     private static final long SCENES_SEED = 1;
@@ -111,7 +111,7 @@ final class Demo {
         }
     }
 
-    private static void upload(ObjectStore store, DemoLabels labels) throws IOException, InterruptedException {
+    static void upload(ObjectStore store, DemoLabels labels) throws IOException, InterruptedException {
         try (ExecutorService uploads = Executors.newFixedThreadPool(UPLOADS_AT_ONCE)) {
             List<Future<String>> all = new ArrayList<>();
             labels.images().forEach((uri, picture) ->
@@ -125,7 +125,7 @@ final class Demo {
     }
 
     /** The example algorithm, alone on its class path, as it would be alone in its container. */
-    private TrainingAlgorithm detector() {
+    TrainingAlgorithm detector() {
         return TrainingAlgorithm.forImage(
                 IMAGE,
                 List.of(
@@ -182,7 +182,7 @@ final class Demo {
         return Json.text(text);
     }
 
-    private static S3Client s3(URI endpoint) {
+    static S3Client s3(URI endpoint) {
         return S3ObjectStore.clientBuilder()
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)

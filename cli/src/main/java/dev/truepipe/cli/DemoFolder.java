@@ -39,6 +39,13 @@ record DemoFolder(Path path) {
         return new DemoFolder(path);
     }
 
+    /** Removes the folder with everything in it. */
+    void remove() throws IOException {
+        empty(path);
+        Files.delete(path.resolve(MARKER));
+        Files.delete(path);
+    }
+
     Path resolve(String name) {
         return path.resolve(name);
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
         description = "Labels arrive; good ones train a model; bad ones wait in quarantine with a reason.",
         mixinStandardHelpOptions = true,
         versionProvider = Truepipe.Version.class,
-        subcommands = {DemoCommand.class, CheckCommand.class, SplitCommand.class, TriggerCommand.class},
+        subcommands = {DemoCommand.class, CheckCommand.class, SplitCommand.class, TriggerCommand.class, PrepareCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:fine", "1:the data or job is not fine", "2:wrong usage or unreadable input"})
@@ -46,7 +47,10 @@ public final class Truepipe implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command: " + String.join(", ", spec.subcommands().keySet()));
+        throw new ParameterException(spec.commandLine(), "name a command: " + spec.subcommands().entrySet().stream()
+                .filter(command -> !command.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", ")));
     }
 
     private static int failed(Exception failure, CommandLine line, CommandLine.ParseResult parsed) {

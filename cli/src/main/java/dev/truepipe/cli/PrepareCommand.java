@@ -1,0 +1,73 @@
+package dev.truepipe.cli;
+
+import dev.truepipe.emulator.CloudListener;
+import dev.truepipe.emulator.EmbeddedCloud;
+import dev.truepipe.emulator.lambda.FunctionCache;
+import dev.truepipe.functions.S3ObjectStore;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.S3Uri;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * {@code truepipe prepare}: the last step of a build, called by the script. It goes once through what a demo begins with,
+ * so that the JVM, told to do so, keeps what it loaded in a cache, and has the same done for the functions. Nothing
+ * depends on it but the time that programs take to start.
+ */
+@Command(name = "prepare", hidden = true, description = "Makes the caches that let commands and functions start sooner.")
+final class PrepareCommand implements Callable<Integer> {
+    private static final int SCENES = 12;
+
+    @Option(names = "--in", required = true, paramLabel = "DIR", description = "a folder to work in; it is made, and removed at the end")
+    private Path folder;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Installation installation = Installation.found();
+        DemoFolder work = DemoFolder.prepare(folder);
+        try {
+            rehearse(installation, work);
+        } finally {
+            work.remove();
+        }
+        return 0;
+    }
+
+    private void rehearse(Installation installation, DemoFolder work) throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        Timeline timeline = new Timeline(System.out, false);
+        Demo demo = new Demo(installation, work, timeline, null, null);
+        LocalCloud deployment = new LocalCloud(Demo.settings(work.resolve("truepipe.yaml"), null, List.of(Demo.IMAGE_BUCKET)));
+        if (!FunctionCache.isFresh(installation.functionsJar())
+                && !FunctionCache.make(installation.functionsJar(), deployment.functions())) {
+            out.println("the functions' cache was not made; they start more slowly, and that is all");
+        }
+        DemoLabels labels = DemoLabels.streetScenes(1, SCENES, Demo.DATASET, Demo.IMAGE_BUCKET);
+        Path manifest = work.resolve("rehearsal.manifest");
+        Files.write(manifest, labels.manifest());
+        try (EmbeddedCloud cloud = deployment
+                        .describe(work.resolve("cloud"), installation, List.of(demo.detector()), new CloudListener() {})
+                        .start();
+                S3Client s3 = Demo.s3(cloud.s3().endpoint())) {
+            ObjectStore store = new S3ObjectStore(s3);
+            deployment.complete(cloud, store);
+            Demo.upload(store, labels);
+            // Not where labels land: nothing is to start here.
+            store.put(new S3Uri(LocalCloud.WORK_BUCKET, "rehearsal.manifest"), labels.manifest(), ObjectStore.Condition.ALWAYS);
+        }
+        Truepipe.commandLine().execute("check", manifest.toString(), "--json");
+        Truepipe.commandLine().execute("split", manifest.toString(), "--out", work.resolve("split").toString());
+    }
+}
