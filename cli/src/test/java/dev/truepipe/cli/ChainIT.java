@@ -11,6 +11,7 @@ import dev.truepipe.emulator.states.ExecutionRecord;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ChainIT {
     /** Of every line drawn here; a failure's message has the lines themselves. */
     private static final long SEED = 20_261_122;
+
+    /** In a bucket that sends its events to EventBridge; named by its whole key. */
+    private static final S3Uri ONE_MANIFEST = S3Uri.parse("s3://chain-hand-made/labels/cars.manifest");
 
     private static final CarLabels LABELS = new CarLabels(SEED);
     private static final String TRAIN = "train.manifest";
@@ -61,6 +66,15 @@ class ChainIT {
                 ChainCloud.dataset("contest"),
                 ChainCloud.dataset("overlap"),
                 ChainCloud.datasetWith("all-kinds", "{ maxQuarantined: 50%, minPerClass: 1 }", "[ml.g5.2xlarge]", "split: { validation: 30%, seed: 7 }"),
+                ChainCloud.dataset("empty"),
+                ChainCloud.dataset("zipped"),
+                ChainCloud.dataset("one-file")
+                        .replace("s3://" + ChainCloud.LABELS + "/one-file/", ONE_MANIFEST.toString())
+                        .replace("labelBucket: notification", "labelBucket: eventbridge"),
+                ChainCloud.dataset("stopped"),
+                ChainCloud.dataset("no-picture"),
+                ChainCloud.datasetWith("no-quota", gates, "[ml.m5.4xlarge]"),
+                ChainCloud.datasetWith("no-spot", gates, "[ml.m5.12xlarge]").replace("maxRuntime:", "spot: always\n      maxRuntime:"),
                 ChainCloud.datasetWith("ladder-quota", gates, "[ml.m5.large, ml.c5.xlarge]"),
                 ChainCloud.datasetWith("ladder-capacity", gates, "[ml.m5.xlarge, ml.c5.2xlarge]"),
                 ChainCloud.datasetWith("ladder-internal", gates, "[ml.m5.2xlarge, ml.c5.4xlarge]")));
@@ -405,6 +419,80 @@ class ChainIT {
         assertEquals((long) counts.get(QUARANTINE), document.get("quarantined"));
         assertEquals((long) counts.get(SUPERSEDED), document.get("superseded"));
         return counts;
+    }
+
+    @Test
+    void aManifestOfNoBytesTrainsNothingAndSaysSo() throws Exception {
+        chain.put("empty", "job", List.of());
+        Map<String, Object> output = chain.assertOutcome("skipped", chain.awaitEnd("empty", 1));
+        chain.awaitAnnouncement("empty", Json.object(output.get("why")).get("gate").toString(), "empty-manifest");
+        assertEquals(List.of(), chain.marks().trainings("empty"));
+    }
+
+    @Test
+    void aCompressedManifestIsReadAsWhatItHolds() throws Exception {
+        List<String> lines = LABELS.lines(0, 30);
+        lines.set(4, "{");
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(CarLabels.manifest(lines));
+        }
+        chain.store().put(ChainCloud.manifest("zipped", "job"), compressed.toByteArray(), ObjectStore.Condition.ALWAYS);
+        Map<String, Integer> counts = assertAllAccountedFor("zipped", chain.output(chain.awaitEnd("zipped", 1)), lines);
+        assertEquals(1, counts.get(QUARANTINE));
+    }
+
+    @Test
+    void oneManifestInABucketOfEventBridgeIsTakenByItsKey() throws Exception {
+        chain.store().put(ONE_MANIFEST.resolve(".bak"), CarLabels.manifest(LABELS.lines(50, 60)), ObjectStore.Condition.ALWAYS);
+        List<String> lines = LABELS.lines(0, 20);
+        chain.store().put(ONE_MANIFEST, CarLabels.manifest(lines), ObjectStore.Condition.ALWAYS);
+        assertAllAccountedFor("one-file", chain.assertOutcome("promoted", chain.awaitEnd("one-file", 1)), lines);
+        assertEquals(1, chain.starts("one-file").size());
+    }
+
+    @Test
+    void aTrainingThatAPersonStopsIsNoModelAndSaysSo() throws Exception {
+        chain.marks().hold("stopped");
+        chain.put("stopped", "job", LABELS.lines(0, 20));
+        Marks.Training training = chain.await("the training of stopped", () -> chain.marks().trainings("stopped").stream().findFirst());
+        chain.cloud().sageMaker().call("StopTrainingJob", Map.of("TrainingJobName", training.job()));
+        assertFailed("stopped", "TrainingStopped", training.job());
+    }
+
+    @Test
+    void aPictureThatIsNotThereFailsTheTrainingByItsName() throws Exception {
+        List<String> lines = LABELS.lines(0, 20);
+        lines.set(3, lines.get(3).replace(CarLabels.picture(3), "s3://" + CarLabels.BUCKET + "/street/vanished.jpg"));
+        chain.put("no-picture", "job", lines);
+        assertFailed("no-picture", "TrainingInputRefused", "vanished.jpg");
+    }
+
+    @Test
+    void aQuotaOnEveryRungNamesTheQuotaToRaise() throws Exception {
+        chain.cloud().sageMaker().provoke(TrainingFault.RESOURCE_LIMIT_EXCEEDED, "ml.m5.4xlarge", 2);
+        chain.put("no-quota", "job", LABELS.lines(0, 20));
+        assertFailed("no-quota", "QuotaTooSmall", "ml.m5.4xlarge for training job usage", "Service Quotas");
+        assertEquals(List.of(), chain.marks().trainings("no-quota"));
+    }
+
+    @Test
+    void spotThatNeverComesSaysWhatToChange() throws Exception {
+        chain.cloud().sageMaker().provoke(TrainingFault.MAX_WAIT_TIME_EXCEEDED, "ml.m5.12xlarge", 1);
+        chain.put("no-spot", "job", LABELS.lines(0, 20));
+        assertFailed("no-spot", "SpotNeverCame", "maxWait", "ml.m5.12xlarge");
+    }
+
+    /** The dataset's only run fails so, in these words, and people are told. */
+    private static void assertFailed(String dataset, String error, String... words) {
+        ExecutionRecord execution = chain.awaitEnd(dataset, 1);
+        assertEquals("FAILED", execution.status(), chain::story);
+        assertEquals(error, execution.error(), execution.cause());
+        for (String word : words) {
+            assertTrue(execution.cause().contains(word), () -> "no \"" + word + "\" in: " + execution.cause());
+        }
+        assertTrue(execution.cause().contains("truepipe trigger " + dataset), execution.cause());
+        chain.awaitAnnouncement(dataset, "FAILED", execution.cause());
     }
 
     @Test
