@@ -159,9 +159,26 @@ public final class S3ObjectStore implements ObjectStore {
                 }
                 throw failed("write", uri, e);
             } catch (SdkException e) {
+                // A store may refuse a condition before it has read the body, and close: then no answer arrives.
+                if (refused(uri, condition)) {
+                    Optional<String> ours = alreadyWritten(uri, body, length);
+                    if (ours.isPresent()) {
+                        return ours.get();
+                    }
+                    throw new PreconditionFailedException(uri);
+                }
                 throw failed("write", uri, e);
             }
         }
+    }
+
+    /** Whether the condition does not hold now. */
+    private boolean refused(S3Uri uri, Condition condition) throws IOException {
+        return switch (condition) {
+            case Condition.Always _ -> false;
+            case Condition.Absent _ -> head(uri).isPresent();
+            case Condition.Unchanged unchanged -> head(uri).filter(there -> there.eTag().equals(unchanged.eTag())).isEmpty();
+        };
     }
 
     /** Whether an attempt whose answer was lost had written after all, so that the next one met its own object. */
