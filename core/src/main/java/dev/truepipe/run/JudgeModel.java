@@ -1,6 +1,7 @@
 package dev.truepipe.run;
 
 import dev.truepipe.dataset.LineIndex;
+import dev.truepipe.dataset.DatasetDocument;
 import dev.truepipe.json.Json;
 import dev.truepipe.report.Link;
 import dev.truepipe.report.ModelReport;
@@ -101,7 +102,7 @@ public final class JudgeModel {
                 model.facts(),
                 model.hyperparameters(),
                 courses(model, objective, warnings),
-                samples(model, warnings),
+                samples(model, new DatasetDocument(decision.document()).classNames(), warnings),
                 links(request, model),
                 decision.report(plan, folder.version(request.version()), SealedFiles.ALL));
         store.put(report, ModelReport.html(content), Condition.ALWAYS);
@@ -259,13 +260,13 @@ public final class JudgeModel {
     }
 
     /** Predictions are a courtesy of the algorithm: whatever is wrong with them is said, and no more. */
-    private List<Sample> samples(TrainedModel model, List<String> warnings) {
+    private List<Sample> samples(TrainedModel model, Map<Integer, String> classNames, List<String> warnings) {
         Optional<S3Uri> archive = model.outputArchive();
         if (archive.isEmpty()) {
             return List.of();
         }
         try (InputStream in = store.open(archive.get(), null, null)) {
-            return Predictions.of(OutputArchive.read(in));
+            return Predictions.of(OutputArchive.read(in), classNames);
         } catch (ObjectMissingException e) {
             return List.of();
         } catch (IOException | IllegalArgumentException | ArithmeticException e) {

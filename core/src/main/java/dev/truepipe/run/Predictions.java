@@ -6,6 +6,7 @@ import dev.truepipe.report.ModelReportContent.Box;
 import dev.truepipe.report.ModelReportContent.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,25 +28,27 @@ final class Predictions {
     /**
      * The samples of an archive; none if it holds no {@value #FILE}.
      *
+     * @param classNames names by id as the labels have them; they win, since an algorithm is told numbers only
      * @throws IOException if the file is there and is not as above
      */
-    static List<Sample> of(Map<String, byte[]> files) throws IOException {
+    static List<Sample> of(Map<String, byte[]> files, Map<Integer, String> classNames) throws IOException {
         byte[] document = files.get(FILE);
         if (document == null) {
             return List.of();
         }
         try {
-            return samples(Json.parseObject(document), files);
+            return samples(Json.parseObject(document), files, classNames);
         } catch (IllegalArgumentException e) {
             throw new IOException(FILE + ": " + e.getMessage(), e);
         }
     }
 
-    private static List<Sample> samples(Map<String, Object> json, Map<String, byte[]> files) {
+    private static List<Sample> samples(Map<String, Object> json, Map<String, byte[]> files, Map<Integer, String> classNames) {
         if (!FORMAT.equals(json.get("format"))) {
             throw new IllegalArgumentException("\"format\" is " + Json.text(json.get("format")) + ", known is \"" + FORMAT + "\"");
         }
-        Map<String, Object> classes = Fields.object(json, "classes");
+        Map<String, Object> classes = new HashMap<>(Fields.object(json, "classes"));
+        classNames.forEach((id, name) -> classes.put(Integer.toString(id), name));
         List<Sample> samples = new ArrayList<>();
         for (Object item : Fields.array(json, "images")) {
             if (samples.size() == ModelReport.MAX_SAMPLES) {

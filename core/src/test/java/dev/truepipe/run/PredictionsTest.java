@@ -22,7 +22,7 @@ class PredictionsTest {
     @Test
     void readsBoxesAndThePictureTheyBelongTo() throws IOException {
         byte[] jpeg = {1, 2, 3};
-        List<Sample> samples = Predictions.of(Map.of("predictions.json", document(IMAGE), "0001.jpg", jpeg, "other", new byte[9]));
+        List<Sample> samples = Predictions.of(Map.of("predictions.json", document(IMAGE), "0001.jpg", jpeg, "other", new byte[9]), Map.of());
 
         Sample sample = samples.getFirst();
         assertEquals(1, samples.size());
@@ -32,29 +32,36 @@ class PredictionsTest {
     }
 
     @Test
+    void callsClassesAsTheLabelsDo() throws IOException {
+        Sample sample = Predictions.of(Map.of("predictions.json", document(IMAGE)), Map.of(0, "voiture", 7, "camion")).getFirst();
+        assertEquals("voiture", sample.truth().getFirst().label());
+        assertEquals("camion", sample.predicted().getFirst().label());
+    }
+
+    @Test
     void looksNamesUpAndFollowsNoPath() throws IOException {
         byte[] document = document(IMAGE.replace("0001.jpg", "../../etc/passwd"));
 
-        assertEquals(0, Predictions.of(Map.of("predictions.json", document)).getFirst().jpeg().length);
+        assertEquals(0, Predictions.of(Map.of("predictions.json", document), Map.of()).getFirst().jpeg().length);
     }
 
     @Test
     void takesTwentyFourAtMost() throws IOException {
         byte[] document = document(String.join(",", Collections.nCopies(40, IMAGE)));
 
-        assertEquals(24, Predictions.of(Map.of("predictions.json", document)).size());
+        assertEquals(24, Predictions.of(Map.of("predictions.json", document), Map.of()).size());
     }
 
     @Test
     void hasNoneWhereTheAlgorithmLeftNone() throws IOException {
-        assertEquals(List.of(), Predictions.of(Map.of()));
+        assertEquals(List.of(), Predictions.of(Map.of(), Map.of()));
     }
 
     @Test
     void saysWhatIsWrong() {
         IOException wrong = assertThrows(
                 IOException.class,
-                () -> Predictions.of(Map.of("predictions.json", document(IMAGE.replace("\"width\":320", "\"width\":\"wide\"")))));
+                () -> Predictions.of(Map.of("predictions.json", document(IMAGE.replace("\"width\":320", "\"width\":\"wide\""))), Map.of()));
 
         assertTrue(wrong.getMessage().startsWith("predictions.json: \"width\": expected a whole number"), wrong.getMessage());
     }
