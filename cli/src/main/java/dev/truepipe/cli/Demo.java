@@ -201,8 +201,10 @@ final class Demo {
         String status = !execution.status().equals("SUCCEEDED")
                 ? "Failed"
                 : output.containsKey("trainingJob") ? "Succeeded" : "Skipped";
-        S3Uri results = results(store, settings.name(), execution, output);
-        Map<String, Object> summary = results == null ? Map.of() : Json.object(Json.parseObject(read(store, results.resolve("dataset.json"))));
+        S3Uri run = new S3Uri(LocalCloud.WORK_BUCKET, "runs/" + settings.name() + "/" + execution.ref().name() + "/");
+        S3Uri sealed = sealed(store, settings.name(), output);
+        S3Uri results = sealed == null ? run : sealed;
+        Map<String, Object> summary = summary(store, run, sealed);
 
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("status", status);
@@ -219,19 +221,16 @@ final class Demo {
         json.put("report", report(store, output, results));
         Map<String, Object> manifests = new LinkedHashMap<>();
         for (String channel : List.of("train", "validation", "quarantine", "superseded")) {
-            manifests.put(channel, results == null ? null : fetched(store, results.resolve(channel + ".manifest"), channel + ".manifest"));
+            manifests.put(channel, fetched(store, results.resolve(channel + ".manifest"), channel + ".manifest"));
         }
         json.put("manifests", manifests);
-        if (results != null) {
-            fetched(store, results.resolve("findings.jsonl"), "findings.jsonl");
-            fetched(store, results.resolve("dataset.json"), "dataset.json");
+        fetched(store, results.resolve("findings.jsonl"), "findings.jsonl");
+        if (!summary.isEmpty()) {
+            Files.write(folder.resolve("dataset.json"), Json.pretty(summary));
         }
         json.put("execution", executionFile.toString());
         if (!status.equals("Succeeded")) {
-            Map<String, Object> why = new LinkedHashMap<>();
-            why.put("error", execution.error() == null ? output.get("outcome") : execution.error());
-            why.put("message", execution.cause() == null ? output.get("why") : execution.cause());
-            json.put("why", why);
+            json.put("why", why(execution, output));
         }
         json.put("seconds", Math.round(timeline.elapsed().toMillis() / 100.0) / 10.0);
         return json;
@@ -244,17 +243,40 @@ final class Demo {
         return annotations;
     }
 
-    /** Where this run's manifests lie: the sealed version, or the run's own folder when a gate stopped it. */
-    private static S3Uri results(ObjectStore store, String dataset, ExecutionRecord execution, Map<String, Object> output) throws IOException {
-        S3Uri work = new S3Uri(LocalCloud.WORK_BUCKET, "");
-        S3Uri run = work.resolve("runs/" + dataset + "/" + execution.ref().name() + "/");
+    /** The folder of the version that this run sealed; {@code null} if it sealed none. */
+    private static S3Uri sealed(ObjectStore store, String dataset, Map<String, Object> output) throws IOException {
         if (output.get("version") instanceof String version) {
-            S3Uri sealed = work.resolve("datasets/" + dataset + "/versions/" + version + "/");
-            if (store.head(sealed.resolve("dataset.json")).isPresent()) {
-                return sealed;
+            S3Uri folder = new S3Uri(LocalCloud.WORK_BUCKET, "datasets/" + dataset + "/versions/" + version + "/");
+            if (store.head(folder.resolve("dataset.json")).isPresent()) {
+                return folder;
             }
         }
-        return store.head(run.resolve("dataset.json")).isPresent() ? run : null;
+        return null;
+    }
+
+    /** The dataset as it was sealed, or as it was decided when a gate stopped the run; empty if the run did not get so far. */
+    private static Map<String, Object> summary(ObjectStore store, S3Uri run, S3Uri sealed) throws IOException {
+        if (sealed != null) {
+            return Json.parseObject(read(store, sealed.resolve("dataset.json")));
+        }
+        S3Uri decision = run.resolve("decision.json");
+        return store.head(decision).isPresent() ? Json.object(Json.parseObject(read(store, decision)).get("document")) : Map.of();
+    }
+
+    /** What stopped the run: a gate by its name, or the error that the execution ended with. */
+    private static Map<String, Object> why(ExecutionRecord execution, Map<String, Object> output) {
+        Map<String, Object> why = new LinkedHashMap<>();
+        if (execution.error() != null) {
+            why.put("error", execution.error());
+            why.put("message", execution.cause());
+        } else if (output.get("why") instanceof Map<?, ?> gate) {
+            why.put("error", gate.get("gate"));
+            why.put("message", gate.get("message"));
+        } else {
+            why.put("error", output.get("outcome"));
+            why.put("message", output.get("message"));
+        }
+        return why;
     }
 
     private static Map<String, Object> trainingJob(EmbeddedCloud cloud, Object name) {
@@ -281,7 +303,7 @@ final class Demo {
         if (output.get("reportUri") instanceof String uri) {
             return fetched(store, S3Uri.parse(uri), "report.html");
         }
-        return results == null ? null : fetched(store, results.resolve("report.html"), "report.html");
+        return fetched(store, results.resolve("report.html"), "report.html");
     }
 
     /** A copy of an object in the demo's folder; {@code null} if there is no such object. */

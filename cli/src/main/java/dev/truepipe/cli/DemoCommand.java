@@ -3,6 +3,7 @@ package dev.truepipe.cli;
 import dev.truepipe.json.Json;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,28 +55,26 @@ final class DemoCommand implements Callable<Integer> {
     private static void conclude(Timeline timeline, Map<String, Object> result) {
         timeline.plain("");
         if (result.get("why") instanceof Map<?, ?> why) {
-            timeline.plain(result.get("status") + ": " + why.get("error") + ". " + reason(why.get("message")));
+            timeline.plain(result.get("status") + ": " + why.get("error") + (why.get("message") == null ? "" : ": " + why.get("message")) + ".");
             timeline.plain("");
         }
         Map<String, Object> manifests = Json.object(result.get("manifests"));
-        look(timeline, "Report", result.get("report"), "open it in a browser");
-        look(timeline, "Model", result.get("model"), "");
+        timeline.plain("Where to look next:");
+        look(timeline, "Report", result.get("report"), "open it in a browser: findings, split, metric, predictions");
+        look(timeline, "Model", result.get("model"), "what training made");
+        look(timeline, "Training", manifests.get("train"), "lines to learn from");
+        look(timeline, "Hold-out", manifests.get("validation"), "lines to judge by");
         look(timeline, "Quarantine", manifests.get("quarantine"), "bad lines, byte for byte; findings.jsonl says why");
-        look(timeline, "Training", manifests.get("train"), "");
-        look(timeline, "Hold-out", manifests.get("validation"), "");
+        look(timeline, "Superseded", manifests.get("superseded"), "labels that a newer one replaced");
         look(timeline, "Execution", result.get("execution"), "every state, retry and payload");
         timeline.plain("");
-        timeline.plain("Next: ./truepipe check MANIFEST on your own labels, or ./truepipe demo --manifest MANIFEST");
+        timeline.plain("With labels of your own: ./truepipe check MANIFEST, then ./truepipe demo --manifest MANIFEST");
         timeline.plain("");
-    }
-
-    private static Object reason(Object message) {
-        return message instanceof Map<?, ?> map && map.containsKey("message") ? map.get("message") : message;
     }
 
     private static void look(Timeline timeline, String what, Object path, String remark) {
         if (path != null) {
-            timeline.plain(String.format("  %-12s%s%s", what, path, remark.isEmpty() ? "" : "   (" + remark + ")"));
+            timeline.plain(String.format(Locale.ROOT, "  %-11s  %-34s  %s", what, path, remark));
         }
     }
 }

@@ -30,6 +30,8 @@ final class Timeline implements CloudListener {
     private final Map<String, Integer> children = new ConcurrentHashMap<>();
 
     private boolean silent;
+    /** An epoch of training that has ended, and is not told yet. */
+    private String epoch;
 
     /** @param colour whether {@code out} is a terminal that shows bold and grey */
     Timeline(PrintStream out, boolean colour) {
@@ -106,16 +108,19 @@ final class Timeline implements CloudListener {
     }
 
     @Override
-    public void training(TrainingEvent event) {
+    public synchronized void training(TrainingEvent event) {
         switch (event) {
-            case TrainingEvent.Metric metric ->
-                detail(String.format(Locale.ROOT, "%s %.3f", metric.name(), metric.value()));
-            case TrainingEvent.EpochEnded epoch -> {
-                if (epoch.channel().equals("train")) {
-                    detail(String.format(
-                            Locale.ROOT,
-                            "epoch %d: %,d records through %s_%d, %s",
-                            epoch.epoch(), epoch.records(), epoch.channel(), epoch.epoch(), bytes(epoch.bytes())));
+            case TrainingEvent.Metric metric -> {
+                String value = String.format(Locale.ROOT, "%s %.3f", metric.name(), metric.value());
+                detail(epoch == null ? value : epoch + "   " + value);
+                epoch = null;
+            }
+            case TrainingEvent.EpochEnded ended -> {
+                if (ended.channel().equals("train")) {
+                    tellEpoch();
+                    // Told together with its metric, which comes when the hold-out has been read too.
+                    epoch = String.format(
+                            Locale.ROOT, "%-8s %,d records, %s", ended.channel() + "_" + ended.epoch(), ended.records(), bytes(ended.bytes()));
                 }
             }
             case TrainingEvent.Status status -> {
@@ -124,6 +129,13 @@ final class Timeline implements CloudListener {
                 }
             }
             case TrainingEvent.LogLine _, TrainingEvent.EpochOpened _ -> { }
+        }
+    }
+
+    private synchronized void tellEpoch() {
+        if (epoch != null) {
+            detail(epoch);
+            epoch = null;
         }
     }
 
@@ -141,8 +153,14 @@ final class Timeline implements CloudListener {
             Long since = entered.remove(state);
             Duration took = since == null ? null : Duration.ofNanos(System.nanoTime() - since);
             String said = said(state, event);
+            if (state.equals("Train")) {
+                tellEpoch();
+            }
             if (said != null) {
                 step(state, said, took);
+            }
+            if (state.equals("DecideDataset") && output(event).get("why") instanceof Map<?, ?> why) {
+                detail("not worth training, by " + why.get("gate") + ": " + why.get("message"));
             }
         } else {
             retried(state, event);
@@ -179,12 +197,11 @@ final class Timeline implements CloudListener {
     }
 
     private static String decided(Map<String, Object> output) {
-        String counts = String.format(
+        return String.format(
                 Locale.ROOT,
                 "%s lines: %s accepted (%s train, %s validation), %s quarantined, %s superseded",
                 output.get("lines"), output.get("accepted"), output.get("train"), output.get("validation"),
                 output.get("quarantined"), output.get("superseded"));
-        return output.get("why") instanceof Map<?, ?> why ? counts + "; not worth training: " + why.get("message") : counts;
     }
 
     private static String trained(Map<String, Object> output) {
