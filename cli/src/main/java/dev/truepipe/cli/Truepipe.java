@@ -39,6 +39,7 @@ public final class Truepipe implements Runnable {
     /** The commands, ready to be executed; tests set its streams. */
     public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Truepipe());
+        line.getSubcommands().values().forEach(command -> command.getCommandSpec().versionProvider(new Version()));
         line.setExecutionExceptionHandler(Truepipe::failed);
         line.setParameterExceptionHandler(Truepipe::misused);
         line.setUsageHelpAutoWidth(true);

@@ -37,6 +37,8 @@ final class Program {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    private static boolean prepared;
+
     private final List<String> command;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private Path input;
@@ -46,14 +48,14 @@ final class Program {
     }
 
     static Program truepipe(String... arguments) {
-        markBuilt();
+        prepare();
         List<String> command = new ArrayList<>(List.of(ROOT.resolve("truepipe").toString()));
         command.addAll(List.of(arguments));
         return new Program(command);
     }
 
     static Program of(List<String> command) {
-        markBuilt();
+        prepare();
         return new Program(List.copyOf(command));
     }
 
@@ -214,19 +216,28 @@ final class Program {
         return MAPPER.readTree(json);
     }
 
-    /** The build that runs this test has just packaged all that the script would build. */
-    private static void markBuilt() {
+    /**
+     * The build that runs this test has just packaged all that the script would build; it makes its caches now, once, as
+     * on a user's first run.
+     */
+    private static synchronized void prepare() {
+        if (prepared) {
+            return;
+        }
         try {
-            Path marker = ROOT.resolve("cli/target/truepipe.built");
-            if (!Files.isRegularFile(ROOT.resolve("cli/target/truepipe-cli-0.1.0.jar"))) {
+            Path program = ROOT.resolve("cli/target/truepipe-cli-0.1.0.jar");
+            if (!Files.isRegularFile(program)) {
                 Assertions.fail("cli is not packaged; run this test with ./mvnw verify");
             }
-            if (Files.notExists(marker)) {
-                Files.createFile(marker);
-            }
-            Files.setLastModifiedTime(marker, FileTime.from(Instant.now()));
+            Files.setLastModifiedTime(program, FileTime.from(Instant.now()));
+            prepared = true;
+            Ended first = truepipe("--version").run();
+            Assertions.assertEquals(0, first.exit(), first::toString);
         } catch (IOException e) {
-            throw new UncheckedIOException("the build's marker cannot be written", e);
+            throw new UncheckedIOException("the program's jar cannot be touched", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the program was prepared", e);
         }
     }
 }
