@@ -92,8 +92,11 @@ public final class JudgeModel {
                 decision.holdOut(),
                 decision.counts().validation());
 
-        Standing standing = decide(folder, challenger, objective);
+        // All that is read of others comes first: what fails on it leaves the champion, and what was judged last, as they are.
         List<String> warnings = new ArrayList<>();
+        List<MetricSeries> courses = courses(model, objective, warnings);
+        List<Sample> samples = samples(model, new DatasetDocument(decision.document()).classNames(), warnings);
+        Standing standing = decide(folder, challenger, objective);
         S3Uri report = folder.modelReport(model.name());
         ModelReportContent content = new ModelReportContent(
                 request.dataset(),
@@ -101,8 +104,8 @@ public final class JudgeModel {
                 verdict(standing, challenger, objective),
                 model.facts(),
                 model.hyperparameters(),
-                courses(model, objective, warnings),
-                samples(model, new DatasetDocument(decision.document()).classNames(), warnings),
+                courses,
+                samples,
                 links(request, model),
                 decision.report(plan, folder.version(request.version()), SealedFiles.ALL));
         store.put(report, ModelReport.html(content), Condition.ALWAYS);

@@ -120,7 +120,8 @@ final class OutputArchive {
             } catch (NumberFormatException e) {
                 throw new IOException("the archive has an unreadable pax header", e);
             }
-            if (length <= space - at || at + length > records.length) {
+            // A length counts itself, a space and a newline at least.
+            if (length < space - at + 2 || length > records.length - at) {
                 throw new IOException("the archive has an unreadable pax header");
             }
             String record = new String(records, space + 1, at + length - space - 2, StandardCharsets.UTF_8);

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputArchiveTest {
     private final ByteArrayOutputStream tar = new ByteArrayOutputStream();
@@ -77,6 +79,16 @@ class OutputArchiveTest {
 
         assertThrows(IOException.class, () -> read(cut.toByteArray()));
         assertThrows(IOException.class, () -> read(bytes("not gzip at all")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2 path=a\n", "2 ", "1", "x path=a\n", "99 path=a\n", "6 a=b\n2147483647 path=a\n"})
+    void saysThatAPaxHeaderIsUnreadable(String records) throws IOException {
+        add("PaxHeader", 'x', bytes(records));
+        add("a", '0', bytes("a"));
+        byte[] archive = archive();
+
+        assertEquals("the archive has an unreadable pax header", assertThrows(IOException.class, () -> read(archive)).getMessage());
     }
 
     private static Map<String, byte[]> read(byte[] archive) throws IOException {
