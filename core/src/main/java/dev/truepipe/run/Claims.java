@@ -21,6 +21,8 @@ import java.util.Optional;
 final class Claims {
     /** Each further try means that somebody else wrote between our read and our write. */
     private static final int TRIES = 20;
+    /** A claim that has this field is nobody's. */
+    private static final String GIVEN_UP_AT = "givenUpAt";
 
     private final ObjectStore store;
     private final Executions executions;
@@ -66,32 +68,63 @@ final class Claims {
         throw new IOException(claim + " changes hands faster than it can be read; try again");
     }
 
-    /** Empty if the claim changed meanwhile. */
-    private Optional<Answer> ask(S3Uri claim, byte[] body, String execution, boolean force) throws IOException {
+    /**
+     * Gives up the claim of {@code execution} on what it will not work on after all, because a manifest changed: whatever
+     * becomes of the execution then says nothing of these manifests. A claim that is another's stays as it is.
+     */
+    void giveUp(S3Uri claim, String execution, Instant now) throws IOException {
         Optional<StoredObject> held = store.head(claim);
         if (held.isEmpty()) {
+            return;
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("execution", execution);
+        json.put(GIVEN_UP_AT, now.toString());
+        try {
+            if (execution.equals(read(claim, held.get().eTag()).get("execution"))) {
+                store.put(claim, Json.pretty(json), new Condition.Unchanged(held.get().eTag()));
+            }
+        } catch (ObjectMissingException | PreconditionFailedException changed) {
+            // Another execution has taken it over: it is no longer ours to give up.
+            return;
+        }
+    }
+
+    private Map<String, Object> read(S3Uri claim, String eTag) throws IOException {
+        try (InputStream in = store.open(claim, null, eTag)) {
+            return Json.parseObject(in.readAllBytes());
+        }
+    }
+
+    /** Empty if the claim changed meanwhile. */
+    private Optional<Answer> ask(S3Uri claim, byte[] body, String execution, boolean force) throws IOException {
+        Optional<StoredObject> there = store.head(claim);
+        if (there.isEmpty()) {
             return Optional.empty();
         }
-        String eTag = held.get().eTag();
-        String holder;
-        try (InputStream in = store.open(claim, null, eTag)) {
-            holder = Fields.text(Json.parseObject(in.readAllBytes()), "execution");
+        String eTag = there.get().eTag();
+        Map<String, Object> held;
+        try {
+            held = read(claim, eTag);
         } catch (ObjectMissingException | PreconditionFailedException changed) {
             return Optional.empty();
         }
-        if (holder.equals(execution)) {
-            return Optional.of(new Answer.Ours());
-        }
-        switch (executions.statusOf(holder)) {
-            case RUNNING -> {
-                return Optional.of(new Answer.Superseded(holder));
+        if (!held.containsKey(GIVEN_UP_AT)) {
+            String holder = Fields.text(held, "execution");
+            if (holder.equals(execution)) {
+                return Optional.of(new Answer.Ours());
             }
-            case SUCCEEDED -> {
-                if (!force) {
-                    return Optional.of(new Answer.Unchanged(holder));
+            switch (executions.statusOf(holder)) {
+                case RUNNING -> {
+                    return Optional.of(new Answer.Superseded(holder));
                 }
+                case SUCCEEDED -> {
+                    if (!force) {
+                        return Optional.of(new Answer.Unchanged(holder));
+                    }
+                }
+                case ENDED_OTHERWISE -> {}
             }
-            case ENDED_OTHERWISE -> {}
         }
         try {
             store.put(claim, body, new Condition.Unchanged(eTag));

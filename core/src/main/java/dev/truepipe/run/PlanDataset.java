@@ -68,6 +68,7 @@ public final class PlanDataset {
         List<StoredObject> found = places.find(store);
         Instant now = clock.instant();
         if (found.isEmpty()) {
+            giveUpEarlierClaim(request, null, now);
             return answer(
                     "empty",
                     places.isFolder()
@@ -99,6 +100,7 @@ public final class PlanDataset {
             }
         }
         String fingerprint = fingerprint(found, settings);
+        giveUpEarlierClaim(request, fingerprint, now);
         DatasetFolder folder = DatasetFolder.of(request.workBucket(), request.dataset());
         Claims.Answer claimed = new Claims(store, executions)
                 .claim(folder.claim(fingerprint), request.execution(), request.force(), now);
@@ -111,6 +113,20 @@ public final class PlanDataset {
                             + ". To do so again: truepipe trigger " + request.dataset() + " --force");
             case Claims.Answer.Ours ours -> planned(request, settings, inference.choose(), pinned, fingerprint, now);
         };
+    }
+
+    /** An earlier plan of this run that other manifests have overtaken was never worked on to its end. */
+    private void giveUpEarlierClaim(Request request, String fingerprint, Instant now) throws IOException {
+        Plan earlier;
+        try {
+            earlier = Plan.read(store, RunFolder.of(request.workBucket(), request.dataset(), request.executionName()));
+        } catch (ObjectMissingException first) {
+            return;
+        }
+        if (!earlier.fingerprint().equals(fingerprint)) {
+            S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(earlier.fingerprint());
+            new Claims(store, executions).giveUp(claim, request.execution(), now);
+        }
     }
 
     private Map<String, Object> planned(

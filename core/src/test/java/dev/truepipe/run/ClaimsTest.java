@@ -55,6 +55,29 @@ class ClaimsTest {
     }
 
     @Test
+    void takesWhatItsHolderGaveUpAndGivesUpNobodyElses() throws IOException {
+        Claims claims = claims(Map.of("theirs", Status.SUCCEEDED));
+        claims.giveUp(CLAIM, "theirs", NOW);
+        claims.claim(CLAIM, "theirs", false, NOW);
+        claims.giveUp(CLAIM, "ours", NOW);
+        assertEquals(new Answer.Unchanged("theirs"), claims.claim(CLAIM, "ours", false, NOW), "not ours to give up");
+
+        claims.giveUp(CLAIM, "theirs", NOW);
+        assertInstanceOf(Answer.Ours.class, claims.claim(CLAIM, "ours", false, NOW));
+        claims.giveUp(CLAIM, "theirs", NOW);
+        assertInstanceOf(Answer.Superseded.class, claims(Map.of("ours", Status.RUNNING)).claim(CLAIM, "theirs", false, NOW));
+    }
+
+    @Test
+    void takesBackWhatItGaveUpItself() throws IOException {
+        Claims claims = claims(Map.of("ours", Status.RUNNING));
+        claims.claim(CLAIM, "ours", false, NOW);
+        claims.giveUp(CLAIM, "ours", NOW);
+        assertInstanceOf(Answer.Ours.class, claims.claim(CLAIM, "ours", false, NOW));
+        assertEquals(new Answer.Superseded("ours"), claims.claim(CLAIM, "theirs", false, NOW), "it is held again");
+    }
+
+    @Test
     void keepsTheServicesWordsWhenItCannotAsk() throws IOException {
         claims(Map.of()).claim(CLAIM, "theirs", false, NOW);
         Claims claims = new Claims(store, arn -> {

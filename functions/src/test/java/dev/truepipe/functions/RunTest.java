@@ -299,6 +299,19 @@ class RunTest {
     }
 
     @Test
+    void trainsOnManifestsThatComeBackAfterARunPlannedAgainWithoutThem() throws IOException {
+        put(FIRST, cars(0, 60));
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"));
+        put(FIRST, cars(0, 50));
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"), "overwritten before it was scanned");
+        ended.put(MACHINE + "run-1", Executions.Status.SUCCEEDED);
+
+        assertEquals("unchanged", plan("run-2", false, 0).get("outcome"));
+        put(FIRST, cars(0, 60));
+        assertEquals("planned", plan("run-3", false, 0).get("outcome"), "nothing was ever trained on these");
+    }
+
+    @Test
     void refusesImpossibleHyperparametersBeforeAnythingIsPaidFor() throws IOException {
         Map<String, Object> training = Json.object(dataset().get("training"));
         training.remove("image");
