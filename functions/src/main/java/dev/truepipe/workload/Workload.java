@@ -118,13 +118,15 @@ public record Workload(
                 List.of("s3:GetObject"),
                 List.of(text("arn:", PARTITION, ":s3:::", SETTINGS_BUCKET, "/", SETTINGS_KEY)));
         // A chunk, a decision and a seal are pure in (plan, chunk): they see the run's folder and what it pins.
-        Grant readLabels = new Grant("read manifests", List.of("s3:GetObject", "s3:GetObjectVersion"), labelObjects(sources));
+        Grant readLabels = new Grant("read manifests", List.of("s3:GetObject"), labelObjects(sources));
         Grant listLabels = new Grant("find manifests", List.of("s3:ListBucket"), labelBuckets(sources));
         Grant listWork = new Grant(
                 "tell a missing object from a forbidden one",
                 List.of("s3:ListBucket"),
                 List.of(text("arn:", PARTITION, ":s3:::", WORK_BUCKET)));
         Grant run = new Grant("work on a run", List.of("s3:GetObject", "s3:PutObject"), List.of(work("runs/*")));
+        // Indexes, decisions and parts are uploaded in pieces, and given up where the manifest changed under the reader.
+        Grant pieces = new Grant("give up an upload", List.of("s3:AbortMultipartUpload"), List.of(work("runs/*")));
         Grant readDatasets = new Grant("read sealed versions", List.of("s3:GetObject"), List.of(work("datasets/*")));
 
         Map<String, Value> ownLabelBucket = sources.stream().anyMatch(Source::inGeneratedBucket)
@@ -183,7 +185,7 @@ public record Workload(
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        List.of(readLabels, listLabels, listWork, run)),
+                        List.of(readLabels, listLabels, listWork, run, pieces)),
                 new FunctionSpec(
                         "DecideDataset",
                         DecideDatasetHandler.class.getName(),
@@ -191,14 +193,14 @@ public record Workload(
                         Duration.ofMinutes(15),
                         bucketOnly,
                         // Labels too: a run that a gate stops still writes what it set aside.
-                        List.of(readLabels, listLabels, listWork, run, readDatasets)),
+                        List.of(readLabels, listLabels, listWork, run, pieces, readDatasets)),
                 new FunctionSpec(
                         "WriteChunk",
                         WriteChunkHandler.class.getName(),
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        List.of(readLabels, listLabels, listWork, run)),
+                        List.of(readLabels, listLabels, listWork, run, pieces)),
                 new FunctionSpec(
                         "SealDataset",
                         SealDatasetHandler.class.getName(),

@@ -103,4 +103,21 @@ class WorkloadTest {
 
         assertEquals(List.of("arn:PARTITION:s3:::labels/street/*", "arn:PARTITION:s3:::old/yard.jsonl"), reads);
     }
+
+    /** A manifest that changes while its lines are copied must end as "changed", not as "access denied". */
+    @Test
+    void letsWhoeverUploadsInPiecesGiveThemUp() {
+        for (String function : List.of("ScanChunk", "DecideDataset", "WriteChunk")) {
+            assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/runs/*"), resources(function, "s3:AbortMultipartUpload"), function);
+        }
+        assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/datasets/*"), resources("SealDataset", "s3:AbortMultipartUpload"));
+    }
+
+    private List<String> resources(String function, String action) {
+        return workload.function(function).grants().stream()
+                .filter(grant -> grant.actions().contains(action))
+                .flatMap(grant -> grant.resources().stream())
+                .map(value -> value.resolve(Enum::name, name -> name))
+                .toList();
+    }
 }
