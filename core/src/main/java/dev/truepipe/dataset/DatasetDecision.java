@@ -383,8 +383,8 @@ public final class DatasetDecision {
             }
         }
         if (rules.minNewLabels() > newLabels) {
-            gates.add(new Gate("minNewLabels", "%d accepted lines are new since the last judged version, fewer than %d; label more, or lower minNewLabels"
-                    .formatted(newLabels, rules.minNewLabels())));
+            gates.add(new Gate("minNewLabels", "%d accepted lines are new since the last judged version, fewer than %d%s; label more, or lower minNewLabels"
+                    .formatted(newLabels, rules.minNewLabels(), newLabels == 0 ? ", and a changed setting alone trains nothing" : "")));
         }
     }
 

@@ -223,11 +223,12 @@ public final class DecideDataset {
     private static Map<String, Object> announcement(
             String dataset, String execution, RunFolder run, Decision decision, List<Gate> gates, boolean setAside) {
         StringBuilder text = new StringBuilder();
-        text.append("New labels of ").append(dataset).append(" were read, but no model was trained: ")
+        text.append("The labels of ").append(dataset).append(" were read, but no model was trained: ")
                 .append(gates.size() == 1 ? "a gate is" : gates.size() + " gates are").append(" not met.\n\n");
         for (Gate gate : gates) {
             text.append("  ").append(gate.name()).append(": ").append(gate.message()).append('\n');
-            if (gate.name().equals("minNewLabels")) {
+            // Force opens this gate only: beside another it would not help.
+            if (gate.name().equals("minNewLabels") && gates.size() == 1) {
                 text.append("    or train all the same: truepipe trigger ").append(dataset).append(" --force\n");
             }
         }

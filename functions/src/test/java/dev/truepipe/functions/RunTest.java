@@ -377,7 +377,9 @@ class RunTest {
 
         Map<String, Object> decided = decide("run-2");
         assertEquals("minNewLabels", Json.object(decided.get("why")).get("gate"));
-        assertTrue(Json.object(decided.get("announcement")).get("message").toString().contains("truepipe trigger street-cars --force"));
+        String told = Json.object(decided.get("announcement")).get("message").toString();
+        assertTrue(told.contains("0 accepted lines are new since the last judged version, fewer than 1, and a changed setting alone trains nothing"), told);
+        assertTrue(told.contains("truepipe trigger street-cars --force"), told);
         ended.put(MACHINE + "run-2", Executions.Status.SUCCEEDED);
         plan("run-3", true, 0);
         assertEquals("train", work("run-3").get("outcome"), "a forced run trains without new labels");
