@@ -43,7 +43,8 @@ final class DemoCommand implements Callable<Integer> {
             throw new UnreadableInput("--label", "names the label attribute of a manifest, and there is none", "add --manifest FILE, or leave it out");
         }
         Timeline timeline = new Timeline(json ? standardError : standardOut, System.console() != null && System.console().isTerminal() && !json);
-        Map<String, Object> result = new Demo(Installation.found(), DemoFolder.prepare(out), timeline, manifest, label).run();
+        DemoFolder folder = manifest == null ? DemoFolder.prepare(out) : DemoFolder.prepare(out, manifest);
+        Map<String, Object> result = new Demo(Installation.found(), folder, timeline, manifest, label).run();
         if (json) {
             standardOut.println(Json.text(result));
         } else {

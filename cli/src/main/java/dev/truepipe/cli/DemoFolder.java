@@ -39,6 +39,22 @@ record DemoFolder(Path path) {
         return new DemoFolder(path);
     }
 
+    /**
+     * Like {@link #prepare(Path)}, for a demo that reads {@code input}: a file that cannot be read, or that would go with an earlier
+     * demo's folder, is refused before anything is removed.
+     */
+    static DemoFolder prepare(Path path, Path input) throws IOException, UnreadableInput {
+        DemoLabels.requireReadable(input);
+        if (input.toAbsolutePath().normalize().startsWith(path.toAbsolutePath().normalize())
+                || Files.exists(path) && input.toRealPath().startsWith(path.toRealPath())) {
+            throw new UnreadableInput(
+                    input.toString(),
+                    "lies in " + path + ", which a demo empties before it starts",
+                    "copy it to another folder, or name another with --out");
+        }
+        return prepare(path);
+    }
+
     /** Removes the folder with everything in it. */
     void remove() throws IOException {
         empty(path);

@@ -50,12 +50,7 @@ record DemoLabels(byte[] manifest, Map<S3Uri, Picture> images, SortedSet<String>
      * <p>A line that cannot be read here is left to the workflow, which says what is wrong with it.
      */
     static DemoLabels ofManifest(Path file) throws IOException, UnreadableInput {
-        if (Files.isDirectory(file)) {
-            throw new UnreadableInput(file.toString(), "is a folder, not a manifest", "name the output.manifest in it");
-        }
-        if (!Files.isReadable(file)) {
-            throw new UnreadableInput(file.toString(), Files.exists(file) ? "cannot be read" : "does not exist", "check the path");
-        }
+        requireReadable(file);
         byte[] manifest = read(file);
         Map<S3Uri, Picture> images = new LinkedHashMap<>();
         SortedSet<String> buckets = new TreeSet<>();
@@ -67,6 +62,16 @@ record DemoLabels(byte[] manifest, Map<S3Uri, Picture> images, SortedSet<String>
             }
         }
         return new DemoLabels(manifest, images, buckets, true);
+    }
+
+    /** @throws UnreadableInput if there is no file that could be read */
+    static void requireReadable(Path file) throws UnreadableInput {
+        if (Files.isDirectory(file)) {
+            throw new UnreadableInput(file.toString(), "is a folder, not a manifest", "name the output.manifest in it");
+        }
+        if (!Files.isReadable(file)) {
+            throw new UnreadableInput(file.toString(), Files.exists(file) ? "cannot be read" : "does not exist", "check the path");
+        }
     }
 
     /** Whole, as it is uploaded whole; decompressed if it begins as gzip does. */
