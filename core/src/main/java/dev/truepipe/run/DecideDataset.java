@@ -161,7 +161,7 @@ public final class DecideDataset {
 
     private static Decision.Why why(List<Gate> gates) {
         return new Decision.Why(
-                gates.getFirst().name(), String.join(". Also: ", gates.stream().map(Gate::message).toList()));
+                gates.getFirst().name(), String.join(". Also: ", gates.stream().map(gate -> Words.bounded(gate.message())).toList()));
     }
 
     private static Finding finding(FindingTally.Entry entry) {
@@ -226,7 +226,7 @@ public final class DecideDataset {
         text.append("The labels of ").append(dataset).append(" were read, but no model was trained: ")
                 .append(gates.size() == 1 ? "a gate is" : gates.size() + " gates are").append(" not met.\n\n");
         for (Gate gate : gates) {
-            text.append("  ").append(gate.name()).append(": ").append(gate.message()).append('\n');
+            text.append("  ").append(gate.name()).append(": ").append(Words.bounded(gate.message())).append('\n');
             // Force opens this gate only: beside another it would not help.
             if (gate.name().equals("minNewLabels") && gates.size() == 1) {
                 text.append("    or train all the same: truepipe trigger ").append(dataset).append(" --force\n");
@@ -244,7 +244,7 @@ public final class DecideDataset {
                 .toList();
         for (Finding finding : quarantines) {
             text.append("            ").append(finding.count()).append(" x ").append(finding.code()).append(": ")
-                    .append(finding.examples().getFirst().message()).append('\n');
+                    .append(Words.bounded(finding.examples().getFirst().message())).append('\n');
         }
         text.append('\n');
         if (setAside) {

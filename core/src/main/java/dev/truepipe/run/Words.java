@@ -13,7 +13,19 @@ final class Words {
     /** SNS refuses longer subjects, and any that are not printable ASCII. */
     private static final int SUBJECT_CHARS = 99;
 
+    /** A message in a state's payload: it may name classes, which nobody bounds, and a payload ends at 256 KiB. */
+    private static final int MESSAGE_CHARS = 2_000;
+
     private Words() {}
+
+    /** A message, cut after {@value #MESSAGE_CHARS} characters; the whole one is in the findings. */
+    static String bounded(String message) {
+        if (message.length() <= MESSAGE_CHARS) {
+            return message;
+        }
+        int end = Character.isHighSurrogate(message.charAt(MESSAGE_CHARS - 1)) ? MESSAGE_CHARS - 1 : MESSAGE_CHARS;
+        return message.substring(0, end) + "…";
+    }
 
     static String time(Instant instant) {
         return TIME.format(instant);

@@ -312,6 +312,18 @@ class RunTest {
     }
 
     @Test
+    void answersInFewWordsHoweverLongTheNamesOfClassesAre() throws IOException {
+        List<String> lines = new ArrayList<>(cars(0, 60));
+        assertTrue(lines.get(0).contains("\"car\""), lines.get(0));
+        lines.set(0, lines.get(0).replace("\"car\"", "\"" + "c".repeat(300_000) + "\""));
+        put(FIRST, lines);
+
+        Map<String, Object> decided = decide("run-1");
+        assertEquals("class-map-conflict", Json.object(decided.get("why")).get("gate"));
+        assertTrue(Json.text(decided).length() < 20_000, "a payload ends at 256 KiB, this one has " + Json.text(decided).length());
+    }
+
+    @Test
     void refusesImpossibleHyperparametersBeforeAnythingIsPaidFor() throws IOException {
         Map<String, Object> training = Json.object(dataset().get("training"));
         training.remove("image");
