@@ -16,6 +16,8 @@ final class TrainingJobLog implements MetricLog {
     private static final String GROUP = "/aws/sagemaker/TrainingJobs";
     /** More than this is not read: a course with so many points says no more. */
     private static final int MOST_LINES = 200_000;
+    /** Nor more than this: a line may have 256 KiB, and all are held. */
+    private static final long MOST_CHARS = 64L << 20;
 
     private final Supplier<CloudWatchLogsClient> logs;
 
@@ -27,13 +29,15 @@ final class TrainingJobLog implements MetricLog {
     @Override
     public List<String> lines(String trainingJob) throws IOException {
         List<FilteredLogEvent> events = new ArrayList<>();
+        long chars = 0;
         try {
             // Streams are called <job>/algo-<n>-<time>.
             var pages = logs.get().filterLogEventsPaginator(
                     request -> request.logGroupName(GROUP).logStreamNamePrefix(trainingJob + "/"));
             for (var page : pages) {
                 events.addAll(page.events());
-                if (events.size() >= MOST_LINES) {
+                chars += page.events().stream().mapToLong(event -> event.message().length()).sum();
+                if (events.size() >= MOST_LINES || chars >= MOST_CHARS) {
                     break;
                 }
             }
