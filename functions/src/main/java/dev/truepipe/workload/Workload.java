@@ -24,6 +24,7 @@ import dev.truepipe.functions.PlanDatasetHandler;
 import dev.truepipe.functions.ScanChunkHandler;
 import dev.truepipe.functions.SealDatasetHandler;
 import dev.truepipe.functions.WriteChunkHandler;
+import dev.truepipe.settings.Algorithm;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.S3Uri;
 import java.time.Duration;
@@ -33,6 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Everything that runs, described once.
@@ -58,6 +61,8 @@ public record Workload(
 
     /** Output manifests only: intermediate ones end in {@code manifests/intermediate/<n>/output.manifest}. */
     public static final String MANIFEST_SUFFIX = "manifests/output/output.manifest";
+
+    private static final Pattern ECR_IMAGE = Pattern.compile("([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+).*");
 
     /** {@code s3://…} of the compiled settings. */
     public static final String SETTINGS = "TRUEPIPE_SETTINGS";
@@ -87,11 +92,15 @@ public record Workload(
 
     /** The workload for these settings. */
     public static Workload of(Settings settings) {
-        return of(settings.datasets().stream().map(Source::of).toList(), settings.mapConcurrency());
+        return of(settings.datasets().stream().map(Source::of).toList(), imageRepositories(settings), settings.mapConcurrency());
     }
 
-    /** The workload for these datasets. */
-    public static Workload of(List<Source> sources, int mapConcurrency) {
+    /**
+     * The workload for these datasets.
+     *
+     * @param imageRepositories ARNs of the ECR repositories that training images come from
+     */
+    static Workload of(List<Source> sources, List<Value> imageRepositories, int mapConcurrency) {
         return new Workload(
                 functions(sources),
                 new QueueSpec(
@@ -106,9 +115,23 @@ public record Workload(
                 MANIFEST_SUFFIX,
                 rules(sources),
                 schedules(sources),
-                stateMachine(mapConcurrency),
+                stateMachine(mapConcurrency, imageRepositories),
                 operatorAlarms(),
                 Duration.ofDays(30));
+    }
+
+    /** ARNs of the repositories that training images come from: yours exactly; SageMaker's lie in an account that differs by Region. */
+    public static List<Value> imageRepositories(Settings settings) {
+        return settings.datasets().stream().map(dataset -> dataset.training().algorithm()).distinct().map(algorithm -> switch (algorithm) {
+            case Algorithm.BuiltIn builtIn -> text("arn:", PARTITION, ":ecr:", REGION, ":*:repository/" + builtIn.word());
+            case Algorithm.Image own -> {
+                Matcher image = ECR_IMAGE.matcher(own.image());
+                if (!image.matches()) {
+                    throw new IllegalArgumentException("not an ECR image: " + own.image());
+                }
+                yield text("arn:", PARTITION, ":ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + image.group(3));
+            }
+        }).distinct().toList();
     }
 
     private static List<FunctionSpec> functions(List<Source> sources) {
@@ -321,7 +344,7 @@ public record Workload(
                 .toList();
     }
 
-    private static StateMachineSpec stateMachine(int mapConcurrency) {
+    private static StateMachineSpec stateMachine(int mapConcurrency, List<Value> imageRepositories) {
         Map<String, Value> substitutions = new LinkedHashMap<>();
         List<Value> functions = new ArrayList<>();
         for (String name :
@@ -370,6 +393,13 @@ public record Workload(
                                 List.of(
                                         text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, ":model-package-group/", MODEL_PACKAGE_GROUP_PREFIX, "*"),
                                         text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, ":model-package/", MODEL_PACKAGE_GROUP_PREFIX, "*"))),
+                        // AWS does not say as whom the registry looks at model and image. Its own policy for registering
+                        // (AmazonSageMakerModelRegistryFullAccess) may read both, so this role may, where they are ours.
+                        new Grant("let the registry see the model", List.of("s3:GetObject"), List.of(work("datasets/*/models/*"))),
+                        new Grant(
+                                "let the registry see the image",
+                                List.of("ecr:BatchGetImage", "ecr:DescribeImages"),
+                                imageRepositories),
                         new Grant("announce", List.of("sns:Publish"), List.of(text(TOPIC_ARN)))));
     }
 

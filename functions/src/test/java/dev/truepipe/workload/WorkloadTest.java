@@ -25,6 +25,7 @@ class WorkloadTest {
             List.of(
                     new Source("street-cars", S3Uri.parse("s3://labels/street/"), Source.LabelBucket.NOTIFICATION, Duration.ofDays(1), List.of()),
                     new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, List.of())),
+            List.of(Value.text("arn:aws:ecr:us-east-1:000000000000:repository/cars")),
             40);
 
     @Test

@@ -54,7 +54,7 @@ public final class PipelineStack extends Stack {
         Announcements announcements = new Announcements(this, "Announcements", settings.notifyEmail());
         names.put(Resource.TOPIC_ARN, announcements.topic().getTopicArn());
 
-        TrainingRole trainingRole = new TrainingRole(this, "Training", settings, work, labels.generatedName());
+        TrainingRole trainingRole = new TrainingRole(this, "Training", settings, work, labels.generatedName(), names);
         names.put(Resource.TRAINING_ROLE_ARN, trainingRole.arn());
 
         WorkloadFunctions functions = new WorkloadFunctions(this, "Functions", workload, inputs.jar(), names);

@@ -1,18 +1,15 @@
 package dev.truepipe.infra;
 
-import dev.truepipe.settings.Algorithm;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.S3Uri;
+import dev.truepipe.workload.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
@@ -26,11 +23,9 @@ import software.constructs.Construct;
  * @see <a href="https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html">SageMaker execution roles</a>
  */
 final class TrainingRole extends Construct {
-    private static final Pattern IMAGE = Pattern.compile("([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+).*");
-
     private final Role role;
 
-    TrainingRole(Construct scope, String id, Settings settings, WorkBucket work, Optional<String> generatedLabelBucket) {
+    TrainingRole(Construct scope, String id, Settings settings, WorkBucket work, Optional<String> generatedLabelBucket, Names names) {
         super(scope, id);
         Stack stack = Stack.of(this);
         String account = stack.getAccount();
@@ -69,31 +64,12 @@ final class TrainingRole extends Construct {
                         List.of("/aws/sagemaker/TrainingJobs", "aws/sagemaker/TrainingJobs"))))
                 .build());
         allow("PullImage", List.of("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-                repositories(settings, stack));
+                names.resolve(Workload.imageRepositories(settings)));
         allow("LogInToEcr", List.of("ecr:GetAuthorizationToken"), List.of("*"));
     }
 
     String arn() {
         return role.getRoleArn();
-    }
-
-    /** Images of ours exactly; SageMaker's own lie in an account of AWS that differs by Region. */
-    private static Iterable<String> repositories(Settings settings, Stack stack) {
-        Set<String> repositories = new TreeSet<>();
-        for (DatasetSettings dataset : settings.datasets()) {
-            repositories.add(switch (dataset.training().algorithm()) {
-                case Algorithm.BuiltIn builtIn ->
-                    "arn:" + stack.getPartition() + ":ecr:" + stack.getRegion() + ":*:repository/" + builtIn.word();
-                case Algorithm.Image own -> {
-                    Matcher image = IMAGE.matcher(own.image());
-                    if (!image.matches()) {
-                        throw new IllegalArgumentException("not an ECR image: " + own.image());
-                    }
-                    yield "arn:" + stack.getPartition() + ":ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + image.group(3);
-                }
-            });
-        }
-        return repositories;
     }
 
     private void allow(String sid, List<String> actions, Iterable<String> resources) {
