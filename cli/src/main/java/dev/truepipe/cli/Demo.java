@@ -48,6 +48,13 @@ final class Demo {
     private static final String MANIFEST_KEY = "street/" + DATASET + "/manifests/output/output.manifest";
     private static final long SCENES_SEED = 1;
     private static final int SCENES = 150;
+    /** The function that is called after a state, in a run that goes well. */
+    private static final Map<String, String> NEXT_FUNCTION = Map.of(
+            "Begin", "PlanDataset",
+            "PlanDataset", "ScanChunk",
+            "ScanManifests", "DecideDataset",
+            "DecideDataset", "WriteChunk",
+            "WriteChannels", "SealDataset");
     private static final int UPLOADS_AT_ONCE = 4;
 
     private final Installation installation;
@@ -85,6 +92,8 @@ final class Demo {
             try (S3Client s3 = s3(cloud.s3().endpoint())) {
                 ObjectStore store = new S3ObjectStore(s3);
                 deployment.complete(cloud, store);
+                timeline.whenEntered(state -> ahead(cloud, NEXT_FUNCTION.get(state)));
+                ahead(cloud, "Intake");
                 DemoLabels labels = drawing.join();
                 describe(labels);
                 upload(store, labels);
@@ -93,6 +102,24 @@ final class Demo {
             } catch (ExecutionException e) {
                 throw new IllegalStateException("the embedded Step Functions lost the execution", e.getCause());
             }
+        }
+    }
+
+    /**
+     * Starts a function's JVM while the state before it works, as provisioned concurrency would: it only saves waiting, and
+     * whatever goes wrong goes wrong again, and is told, when the function is called.
+     */
+    private void ahead(EmbeddedCloud cloud, String function) {
+        if (function != null) {
+            Thread.ofVirtual().name("ahead-" + function).start(() -> {
+                try {
+                    cloud.lambda().warmUp(function);
+                } catch (IOException e) {
+                    timeline.broke(e.toString());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Tells a run as it happens, one line a step: when, who, what was decided, how long it took.
@@ -25,6 +26,7 @@ final class Timeline implements CloudListener {
     private final PrintStream out;
     private final Words words;
     private final long start = System.nanoTime();
+    private volatile Consumer<String> whenEntered = _ -> { };
     private final CompletableFuture<ExecutionRecord> ended = new CompletableFuture<>();
     private final Map<String, Long> entered = new ConcurrentHashMap<>();
     private final Map<String, Integer> children = new ConcurrentHashMap<>();
@@ -37,6 +39,11 @@ final class Timeline implements CloudListener {
     Timeline(PrintStream out, boolean colour) {
         this.out = out;
         this.words = new Words(colour);
+    }
+
+    /** Also tells {@code hook} of each state that is entered, before it does anything. */
+    void whenEntered(Consumer<String> hook) {
+        whenEntered = hook;
     }
 
     /** The first execution that ended, in whatever way. */
@@ -146,6 +153,7 @@ final class Timeline implements CloudListener {
         }
         if (event.type().endsWith("StateEntered")) {
             entered.put(state, System.nanoTime());
+            whenEntered.accept(state);
             if (state.equals("Train")) {
                 step("Train", "a job reads the pipes, epoch by epoch", null);
             }
