@@ -12,16 +12,14 @@ import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.split.Hash128;
 import dev.truepipe.split.Percentage;
+import dev.truepipe.split.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -347,8 +345,8 @@ public final class DatasetDecision {
             }
         }
         gates(names);
-        holdOut = sha256("truepipe-hold-out-1\n" + set(Channel.VALIDATION) + classLines());
-        version = sha256(versionText());
+        holdOut = Sha256.hex(("truepipe-hold-out-1\n" + set(Channel.VALIDATION) + classLines()).getBytes(StandardCharsets.UTF_8));
+        version = Sha256.hex(versionText().getBytes(StandardCharsets.UTF_8));
     }
 
     private void gates(SortedMap<Integer, String> names) {
@@ -419,14 +417,6 @@ public final class DatasetDecision {
         carried.floors().forEach(group -> text.append("floor ").append(group).append('\n'));
         carried.kept().forEach(group -> text.append("kept ").append(group).append('\n'));
         return text.append(classLines()).toString();
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     /**

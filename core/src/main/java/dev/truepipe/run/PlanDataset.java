@@ -5,6 +5,7 @@ import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.LabelInference;
+import dev.truepipe.split.Sha256;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.ByteRange;
 import dev.truepipe.storage.ObjectStore.Condition;
@@ -15,13 +16,10 @@ import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,25 +187,16 @@ public final class PlanDataset {
 
     /** SHA-256 over one line for each manifest (JSON array of URI, ETag, size), the settings, and the rules' version. */
     private static String fingerprint(List<StoredObject> manifests, Map<String, Object> settings) {
-        MessageDigest hash = sha256();
+        StringBuilder all = new StringBuilder();
         for (StoredObject manifest : manifests) {
-            hash.update(line(List.of(manifest.uri().toString(), manifest.eTag(), manifest.size())));
+            all.append(line(List.of(manifest.uri().toString(), manifest.eTag(), manifest.size())));
         }
-        hash.update(line(settings));
-        hash.update(line(DatasetRules.RULE_SET));
-        return HexFormat.of().formatHex(hash.digest());
+        all.append(line(settings)).append(line(DatasetRules.RULE_SET));
+        return Sha256.hex(all.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static byte[] line(Object json) {
-        return (Json.text(json) + "\n").getBytes(StandardCharsets.UTF_8);
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+    private static String line(Object json) {
+        return Json.text(json) + "\n";
     }
 
     /** Puts the names in place of a category file's address, so that the plan holds all that decides. */

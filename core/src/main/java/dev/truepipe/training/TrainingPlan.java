@@ -1,13 +1,11 @@
 package dev.truepipe.training;
 
 import dev.truepipe.json.Json;
+import dev.truepipe.split.Sha256;
 import dev.truepipe.storage.S3Uri;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +87,7 @@ public record TrainingPlan(
         all.put("algorithm", terms.algorithm());
         all.put("image", image);
         all.put("hyperParameters", new TreeMap<>(parameters));
-        return sha256(Json.bytes(all));
+        return Sha256.hex(Json.bytes(all));
     }
 
     /**
@@ -108,7 +106,7 @@ public record TrainingPlan(
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("plan", plan);
         json.put("jobPrefix", dataset + "-" + plan.substring(0, 8) + "-"
-                + sha256(executionName.getBytes(StandardCharsets.UTF_8)).substring(0, 8));
+                + Sha256.hex(executionName.getBytes(StandardCharsets.UTF_8)).substring(0, 8));
         json.put("image", image);
         json.put("roleArn", roleArn);
         json.put("hyperParameters", new LinkedHashMap<String, Object>(hyperParameters));
@@ -143,13 +141,5 @@ public record TrainingPlan(
             definitions.add(one);
         }
         return definitions;
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -4,16 +4,14 @@ import dev.truepipe.json.Json;
 import dev.truepipe.run.ManifestPlaces;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.Settings;
+import dev.truepipe.split.Sha256;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.workload.Metric;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -161,11 +159,6 @@ final class Intake {
     /** At most 24 + 1 + 32 characters of {@code [a-z0-9-]}; executions take 80. */
     private static String name(DatasetSettings dataset, String... parts) {
         String all = dataset.name() + "\n" + String.join("\n", parts);
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-            return dataset.name() + "-" + HexFormat.of().formatHex(hash, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return dataset.name() + "-" + Sha256.hex(all.getBytes(StandardCharsets.UTF_8)).substring(0, 32);
     }
 }
