@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -92,8 +93,9 @@ final class Demo {
             try (S3Client s3 = s3(cloud.s3().endpoint())) {
                 ObjectStore store = new S3ObjectStore(s3);
                 deployment.complete(cloud, store);
-                timeline.whenEntered(state -> ahead(cloud, NEXT_FUNCTION.get(state)));
-                ahead(cloud, "Intake");
+                // Each function's JVM starts while the state before it works.
+                timeline.whenEntered(state -> Optional.ofNullable(NEXT_FUNCTION.get(state)).ifPresent(cloud::warmUp));
+                cloud.warmUp("Intake");
                 DemoLabels labels = drawing.join();
                 describe(labels);
                 upload(store, labels);
@@ -102,24 +104,6 @@ final class Demo {
             } catch (ExecutionException e) {
                 throw new IllegalStateException("the embedded Step Functions lost the execution", e.getCause());
             }
-        }
-    }
-
-    /**
-     * Starts a function's JVM while the state before it works, as provisioned concurrency would: it only saves waiting, and
-     * whatever goes wrong goes wrong again, and is told, when the function is called.
-     */
-    private void ahead(EmbeddedCloud cloud, String function) {
-        if (function != null) {
-            Thread.ofVirtual().name("ahead-" + function).start(() -> {
-                try {
-                    cloud.lambda().warmUp(function);
-                } catch (IOException e) {
-                    timeline.broke(e.toString());
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
         }
     }
 

@@ -241,9 +241,7 @@ public final class EmbeddedCloud implements AutoCloseable {
             sqs.serve(mapping, this::invokeForQueue);
         }
         s3.announceConfiguration();
-        for (String function : description.warmUp) {
-            Thread.ofVirtual().name("warm-up-" + function).start(() -> warmUp(function));
-        }
+        description.warmUp.forEach(this::warmUp);
     }
 
     private <T> CompletableFuture<T> starting(String part, Callable<T> start) {
@@ -314,15 +312,20 @@ public final class EmbeddedCloud implements AutoCloseable {
         }
     }
 
-    private void warmUp(String function) {
-        try {
-            lambda.warmUp(function);
-        } catch (IOException e) {
-            // Not fatal: the first invocation tries again, and fails with the same words.
-            listener.broke(trace(e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /**
+     * Starts a function's JVM ahead of its next invocation, unless there is one, as provisioned concurrency would. Nobody
+     * waits for it; what goes wrong is told to the listener, and goes wrong again when the function is invoked.
+     */
+    public void warmUp(String function) {
+        Thread.ofVirtual().name("warm-up-" + function).start(() -> {
+            try {
+                lambda.warmUp(function);
+            } catch (IOException e) {
+                listener.broke(trace(e));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     private static String trace(Throwable e) {

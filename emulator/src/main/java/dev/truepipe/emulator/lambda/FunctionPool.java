@@ -23,6 +23,7 @@ final class FunctionPool {
     private final Deque<FunctionInstance> idle = new ArrayDeque<>();
     private final List<FunctionInstance> all = new ArrayList<>();
     private boolean closed;
+    private boolean warmingUp;
 
     interface Launcher {
         FunctionInstance launch() throws IOException;
@@ -47,6 +48,7 @@ final class FunctionPool {
         String requestId = UUID.randomUUID().toString();
         places.acquire();
         try {
+            awaitWarmUp();
             FunctionInstance instance = take();
             boolean kept = false;
             try {
@@ -86,21 +88,36 @@ final class FunctionPool {
         }
         try {
             synchronized (this) {
-                if (closed || !all.isEmpty()) {
+                if (closed || warmingUp || !all.isEmpty()) {
                     return;
                 }
+                warmingUp = true;
             }
-            FunctionInstance instance = launch();
-            boolean kept = false;
             try {
-                kept = instance.awaitReady(initLimit) == null && giveBack(instance);
+                FunctionInstance instance = launch();
+                boolean kept = false;
+                try {
+                    kept = instance.awaitReady(initLimit) == null && giveBack(instance);
+                } finally {
+                    if (!kept) {
+                        end(instance);
+                    }
+                }
             } finally {
-                if (!kept) {
-                    end(instance);
+                synchronized (this) {
+                    warmingUp = false;
+                    notifyAll();
                 }
             }
         } finally {
             places.release();
+        }
+    }
+
+    /** A JVM that is being warmed up is ready sooner than another one would be. */
+    private synchronized void awaitWarmUp() throws InterruptedException {
+        while (warmingUp && idle.isEmpty()) {
+            wait();
         }
     }
 

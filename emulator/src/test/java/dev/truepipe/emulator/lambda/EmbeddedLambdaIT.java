@@ -58,6 +58,7 @@ public class EmbeddedLambdaIT {
         functions.add(function(Handlers.Environment.class, Duration.ofSeconds(30), Map.of("OWN", "value", "AWS_REGION", "eu-west-1")));
         functions.add(function(Handlers.Endless.class, Duration.ofSeconds(1), Map.of()));
         functions.add(new FunctionSpec("Patient", Handlers.Endless.class.getName(), Map.of(), Duration.ofSeconds(60), 128));
+        functions.add(new FunctionSpec("Warmed", Handlers.Echo.class.getName(), Map.of(), Duration.ofSeconds(30), 128));
         functions.add(new FunctionSpec("Nowhere", "no.such.Handler", Map.of(), Duration.ofSeconds(30), 128));
         functions.add(new FunctionSpec("OtherMethod", Handlers.Echo.class.getName() + "::toString", Map.of(), Duration.ofSeconds(30), 128));
         functions.add(new FunctionSpec("NoHandler", String.class.getName(), Map.of(), Duration.ofSeconds(30), 128));
@@ -86,6 +87,26 @@ public class EmbeddedLambdaIT {
         long remaining = (Long) answer.get("remaining");
         assertTrue(remaining > 1_000 && remaining <= 30_000, "remaining " + remaining);
         assertTrue((Long) answer.get("maxHeap") <= 128L << 20, answer.toString());
+    }
+
+    @Test
+    void aCallThatComesDuringAWarmUpWaitsForItAndStartsNoSecondJvm() throws Exception {
+        try (ExecutorService warming = Executors.newSingleThreadExecutor()) {
+            Future<?> warmUp = warming.submit(() -> {
+                lambda.warmUp("Warmed");
+                return null;
+            });
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (lambda.pids("Warmed").isEmpty() && !warmUp.isDone()) {
+                assertTrue(System.nanoTime() < deadline, "no JVM within 60 s");
+                Thread.onSpinWait();
+            }
+            List<Long> warmed = lambda.pids("Warmed");
+            assertEquals(1, warmed.size());
+            assertEquals("Warmed", ok("Warmed", "{}").get("function"));
+            assertEquals(warmed, lambda.pids("Warmed"));
+            warmUp.get();
+        }
     }
 
     @Test
