@@ -67,6 +67,7 @@ public final class EmbeddedS3 implements AutoCloseable {
                 .stopTimeout(STOP_AT_ONCE)
                 .ignoreUnknownHeaders(true)
                 .build();
+        WholeRequests.readBy(proxy);
     }
 
     /**

@@ -1,9 +1,6 @@
 package dev.truepipe.emulator.s3;
 
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.util.function.Supplier;
 import org.gaul.s3proxy.S3ErrorCode;
 import org.gaul.s3proxy.S3ProxyException;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -46,10 +43,8 @@ final class ObservedBlobStore extends ForwardingBlobStore {
 
     @Override
     public PutObjectResponse putBlob(PutObjectRequest request, InputStream body) {
-        PutObjectResponse response = taking(body, () -> {
-            faults.before(S3Call.Operation.PUT, request.bucket(), request.key());
-            return request.ifMatch() == null ? delegate().putBlob(request, body) : putIfMatch(request, body);
-        });
+        faults.before(S3Call.Operation.PUT, request.bucket(), request.key());
+        PutObjectResponse response = request.ifMatch() == null ? delegate().putBlob(request, body) : putIfMatch(request, body);
         tell("Put", request.bucket(), request.key(), response.eTag());
         return response;
     }
@@ -96,10 +91,8 @@ final class ObservedBlobStore extends ForwardingBlobStore {
 
     @Override
     public UploadPartResponse uploadMultipartPart(MultipartUpload upload, UploadPartRequest request, InputStream body) {
-        return taking(body, () -> {
-            faults.before(S3Call.Operation.UPLOAD_PART, upload.containerName(), upload.blobName());
-            return delegate().uploadMultipartPart(upload, request, body);
-        });
+        faults.before(S3Call.Operation.UPLOAD_PART, upload.containerName(), upload.blobName());
+        return delegate().uploadMultipartPart(upload, request, body);
     }
 
     /**
@@ -122,23 +115,6 @@ final class ObservedBlobStore extends ForwardingBlobStore {
     /** An ETag without its quotes; empty for none. */
     static String bare(String eTag) {
         return eTag == null ? "" : eTag.replace("\"", "");
-    }
-
-    /**
-     * Reads the rest of a body that is refused. Left unread it would end the connection, and the client on it would
-     * silently send its next request twice.
-     */
-    private static <T> T taking(InputStream body, Supplier<T> call) {
-        try {
-            return call.get();
-        } catch (RuntimeException refused) {
-            try {
-                body.transferTo(OutputStream.nullOutputStream());
-            } catch (IOException e) {
-                refused.addSuppressed(e);
-            }
-            throw refused;
-        }
     }
 
     /**

@@ -4,7 +4,6 @@ import java.net.URI;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -23,14 +22,9 @@ public final class Clients {
         return s3Builder(endpoint).overrideConfiguration(c -> c.addExecutionInterceptor(new NoExpect())).build();
     }
 
-    /**
-     * Asks once, and sends bodies plainly: an error that comes before the trailer of a chunked body was read ends the
-     * connection, and with it, now and then, the answer.
-     */
+    /** Asks once. */
     static S3Client s3WithoutRetries(URI endpoint) {
         return s3Builder(endpoint)
-                .serviceConfiguration(c -> c.chunkedEncodingEnabled(false))
-                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .overrideConfiguration(c -> c.retryStrategy(AwsRetryStrategy.doNotRetry()).addExecutionInterceptor(new NoExpect()))
                 .build();
     }
