@@ -3,12 +3,14 @@ package dev.truepipe.cli;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkScanner;
+import dev.truepipe.manifest.ClassTally;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.manifest.ScanSummary;
+import dev.truepipe.manifest.Severity;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +50,10 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UnreadableInput, IOException {
         try (Manifests opened = Manifests.open(options.manifests, System.in, Manifests::s3)) {
+            if (findings != null && opened.readsFrom(findings) != null) {
+                throw new UnreadableInput(findings.toString(), "is one of the manifests, and would be replaced by its findings",
+                        "name another file with --findings");
+            }
             LabelChoice choice = options.choose(opened);
             ScanSummary summary = new ScanSummary();
             List<Finding> ofDataset = new ArrayList<>();
@@ -61,7 +68,7 @@ final class CheckCommand implements Callable<Integer> {
                 }
                 ofDataset.addAll(summary.labels().differences(choice));
                 ofDataset.addAll(summary.classes().conflicts(choice.labelAttribute()));
-                ofDataset.addAll(summary.classes().gaps(choice.labelAttribute()));
+                ofDataset.addAll(ClassTally.gaps(choice.labelAttribute(), summary.classes().names()));
                 for (Finding finding : ofDataset) {
                     summary.findings().add(finding, null, 0, 0);
                     lines.write(finding.toJsonLine(null, 0, 0));
@@ -71,7 +78,7 @@ final class CheckCommand implements Callable<Integer> {
             if (options.json) {
                 out.println(Json.text(json(summary, choice)));
             } else {
-                print(out, summary, choice);
+                print(out, summary, choice, ofDataset);
             }
             boolean empty = ofDataset.stream().anyMatch(finding -> finding.code() == FindingCode.EMPTY_MANIFEST);
             return summary.quarantined() > 0 || empty ? 1 : 0;
@@ -85,7 +92,7 @@ final class CheckCommand implements Callable<Integer> {
         try {
             return new BufferedOutputStream(Files.newOutputStream(findings), 64 << 10);
         } catch (IOException e) {
-            throw new UnreadableInput(findings.toString(), "cannot be written: " + e, "name a file in a folder that exists and may be written");
+            throw new UnreadableInput(findings.toString(), "cannot be written: " + UnreadableInput.words(e), "name a file in a folder that exists and may be written");
         }
     }
 
@@ -116,7 +123,7 @@ final class CheckCommand implements Callable<Integer> {
         return json;
     }
 
-    private void print(PrintWriter out, ScanSummary summary, LabelChoice choice) {
+    private void print(PrintWriter out, ScanSummary summary, LabelChoice choice, List<Finding> ofDataset) {
         out.println(String.join(", ", options.manifests.subList(0, Math.min(3, options.manifests.size())))
                 + (options.manifests.size() > 3 ? " and " + (options.manifests.size() - 3) + " more" : ""));
         out.println(summary.lines() == 0 ? "Nothing to judge." : choice.task() == null ? "Task and label attribute cannot be told from the manifest; give --label and --task."
@@ -134,6 +141,15 @@ final class CheckCommand implements Callable<Integer> {
         Findings.findings(out, summary.findings());
         out.println();
         if (summary.lines() > 0) {
+            String wrongAsAWhole = ofDataset.stream()
+                    .filter(finding -> finding.severity() == Severity.QUARANTINE)
+                    .map(finding -> finding.code().code())
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            if (!wrongAsAWhole.isEmpty()) {
+                out.println("Nothing can be trained on as long as the dataset as a whole is wrong: " + wrongAsAWhole + ".");
+                return;
+            }
             out.println(summary.quarantined() == 0 ? "Every line can be trained on."
                     : summary.accepted() == 0 ? "No line can be trained on." + (choice.task() == null ? " Is this an augmented manifest (one JSON object a line)?" : "")
                     : Findings.number(summary.quarantined()) + " of " + Findings.number(summary.lines()) + " lines would be set aside; the rest can be trained on."

@@ -1,13 +1,12 @@
 package dev.truepipe.cli;
 
+import dev.truepipe.manifest.ChunkStream.DamagedGzipException;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.LabelInference;
 import dev.truepipe.manifest.Task;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.ZipException;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -47,7 +46,7 @@ final class ManifestOptions {
         LabelInference inference = new LabelInference(task(), labels());
         for (Manifests.Opened manifest : opened.all()) {
             try {
-                inference.read(manifest.source(), manifest.gzip());
+                inference.read(manifest.file().name(), manifest.source(), manifest.gzip());
             } catch (IOException e) {
                 throw unreadable(manifest, e);
             }
@@ -57,9 +56,9 @@ final class ManifestOptions {
 
     static UnreadableInput unreadable(Manifests.Opened manifest, IOException e) {
         String name = manifest.file().name();
-        if (manifest.gzip() && (e instanceof EOFException || e instanceof ZipException)) {
-            return new UnreadableInput(name, "the compressed data is damaged or cut off (" + e.getMessage() + ")", "compress or download it again");
+        if (e instanceof DamagedGzipException) {
+            return new UnreadableInput(name, "the compressed data is damaged or cut off (" + e.getCause().getMessage() + ")", "compress or download it again");
         }
-        return new UnreadableInput(name, e.getMessage() == null ? e.toString() : e.getMessage(), "check the file and run again");
+        return new UnreadableInput(name, UnreadableInput.words(e), "check the file and run again");
     }
 }

@@ -45,6 +45,9 @@ final class Manifests implements AutoCloseable {
         try {
             TreeMap<String, String> sorted = new TreeMap<>(Comparator.naturalOrder());
             for (String name : names) {
+                if (name.isBlank()) {
+                    throw new UnreadableInput("''", "an empty name", "name a manifest");
+                }
                 if (sorted.put(name, name) != null) {
                     throw new UnreadableInput(name, "named twice", "name each manifest once");
                 }
@@ -57,10 +60,18 @@ final class Manifests implements AutoCloseable {
                 } else if (name.equals("-")) {
                     manifests.opened.add(manifests.standardInput(in));
                 } else {
-                    manifests.opened.add(file(name, name));
+                    Opened file = file(name, name);
+                    Opened before = manifests.readsFrom(Path.of(name));
+                    if (before != null) {
+                        throw new UnreadableInput(name, "is the same file as " + before.file().name(), "name each manifest once");
+                    }
+                    manifests.opened.add(file);
                 }
             }
             return manifests;
+        } catch (IOException e) {
+            manifests.close();
+            throw new UnreadableInput(null, UnreadableInput.words(e), "check the files");
         } catch (UnreadableInput | RuntimeException e) {
             manifests.close();
             throw e;
@@ -86,6 +97,20 @@ final class Manifests implements AutoCloseable {
         return opened;
     }
 
+    /** The manifest that lies in this file, whatever it is called; {@code null} if none does. */
+    Opened readsFrom(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        for (Opened manifest : opened) {
+            String name = manifest.file().name();
+            if (!name.equals("-") && !name.startsWith("s3://") && Files.isSameFile(file, Path.of(name))) {
+                return manifest;
+            }
+        }
+        return null;
+    }
+
     /** Bytes of all, as stored. */
     long bytes() {
         return opened.stream().mapToLong(manifest -> manifest.file().size()).sum();
@@ -99,7 +124,7 @@ final class Manifests implements AutoCloseable {
                 throw new UnreadableInput(name, "there is no such object", "check bucket and key");
             }
             ByteSource source = ByteSource.of(store, uri, object.eTag());
-            return new Opened(new ManifestFile(name, object.eTag(), object.size()), source, name.endsWith(".gz"));
+            return new Opened(new ManifestFile(name, object.eTag(), object.size()), source, isGzip(name, source.open(0, 2)));
         } catch (IllegalArgumentException e) {
             throw new UnreadableInput(name, e.getMessage(), "write s3://bucket/key");
         } catch (IOException e) {
@@ -132,20 +157,26 @@ final class Manifests implements AutoCloseable {
             if (!Files.isRegularFile(path)) {
                 throw new UnreadableInput(name, "is not a regular file", "pipe it in instead, and name it -");
             }
-            byte[] head;
-            try (InputStream in = Files.newInputStream(path)) {
-                head = in.readNBytes(2);
-            }
-            boolean gzip = head.length == 2 && head[0] == 0x1f && head[1] == (byte) 0x8b;
-            if (name.endsWith(".gz") && head.length > 0 && !gzip) {
-                throw new UnreadableInput(name, "is not gzip, though its name says so", "rename or compress it");
-            }
+            boolean gzip = isGzip(name, Files.newInputStream(path));
             return new Opened(new ManifestFile(name, null, Files.size(path)), ByteSource.of(path), gzip);
         } catch (AccessDeniedException e) {
             throw new UnreadableInput(name, "may not be read", "change its permissions, or run as its owner");
         } catch (InvalidPathException | IOException e) {
-            throw new UnreadableInput(name, e.getMessage() == null ? "cannot be read" : "cannot be read: " + e.getMessage(), "check the file");
+            throw new UnreadableInput(name, "cannot be read: " + (e instanceof IOException io ? UnreadableInput.words(io) : e.getMessage()), "check the file");
         }
+    }
+
+    /** Whether it is compressed, by its first bytes; a name that says otherwise is refused. */
+    private static boolean isGzip(String name, InputStream start) throws IOException, UnreadableInput {
+        byte[] head;
+        try (start) {
+            head = start.readNBytes(2);
+        }
+        boolean gzip = head.length == 2 && head[0] == 0x1f && head[1] == (byte) 0x8b;
+        if (name.endsWith(".gz") && head.length > 0 && !gzip) {
+            throw new UnreadableInput(name, "is not gzip, though its name says so", "rename or compress it");
+        }
+        return gzip;
     }
 
     /** A source that tells how many bytes were taken from it. */

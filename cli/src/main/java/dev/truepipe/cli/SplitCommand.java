@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ final class SplitCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "another seed is another split (default: ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--previous", paramLabel = "FILE", description = "dataset.json of the version before, so that nothing changes sides")
+    @Option(names = "--previous", paramLabel = "FILE", description = "dataset.json of the version before, beside its lines.idx, so that nothing changes sides")
     private Path previous;
 
     @Option(names = "--max-quarantined", paramLabel = "SHARE", defaultValue = "5%", description = "largest share of bad lines (default: ${DEFAULT-VALUE})")
@@ -83,6 +84,14 @@ final class SplitCommand implements Callable<Integer> {
     public Integer call() throws UnreadableInput, IOException {
         DatasetRules rules = rules();
         CarriedState carried = carried();
+        try {
+            return split(rules, carried);
+        } catch (FileSystemException e) {
+            throw new UnreadableInput(out.toString(), UnreadableInput.words(e), "name a folder that can be written with --out");
+        }
+    }
+
+    private int split(DatasetRules rules, CarriedState carried) throws UnreadableInput, IOException {
         try (Manifests opened = Manifests.open(options.manifests, System.in, Manifests::s3)) {
             LabelChoice choice = options.choose(opened);
             Files.createDirectories(writable());
@@ -125,8 +134,14 @@ final class SplitCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UnreadableInput(previous.toString(), e.getMessage(), "give the dataset.json of an earlier split");
         } catch (IOException e) {
-            throw new UnreadableInput(previous.toString(), "cannot be read: " + e, "give the dataset.json of an earlier split");
+            throw new UnreadableInput(previous.toString(), "cannot be read: " + UnreadableInput.words(e), "give the dataset.json of an earlier split");
         }
+    }
+
+    /** What the earlier split left beside its dataset.json; {@code null} if it is not there. */
+    private InputStream previousIndex() throws IOException {
+        Path index = previous.resolveSibling("lines.idx");
+        return Files.exists(index) ? new BufferedInputStream(Files.newInputStream(index)) : null;
     }
 
     private Path writable() throws UnreadableInput {
@@ -140,12 +155,9 @@ final class SplitCommand implements Callable<Integer> {
     private void refuseToReplace(Manifests opened) throws UnreadableInput, IOException {
         for (String name : OUTPUTS) {
             Path output = out.resolve(name);
-            for (Manifests.Opened manifest : opened.all()) {
-                String input = manifest.file().name();
-                boolean local = !input.equals("-") && !input.startsWith("s3://");
-                if (local && Files.exists(output) && Files.isSameFile(output, Path.of(input))) {
-                    throw new UnreadableInput(input, "would be replaced by the split's own " + name, "name another folder with --out");
-                }
+            Manifests.Opened input = opened.readsFrom(output);
+            if (input != null) {
+                throw new UnreadableInput(input.file().name(), "would be replaced by the split's own " + name, "name another folder with --out");
             }
         }
     }
@@ -170,7 +182,7 @@ final class SplitCommand implements Callable<Integer> {
                 }
             }
             decision = DatasetDecision.decide(new DecisionInput(rules, choice, files, chunks,
-                    chunk -> Files.newInputStream(work.resolve("scan-" + chunk)), carried, null));
+                    chunk -> Files.newInputStream(work.resolve("scan-" + chunk)), carried, this::previousIndex, null));
             write(opened, chunks, decision, work, progress);
         }
         Files.write(out.resolve("dataset.json"), Json.pretty(decision.toJson()));

@@ -1,6 +1,7 @@
 package dev.truepipe.cli;
 
 import dev.truepipe.json.Json;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,8 +61,8 @@ public final class Truepipe implements Runnable {
     }
 
     private static UnreadableInput unexpected(Exception failure) {
-        boolean told = failure instanceof java.io.IOException && failure.getMessage() != null;
-        return new UnreadableInput(null, told ? failure.getMessage() : failure.toString(), "if this is not about your files, please report it");
+        String message = failure instanceof IOException e ? UnreadableInput.words(e) : failure.toString();
+        return new UnreadableInput(null, message, "if this is not about your files, please report it");
     }
 
     private static int misused(ParameterException misuse, String[] args) {

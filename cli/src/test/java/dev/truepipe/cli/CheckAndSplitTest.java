@@ -224,18 +224,59 @@ class CheckAndSplitTest {
         }
     }
 
+    /** Two objects of train get newer labels with a class of their own: without the previous version one of them moves. */
     @Test
     void splitTakesThePreviousVersionAndMovesNobody() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            lines.add(image(i, 0));
+        }
         Path first = folder.resolve("first");
-        Path manifest = file("a.manifest", image(1, 0), image(2, 0), image(3, 1));
-        run("split", manifest, "--out", first, "--json");
-        List<String> before = Files.readAllLines(first.resolve("train.manifest"));
-        Path grown = file("a.manifest", image(1, 0), image(2, 0), image(3, 1), image(4, 1), image(5, 1));
+        run("split", file("a.manifest", lines.toArray(new String[0])), "--out", first, "--json");
+        List<String> held = objects(first.resolve("validation.manifest"));
+        objects(first.resolve("train.manifest")).subList(0, 2).forEach(object ->
+                lines.add(image(Integer.parseInt(object), 1).replace("16:20:01", "17:20:01")));
+        Path grown = file("a.manifest", lines.toArray(new String[0]));
+
+        Path forgetful = folder.resolve("forgetful");
+        run("split", grown, "--out", forgetful, "--json");
+        assertEquals(held.size() + 1, objects(forgetful.resolve("validation.manifest")).size());
+
         Path second = folder.resolve("second");
-        run("split", grown, "--out", second, "--previous", first.resolve("dataset.json"), "--json");
-        assertTrue(Files.readAllLines(second.resolve("train.manifest")).containsAll(before));
+        assertEquals(0, run("split", grown, "--out", second, "--previous", first.resolve("dataset.json"), "--json").exit());
+        assertEquals(held, objects(second.resolve("validation.manifest")));
         Ran other = run("split", grown, "--out", second, "--seed", "2", "--previous", first.resolve("dataset.json"), "--json");
         assertEquals(1L, Json.object(other.json().get("findings")).get("carried-state-dropped"));
+    }
+
+    private static List<String> objects(Path manifest) throws IOException {
+        return Files.readAllLines(manifest).stream().map(line -> line.replaceAll(".*s3://yard/([0-9]+)[.]jpg.*", "$1")).sorted().toList();
+    }
+
+    @Test
+    void checkRefusesToReplaceItsOwnInputByItsFindings() throws IOException {
+        Path manifest = file("a.manifest", images(4));
+        byte[] before = Files.readAllBytes(manifest);
+        assertEquals(2, run("check", manifest, "--findings", folder.resolve("./a.manifest"), "--json").exit());
+        assertArrayEquals(before, Files.readAllBytes(manifest));
+    }
+
+    @Test
+    void refusesOneFileUnderTwoNames() throws IOException {
+        Path manifest = file("a.manifest", images(4));
+        Ran ran = run("check", manifest, folder.resolve("./a.manifest"), "--json");
+        assertEquals(2, ran.exit());
+        assertTrue(ran.error().get("message").toString().startsWith("is the same file as "), ran.err());
+    }
+
+    @Test
+    void saysInWordsThatTheOutputCannotBeWritten() throws IOException {
+        Path manifest = file("a.manifest", images(4));
+        Ran ran = run("split", manifest, "--out", manifest.resolve("below"), "--json");
+        assertEquals(2, ran.exit());
+        assertEquals(manifest.resolve("below").toString(), ran.error().get("file"));
+        assertTrue(ran.error().get("cure").toString().contains("--out"), ran.err());
+        assertTrue(!ran.err().contains("java."), ran.err());
     }
 
     @Test
@@ -251,6 +292,8 @@ class CheckAndSplitTest {
         Path manifest = file("a.manifest", image(1, 0), image(2, 1), image(3, 0).replace("\"kind", "\"sort"));
         Ran check = run("check", manifest, "--json");
         assertEquals(0, check.exit(), "no line is quarantined for it");
+        String told = run("check", manifest).out();
+        assertTrue(told.contains("as long as the dataset as a whole is wrong: label-attributes-differ"), told);
         assertEquals(Map.of("label-attributes-differ", 1L), check.json().get("findings"));
         assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--json").exit());
         assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--label", "kind,sort", "--json").exit());

@@ -27,6 +27,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * What becomes of every line of a dataset, and whether it is worth training on.
@@ -153,9 +154,11 @@ public final class DatasetDecision {
         return classes.annotationsByName();
     }
 
-    /** Hashes of the accepted lines: {@code lines.idx}. */
-    public LineIndex lineIndex() {
-        return new LineIndex(trainLines, validationLines);
+    /** Hashes of the accepted lines and of the groups in train: {@code lines.idx}. */
+    public LineIndex lineIndex() throws IOException {
+        HashList groups = new HashList();
+        eachInTrain(line -> groups.add(line.groupHigh(), line.groupLow()));
+        return new LineIndex(trainLines, validationLines, groups);
     }
 
     /** First pass: totals, findings, line numbers, and the newest label of each object. */
@@ -218,24 +221,76 @@ public final class DatasetDecision {
             kept.addAll(previous.kept());
         }
         assign();
-        SortedSet<Hash128> moved = new TreeSet<>();
-        if (rules.holdOut().basisPoints() > 0) {
-            sides.values().stream().filter(Sides::needsFloor).forEach(side -> moved.add(side.lowest));
+        keepOnlyGroups();
+        if (rules.holdOut().basisPoints() > 0 && sides.values().stream().anyMatch(Sides::needsFloor)) {
+            SortedSet<Hash128> moved = newFloors(holds);
+            if (!moved.isEmpty()) {
+                floors.addAll(moved);
+                assign();
+                keepOnlyGroups();
+            }
         }
-        if (!moved.isEmpty()) {
-            floors.addAll(moved);
-            assign();
-        }
-        sides.values().stream().filter(side -> side.validationLines == 0 && side.group != null && !side.severalGroups)
-                .forEach(side -> kept.add(side.group));
         carried = new CarriedState(rules.holdOut(), rules.groupBy().toString(), floors, kept,
                 classNames(holds ? previous.classes() : new TreeMap<>()));
+    }
+
+    /** A class's only group stays in train for good. */
+    private void keepOnlyGroups() {
+        sides.values().stream().filter(side -> side.validationLines == 0 && side.group != null && !side.severalGroups)
+                .forEach(side -> kept.add(side.group));
+    }
+
+    /**
+     * For each class that is in several groups but in none of the hold-out, its group of lowest hash. Groups that were in
+     * train in the version before stay there, and so do those that are the only one of a class.
+     */
+    private SortedSet<Hash128> newFloors(boolean holds) throws IOException {
+        LineIndex before = holds ? previousIndex() : null;
+        if (holds && before == null) {
+            return new TreeSet<>();
+        }
+        SortedMap<Integer, Hash128> lowest = new TreeMap<>();
+        eachInTrain(line -> {
+            for (IndexedLine.ClassUse use : line.classes()) {
+                if (use.annotations() > 0 && sides.get(use.id()).needsFloor()) {
+                    Hash128 here = new Hash128(line.groupHigh(), line.groupLow());
+                    if (!kept.contains(here) && (before == null || !before.hasInTrain(here))) {
+                        lowest.merge(use.id(), here, (one, other) -> below(one, other) ? one : other);
+                    }
+                }
+            }
+        });
+        return new TreeSet<>(lowest.values());
+    }
+
+    private LineIndex previousIndex() throws IOException {
+        try (InputStream in = input.previousIndex().open()) {
+            return in == null ? null : LineIndex.read(in);
+        }
+    }
+
+    private boolean below(Hash128 one, Hash128 other) {
+        int byRank = Long.compareUnsigned(rules.holdOut().rank(one), rules.holdOut().rank(other));
+        return byRank != 0 ? byRank < 0 : one.compareTo(other) < 0;
+    }
+
+    private void eachInTrain(Consumer<IndexedLine> action) throws IOException {
+        for (int c = 0; c < channels.length; c++) {
+            int at = 0;
+            try (ChunkIndexReader index = open(c)) {
+                for (IndexedLine line = index.next(); line != null; line = index.next()) {
+                    if (channels[c][at++] == Channel.TRAIN.ordinal()) {
+                        action.accept(line);
+                    }
+                }
+            }
+        }
     }
 
     /** Second pass, and a third if it showed a class that the hold-out lacks: a channel for every line. */
     private void assign() throws IOException {
         newest.putBack();
-        classes = new ClassTally();
+        classes = new ClassTally(rules.labelCategories());
         sides = new TreeMap<>();
         labels = new LabelTally();
         sets = new LineSet[] {new LineSet(), new LineSet(), new LineSet(), new LineSet()};
@@ -327,8 +382,10 @@ public final class DatasetDecision {
         }
         labels.differences(input.choice()).forEach(this::find);
         classes.conflicts(label).forEach(this::find);
+        classes.outsideCategories(label).forEach(this::find);
         if (rules.labelCategories().isEmpty()) {
-            classes.gaps(label).forEach(this::find);
+            // Of all classes that training makes room for, those of earlier versions too.
+            ClassTally.gaps(label, carried.classes()).forEach(this::find);
         }
         SortedMap<Integer, String> names = classes.names();
         sides.forEach((id, side) -> side.finding(names.get(id), rules.holdOut().basisPoints() > 0).ifPresent(warning ->
@@ -460,7 +517,7 @@ public final class DatasetDecision {
         json.put("newLabels", newLabels);
         json.put("classes", classesJson());
         json.put("classCount", classCount());
-        json.put("classGaps", rules.labelCategories().isEmpty() ? classes.gapIds() : List.of());
+        json.put("classGaps", rules.labelCategories().isEmpty() ? ClassTally.gapIds(carried.classes()) : List.of());
         json.put("mostAnnotations", mostAnnotations);
         json.put("findings", findings.toJson());
         List<Object> ofDataset = new ArrayList<>();
@@ -502,12 +559,11 @@ public final class DatasetDecision {
     }
 
     /** One class on both sides of the split. */
-    private final class Sides {
+    private static final class Sides {
         private long trainLines;
         private long validationLines;
         private Hash128 group;
         private boolean severalGroups;
-        private Hash128 lowest;
 
         void add(IndexedLine line, int annotations, boolean held) {
             if (held) {
@@ -521,25 +577,18 @@ public final class DatasetDecision {
             } else if (!group.equals(here)) {
                 severalGroups = true;
             }
-            if (!held && !kept.contains(here) && (lowest == null || below(here, lowest))) {
-                lowest = here;
-            }
-        }
-
-        private boolean below(Hash128 one, Hash128 other) {
-            int byRank = Long.compareUnsigned(rules.holdOut().rank(one), rules.holdOut().rank(other));
-            return byRank != 0 ? byRank < 0 : one.compareTo(other) < 0;
         }
 
         boolean needsFloor() {
-            return validationLines == 0 && severalGroups && lowest != null;
+            return validationLines == 0 && severalGroups;
         }
 
         java.util.Optional<Finding> finding(String name, boolean holdsOut) {
             if (holdsOut && validationLines == 0) {
                 FindingCode code = FindingCode.CLASS_IN_ONE_GROUP;
                 return java.util.Optional.of(new Finding(code, code.severity(), null, severalGroups
-                        ? "class \"" + name + "\" is in groups that were all in train before, so validation never sees it; " + code.cure()
+                        ? "class \"" + name + "\" is only in groups that must stay in train (they were there before, or are the only one of another class),"
+                                + " so validation never sees it; " + code.cure()
                         : "class \"" + name + "\" is in one group only, which stays in train, so validation never sees it; " + code.cure()));
             }
             if (trainLines == 0) {

@@ -2,6 +2,8 @@ package dev.truepipe.dataset;
 
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.ManifestChunk;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 
 /**
@@ -13,6 +15,8 @@ import java.util.List;
  * @param chunks in the order of manifests and bytes
  * @param indexes one for each of {@code chunks}
  * @param previous carried state of the last sealed version, or {@code null}
+ * @param previousIndex opens that version's {@code lines.idx}, which knows the groups in its train; asked only if a class
+ *     new to the hold-out could move one
  * @param judged lines of the last judged version, or {@code null} if none was
  */
 public record DecisionInput(
@@ -22,9 +26,20 @@ public record DecisionInput(
         List<ManifestChunk> chunks,
         ChunkIndexes indexes,
         CarriedState previous,
+        PreviousIndex previousIndex,
         LineIndex judged) {
     public DecisionInput {
         manifests = List.copyOf(manifests);
         chunks = List.copyOf(chunks);
+    }
+
+    /** The {@code lines.idx} of the last sealed version. */
+    @FunctionalInterface
+    public interface PreviousIndex {
+        /** For a version whose index is not at hand; then no group moves to the hold-out. */
+        PreviousIndex NONE = () -> null;
+
+        /** Opens it; {@code null} if it is not at hand. */
+        InputStream open() throws IOException;
     }
 }

@@ -36,6 +36,19 @@ final class HashList {
         sort(0, size - 1);
     }
 
+    /** Removes what is there more than once from the sorted list. */
+    void keepOneOfEach() {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (i == 0 || high(i) != high(i - 1) || low(i) != low(i - 1)) {
+                pairs[2 * kept] = high(i);
+                pairs[2 * kept + 1] = low(i);
+                kept++;
+            }
+        }
+        size = kept;
+    }
+
     /** Place of a hash in the sorted list, or a negative number. */
     int find(long high, long low) {
         int from = 0;

@@ -1,5 +1,6 @@
 package dev.truepipe.dataset;
 
+import dev.truepipe.split.Hash128;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -9,22 +10,26 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * Hashes of a version's accepted lines, sorted: what {@code lines.idx} holds. 16 bytes a line.
+ * Hashes of a version's accepted lines and of the groups in its train, sorted: what {@code lines.idx} holds. 16 bytes each.
  *
- * <p>File: four bytes {@code TPL1}, two counts (train, validation), the hashes of train, the hashes of validation; eight-byte
- * numbers, big-endian, a hash as high, low.
+ * <p>File: four bytes {@code TPL2}, three counts (lines of train, lines of validation, groups of train), the hashes of each in
+ * that order; eight-byte numbers, big-endian, a hash as high, low.
  */
 public final class LineIndex {
-    private static final int MAGIC = 'T' << 24 | 'P' << 16 | 'L' << 8 | '1';
+    private static final int MAGIC = 'T' << 24 | 'P' << 16 | 'L' << 8 | '2';
 
     private final HashList train;
     private final HashList validation;
+    private final HashList trainGroups;
 
-    LineIndex(HashList train, HashList validation) {
+    LineIndex(HashList train, HashList validation, HashList trainGroups) {
         this.train = train;
         this.validation = validation;
+        this.trainGroups = trainGroups;
         train.sort();
         validation.sort();
+        trainGroups.sort();
+        trainGroups.keepOneOfEach();
     }
 
     /** Reads {@code lines.idx}. @throws IOException if it is not one */
@@ -35,7 +40,8 @@ public final class LineIndex {
         }
         long trainLines = file.readLong();
         long validationLines = file.readLong();
-        return new LineIndex(list(file, trainLines), list(file, validationLines));
+        long groups = file.readLong();
+        return new LineIndex(list(file, trainLines), list(file, validationLines), list(file, groups));
     }
 
     private static HashList list(DataInputStream file, long count) throws IOException {
@@ -52,7 +58,8 @@ public final class LineIndex {
         file.writeInt(MAGIC);
         file.writeLong(train.size());
         file.writeLong(validation.size());
-        for (HashList list : new HashList[] {train, validation}) {
+        file.writeLong(trainGroups.size());
+        for (HashList list : new HashList[] {train, validation, trainGroups}) {
             for (int i = 0; i < list.size(); i++) {
                 file.writeLong(list.high(i));
                 file.writeLong(list.low(i));
@@ -69,6 +76,11 @@ public final class LineIndex {
     /** Whether a line was accepted in this version, on either side. */
     boolean contains(long high, long low) {
         return train.find(high, low) >= 0 || validation.find(high, low) >= 0;
+    }
+
+    /** Whether a group is in train. */
+    boolean hasInTrain(Hash128 group) {
+        return trainGroups.find(group.high(), group.low()) >= 0;
     }
 
     /** How many lines are in one of the two hold-outs but not in the other. */

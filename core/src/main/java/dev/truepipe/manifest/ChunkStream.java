@@ -1,10 +1,12 @@
 package dev.truepipe.manifest;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * The bytes of a manifest from a place on, decompressed, asked for in ranges: first up to the chunk's end, then, for the line
@@ -15,6 +17,7 @@ public final class ChunkStream implements Closeable {
 
     private final ByteSource source;
     private final boolean gzip;
+    private final String manifest;
     private final long to;
     private InputStream stream;
     private long streamEnd;
@@ -25,12 +28,31 @@ public final class ChunkStream implements Closeable {
         this.source = source;
         this.gzip = chunk.gzip();
         this.to = gzip ? ByteSource.END : chunk.to();
+        this.manifest = chunk.manifest();
         if (gzip) {
             streamEnd = ByteSource.END;
-            stream = decompressed();
-            stream.skipNBytes(start);
+            try {
+                stream = decompressed();
+                stream.skipNBytes(start);
+            } catch (EOFException | ZipException e) {
+                close();
+                throw damaged(e);
+            }
         }
         position = start;
+    }
+
+    private DamagedGzipException damaged(IOException e) {
+        return new DamagedGzipException(manifest + " is gzip, but damaged or cut off (" + e.getMessage() + "); compress or copy it again", e);
+    }
+
+    /** Compressed data that cannot be read to its end; the message names the manifest. */
+    public static final class DamagedGzipException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        DamagedGzipException(String message, IOException cause) {
+            super(message, cause);
+        }
     }
 
     /** As {@link InputStream#read(byte[], int, int)}: waits for a byte or more, -1 at the manifest's end. */
@@ -39,7 +61,7 @@ public final class ChunkStream implements Closeable {
             open(Math.max(to, position + 1));
         }
         while (true) {
-            int count = stream.read(buffer, offset, length);
+            int count = take(buffer, offset, length);
             if (count > 0) {
                 position += count;
                 return count;
@@ -49,6 +71,17 @@ public final class ChunkStream implements Closeable {
             }
             stream.close();
             open(position + READ_AHEAD_BYTES);
+        }
+    }
+
+    private int take(byte[] buffer, int offset, int length) throws IOException {
+        if (!gzip) {
+            return stream.read(buffer, offset, length);
+        }
+        try {
+            return stream.read(buffer, offset, length);
+        } catch (EOFException | ZipException e) {
+            throw damaged(e);
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /**
  * Classes of the accepted lines: the union of their class maps, with counts, and where it contradicts itself.
  *
- * <p>A line without a class map gives no name: its annotations count under the name other lines give the id, and under the
- * id itself if none does.
+ * <p>A line without a class map gives no name: its annotations count under the name other lines give the id, else under the
+ * one the category list gives it, else under the id itself.
  */
 public final class ClassTally {
     private static final int PLACES = 3;
@@ -26,6 +26,16 @@ public final class ClassTally {
     /** By id, then name; the name of a nameless use is the empty key of {@link #nameless}. */
     private final SortedMap<Integer, SortedMap<String, Use>> named = new TreeMap<>();
     private final SortedMap<Integer, Use> nameless = new TreeMap<>();
+    private final List<String> categories;
+
+    public ClassTally() {
+        this(List.of());
+    }
+
+    /** @param categories the configured names of all classes, by id; empty if there are none */
+    public ClassTally(List<String> categories) {
+        this.categories = List.copyOf(categories);
+    }
 
     /**
      * Counts one class on one accepted line.
@@ -66,7 +76,7 @@ public final class ClassTally {
     /** The name of each id. Where ids conflict, the alphabetically first. */
     public SortedMap<Integer, String> names() {
         SortedMap<Integer, String> names = new TreeMap<>();
-        nameless.keySet().forEach(id -> names.put(id, Integer.toString(id)));
+        nameless.keySet().forEach(id -> names.put(id, id < categories.size() ? categories.get(id) : Integer.toString(id)));
         named.forEach((id, uses) -> names.put(id, uses.firstKey()));
         return names;
     }
@@ -129,29 +139,51 @@ public final class ClassTally {
         return conflicts;
     }
 
+    /** One finding for each class that the category list knows by another name or not at all, at most {@value #MOST_CONFLICTS}. */
+    public List<Finding> outsideCategories(String label) {
+        if (categories.isEmpty()) {
+            return List.of();
+        }
+        List<Finding> conflicts = new ArrayList<>();
+        names().keySet().forEach(id -> {
+            SortedMap<String, Use> uses = named.getOrDefault(id, new TreeMap<>());
+            if (id >= categories.size()) {
+                Use use = uses.isEmpty() ? nameless.get(id) : uses.firstEntry().getValue();
+                conflicts.add(conflict(label, "class id " + id + (uses.isEmpty() ? "" : ", \"" + uses.firstKey() + "\",") + " (" + String.join(", ", use.places)
+                        + ") is beyond labelCategories, which ends with " + (categories.size() - 1) + ", \"" + categories.getLast() + "\""));
+            }
+            uses.forEach((name, use) -> {
+                if (id < categories.size() && !name.equals(categories.get(id))) {
+                    conflicts.add(conflict(label, "class id " + id + " is \"" + name + "\" (" + String.join(", ", use.places)
+                            + ") and in labelCategories \"" + categories.get(id) + "\""));
+                }
+            });
+        });
+        return conflicts.subList(0, Math.min(MOST_CONFLICTS, conflicts.size()));
+    }
+
     private static Finding conflict(String label, String what) {
         return new Finding(FindingCode.CLASS_MAP_CONFLICT, Severity.QUARANTINE, label,
                 what + "; " + FindingCode.CLASS_MAP_CONFLICT.cure());
     }
 
-    /** A warning if ids between 0 and the highest are used by no line. */
-    public List<Finding> gaps(String label) {
-        SortedMap<Integer, String> names = names();
-        List<Integer> gaps = gapIds();
+    /** A warning if there are ids between 0 and the highest that have no name. */
+    public static List<Finding> gaps(String label, SortedMap<Integer, String> names) {
+        List<Integer> gaps = gapIds(names);
         if (gaps.isEmpty()) {
             return List.of();
         }
         String ids = gaps.size() > 10 ? gaps.subList(0, 10).toString().replace("]", ", …]") : gaps.toString();
         return List.of(new Finding(FindingCode.CLASS_GAP, Severity.WARNING, label,
-                "no accepted line knows class ids " + ids + " below the highest, " + names.lastKey()
-                        + "; training makes room for them, " + FindingCode.CLASS_GAP.cure()));
+                "nothing is known of class ids " + ids + " below the highest, " + names.lastKey()
+                        + ", \"" + names.get(names.lastKey()) + "\"; training makes room for them, " + FindingCode.CLASS_GAP.cure()));
     }
 
     /** Ids below the highest that no line knows. */
-    public List<Integer> gapIds() {
+    public static List<Integer> gapIds(SortedMap<Integer, String> names) {
         List<Integer> gaps = new ArrayList<>();
         int next = 0;
-        for (int id : names().keySet()) {
+        for (int id : names.keySet()) {
             for (; next < id; next++) {
                 gaps.add(next);
             }

@@ -37,13 +37,13 @@ public final class LabelInference {
         this.labels = List.copyOf(labels);
     }
 
-    /** Looks at the head of a manifest. */
-    public void read(ByteSource source, boolean gzip) throws IOException {
+    /** Looks at the head of a manifest. @param manifest its name, for errors */
+    public void read(String manifest, ByteSource source, boolean gzip) throws IOException {
         if (task != null && !labels.isEmpty()) {
             return;
         }
         int lines = 0;
-        ManifestChunk head = new ManifestChunk(0, 0, "", 0, HEAD_BYTES, gzip);
+        ManifestChunk head = new ManifestChunk(0, 0, manifest, 0, HEAD_BYTES, gzip);
         try (LineReader reader = new LineReader(source, head)) {
             while (lines < HEAD_LINES && reader.next() && reader.offset() < HEAD_BYTES) {
                 if (!reader.blank()) {
@@ -104,6 +104,12 @@ public final class LabelInference {
         if (found.size() == 1) {
             vote(found, orphans);
         }
+    }
+
+    /** What a label is for: what its metadata says, else what it looks like. {@code null} where neither tells. */
+    static Task task(Value value, Metadata metadata) {
+        Task said = metadata.task();
+        return said != null || metadata.type != null ? said : shape(value, metadata);
     }
 
     private static Task shape(Value value, Metadata metadata) {

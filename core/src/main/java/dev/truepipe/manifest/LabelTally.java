@@ -19,9 +19,10 @@ public final class LabelTally {
         later.lines.forEach((label, count) -> lines.merge(label, count, Long::sum));
     }
 
-    /** A finding if accepted lines carry their labels under several names. */
+    /** A finding if accepted lines carry their labels under several names, or all under another than was expected. */
     public List<Finding> differences(LabelChoice choice) {
-        if (lines.size() < 2) {
+        String expected = choice.labelAttribute();
+        if (lines.isEmpty() || lines.size() == 1 && lines.containsKey(expected)) {
             return List.of();
         }
         List<String> names = new ArrayList<>();
@@ -29,8 +30,10 @@ public final class LabelTally {
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
                 .limit(10)
                 .forEach(entry -> names.add("\"" + entry.getKey() + "\" (" + entry.getValue() + (entry.getValue() == 1 ? " line)" : " lines)")));
-        return List.of(new Finding(FindingCode.LABEL_ATTRIBUTES_DIFFER, Severity.QUARANTINE, choice.labelAttribute(),
-                "accepted lines carry their labels under different attributes: " + String.join(", ", names)
+        return List.of(new Finding(FindingCode.LABEL_ATTRIBUTES_DIFFER, Severity.QUARANTINE, expected,
+                (lines.size() == 1
+                        ? "accepted lines carry their labels under " + names.getFirst() + ", not under \"" + expected + "\""
+                        : "accepted lines carry their labels under different attributes: " + String.join(", ", names))
                         + "; a channel streams one attribute, and this version does not rename: "
                         + FindingCode.LABEL_ATTRIBUTES_DIFFER.cure()));
     }

@@ -7,6 +7,7 @@ import dev.truepipe.manifest.LineFacts.Label;
 import dev.truepipe.manifest.LineFacts.Metadata;
 import dev.truepipe.split.GroupBy;
 import dev.truepipe.split.Hash128;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,8 @@ import java.util.Map;
 final class LineJudge {
     /** Largest class id: ours, so that a slip of the keyboard does not ask for a billion classes. */
     static final int MAX_CLASS_ID = 65_535;
+    /** Longest key of S3, in UTF-8. @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html">Object keys</a> */
+    private static final int LONGEST_KEY_BYTES = 1_024;
     /** A box may stand out of its image by this many pixels: tools round differently. */
     private static final double BORDER_PIXELS = 1;
 
@@ -78,7 +81,7 @@ final class LineJudge {
             return null;
         }
         for (Map.Entry<String, Metadata> entry : facts.metadata.entrySet()) {
-            if (task.equals(entry.getValue().task()) && facts.values.containsKey(entry.getKey())) {
+            if (facts.values.containsKey(entry.getKey()) && task.equals(LabelInference.task(facts.values.get(entry.getKey()), entry.getValue()))) {
                 return entry.getKey();
             }
         }
@@ -98,7 +101,7 @@ final class LineJudge {
         } else if (!isObjectUri(facts.sourceRef)) {
             find(FindingCode.SOURCE_INVALID, "source-ref", (facts.sourceRefKind == Kind.TEXT && facts.sourceRef != null
                     ? "\"" + LineParser.shortened(facts.sourceRef) + "\" is" : "the value is")
-                    + " not the S3 URI of an object; write s3://bucket/key, the key raw and not URL-encoded");
+                    + " not the S3 URI of an object; write s3://bucket/key, the key raw and not URL-encoded, at most 1,024 bytes");
             text = null;
         } else if (!allowed(facts.sourceRef)) {
             find(FindingCode.OBJECT_OUTSIDE_ALLOWED_BUCKETS, "source-ref", "\"" + LineParser.shortened(facts.sourceRef)
@@ -133,7 +136,10 @@ final class LineJudge {
             return false;
         }
         int slash = uri.indexOf('/', 5);
-        return slash > 5 && slash < uri.length() - 1 && !uri.endsWith("/");
+        return slash > 5
+                && slash < uri.length() - 1
+                && !uri.endsWith("/")
+                && uri.substring(slash + 1).getBytes(StandardCharsets.UTF_8).length <= LONGEST_KEY_BYTES;
     }
 
     private boolean allowed(String uri) {

@@ -75,6 +75,7 @@ public final class DecideDataset {
                 chunks.stream().map(Chunk::range).toList(),
                 chunk -> store.open(run.scan(chunk), null, null),
                 latest.version() == null ? null : carried(folder, latest.version()),
+                latest.version() == null ? DecisionInput.PreviousIndex.NONE : () -> previousIndex(folder, latest.version()),
                 judged(folder)));
         Decision decision = decision(decided, latest, rules);
         if (decision.why() == null) {
@@ -102,6 +103,15 @@ public final class DecideDataset {
         }
     }
 
+    /** {@code null} if it is gone. */
+    private InputStream previousIndex(DatasetFolder folder, String version) throws IOException {
+        try {
+            return store.open(folder.version(version).resolve(SealedFiles.LINES), null, null);
+        } catch (ObjectMissingException gone) {
+            return null;
+        }
+    }
+
     /** Lines of the version judged last; {@code null} if none was, or it is gone. */
     private LineIndex judged(DatasetFolder folder) throws IOException {
         String version;
@@ -114,10 +124,8 @@ public final class DecideDataset {
         } catch (ObjectMissingException none) {
             return null;
         }
-        try (InputStream in = store.open(folder.version(version).resolve(SealedFiles.LINES), null, null)) {
-            return LineIndex.read(in);
-        } catch (ObjectMissingException gone) {
-            return null;
+        try (InputStream in = previousIndex(folder, version)) {
+            return in == null ? null : LineIndex.read(in);
         }
     }
 

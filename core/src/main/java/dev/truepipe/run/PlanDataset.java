@@ -85,7 +85,7 @@ public final class PlanDataset {
         for (StoredObject manifest : found) {
             try {
                 boolean gzip = isGzip(manifest);
-                inference.read(ByteSource.of(store, manifest.uri(), manifest.eTag()), gzip);
+                inference.read(manifest.uri().toString(), ByteSource.of(store, manifest.uri(), manifest.eTag()), gzip);
                 pinned.add(new Chunk.Pinned(manifest, gzip));
             } catch (PreconditionFailedException | ObjectMissingException changed) {
                 Map<String, Object> answer = answer("settle", manifest.uri() + " was overwritten while it was planned.");

@@ -66,7 +66,12 @@ public final class SealDataset {
         return answer;
     }
 
-    /** @return {@code false} if another run sealed the same version first: it has the same content */
+    /**
+     * Files that are there already were left by a try that did not come to its end, or by another run that seals the same
+     * version now: they hold the same lines, and stay.
+     *
+     * @return {@code false} if another run sealed the same version first
+     */
     private boolean write(Plan plan, Decision decision, RunFolder run, S3Uri version) throws IOException {
         for (String channel : List.of("train", "validation", "quarantine", "superseded")) {
             store.assemble(version.resolve(channel + ".manifest"), parts(run, channel, plan.chunks()));
@@ -75,14 +80,16 @@ public final class SealDataset {
         StoredObject lines = store.head(run.lines()).orElseThrow(() -> new IOException(
                 run.lines() + " is not there; runs expire after 30 days: trigger the dataset again"));
         store.assemble(version.resolve(SealedFiles.LINES), List.of(lines));
-        store.put(
-                version.resolve(SealedFiles.REPORT),
-                DataReport.html(decision.report(plan, version, SealedFiles.ALL)),
-                Condition.ALWAYS);
+        putOnce(version.resolve(SealedFiles.REPORT), DataReport.html(decision.report(plan, version, SealedFiles.ALL)));
+        return putOnce(version.resolve(SealedFiles.DATASET), Json.pretty(decision.document()));
+    }
+
+    /** @return {@code false} if it was there */
+    private boolean putOnce(S3Uri uri, byte[] content) throws IOException {
         try {
-            store.put(version.resolve(SealedFiles.DATASET), Json.pretty(decision.document()), Condition.ABSENT);
+            store.put(uri, content, Condition.ABSENT);
             return true;
-        } catch (PreconditionFailedException sealedMeanwhile) {
+        } catch (PreconditionFailedException there) {
             return false;
         }
     }

@@ -47,12 +47,13 @@ public interface ObjectStore {
 
     /**
      * Puts {@code parts} together, in order, as one object. Parts of 5 MiB and more are copied by the store itself;
-     * smaller neighbours are read and sent together; a result under 64 MiB is one plain put.
+     * smaller neighbours are read and sent together; a result under 64 MiB is one plain put. A target that is there already
+     * stays as it is.
      *
-     * @return the new ETag, without quotes
+     * @return whether the target was written; {@code false} if it was there
      * @throws PreconditionFailedException if a part no longer has the ETag given for it
      */
-    String assemble(S3Uri target, List<StoredObject> parts) throws IOException;
+    boolean assemble(S3Uri target, List<StoredObject> parts) throws IOException;
 
     /**
      * Lists one level below a prefix, all pages.

@@ -1,6 +1,7 @@
 package dev.truepipe.training;
 
 import dev.truepipe.training.TrainingTerms.Objective;
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /** Champion against challenger: which model is kept, and why, in words. */
@@ -37,7 +38,8 @@ public final class Judge {
      * that a repeated judgement says the same again.
      *
      * @param champion the champion so far, or {@code null}
-     * @param differing objects that are in one of the two hold-outs and not in the other; -1 if not known
+     * @param differing labels that are in one of the two hold-outs and not in the other, so that an object labeled again counts
+     *     twice; -1 if not known
      */
     public static Judgement judge(Champion champion, Champion challenger, Objective objective, long differing) {
         if (champion != null && champion.trainingJob().equals(challenger.trainingJob())) {
@@ -47,7 +49,7 @@ public final class Judge {
             return new Judgement(Outcome.LATE, "A run with newer data was judged first: its model, " + champion.trainingJob()
                     + ", stays the champion.");
         }
-        if (Double.isNaN(challenger.value())) {
+        if (!Double.isFinite(challenger.value())) {
             return new Judgement(Outcome.KEPT, "The job reported no " + objective.metric() + ", so nothing says whether the model"
                     + " is better. Check objective.metric, and the metrics of the image.");
         }
@@ -55,22 +57,22 @@ public final class Judge {
         if (champion == null) {
             return new Judgement(Outcome.PROMOTED, "It is the first model judged; its " + scored + ".");
         }
-        if (!challenger.metric().equals(champion.metric()) || Double.isNaN(champion.value())) {
+        if (!challenger.metric().equals(champion.metric()) || !Double.isFinite(champion.value())) {
             return new Judgement(Outcome.PROMOTED, "Its " + scored + ". The champion was judged by " + champion.metric()
                     + ", which cannot be compared, so the newer model is promoted.");
         }
-        double better = objective.maximize()
-                ? challenger.value() - champion.value()
-                : champion.value() - challenger.value();
+        // In decimals, as people read them: 0.70 is exactly 0.01 worse than 0.71.
+        BigDecimal ahead = BigDecimal.valueOf(challenger.value()).subtract(BigDecimal.valueOf(champion.value()));
+        BigDecimal better = objective.maximize() ? ahead : ahead.negate();
         String against = "Its " + scored + ", the champion's " + number(champion.value());
         if (challenger.holdOut().equals(champion.holdOut())) {
-            return better >= 0
+            return better.signum() >= 0
                     ? new Judgement(Outcome.PROMOTED, against + ", on the same hold-out.")
                     : new Judgement(Outcome.KEPT, against + ", on the same hold-out: it is worse, and the champion stays.");
         }
-        String holdOuts = ". The hold-outs differ" + (differing < 0 ? "" : " by " + differing + " objects")
+        String holdOuts = ". The hold-outs differ" + (differing < 0 ? "" : " by " + differing + (differing == 1 ? " label" : " labels"))
                 + ": the champion's has " + champion.holdOutObjects() + ", this one " + challenger.holdOutObjects();
-        return better >= -objective.tolerance()
+        return better.add(BigDecimal.valueOf(objective.tolerance())).signum() >= 0
                 ? new Judgement(Outcome.PROMOTED, against + holdOuts + "; it is not worse by more than the tolerance of "
                         + number(objective.tolerance()) + ".")
                 : new Judgement(Outcome.KEPT, against + holdOuts + "; it is worse by more than the tolerance of "

@@ -69,9 +69,6 @@ class DatasetTest {
         return MadeManifests.manifest(MadeManifests.lines(seed, count), seed % 2 == 0);
     }
 
-    private static CarriedState carried(SplitOfManifests split) throws IOException {
-        return CarriedState.fromDataset(Json.parseObject(Json.pretty(split.decision().toJson())));
-    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 20_260_714})
@@ -128,7 +125,7 @@ class DatasetTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 20_260_714})
     void movesNobodyWhenDataGrowsWithThePreviousVersion(long seed) throws IOException {
         Random random = new Random(seed);
-        CarriedState previous = null;
+        SplitOfManifests previous = null;
         Map<String, String> sideOf = new HashMap<>();
         List<String> all = new ArrayList<>();
         // Small steps, so that classes begin with a single object and gain a second one later.
@@ -145,7 +142,7 @@ class DatasetTest {
                 assertEquals("validation", sideOf.getOrDefault(line, "validation"), "seed " + seed + ", step " + step + ": " + line);
                 sideOf.put(line, "validation");
             }
-            previous = carried(split);
+            previous = split;
         }
         assertEquals(all.size(), sideOf.size());
     }
@@ -224,6 +221,132 @@ class DatasetTest {
         assertTrue(decision.gates().getFirst().message().contains("\"boxes\" (2 lines), \"frames\" (1 line)"), decision.gates().toString());
     }
 
+    /** A second job labels all frames of the first again, under its own name: what is left has none of the expected attribute. */
+    @Test
+    void stopsWhenAllThatIsLeftCarriesItsLabelsUnderAnotherName() throws IOException {
+        List<String> first = new ArrayList<>();
+        List<String> second = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            first.add(MadeManifests.line("s3://images/" + i + ".jpg", 1, new Random(i), 2));
+            second.add(MadeManifests.line("s3://images/" + i + ".jpg", 2, new Random(i), 2).replace("\"boxes", "\"frames"));
+        }
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(first.toArray(new String[0])), text(second.toArray(new String[0]))),
+                rules("object", 1), null, 0).decision();
+        assertEquals(10, decision.superseded());
+        assertEquals("label-attributes-differ", decision.gates().getFirst().name());
+        assertTrue(decision.gates().getFirst().message().contains("under \"frames\" (10 lines), not under \"boxes\""), decision.gates().toString());
+    }
+
+    @Test
+    void labelsOfAnotherNameWithoutATypeStopTheDatasetButNoLine() throws IOException {
+        Random random = new Random(1);
+        String one = MadeManifests.line("s3://images/1.jpg", 1, random, 2).replace("\"type\":\"groundtruth/object-detection\",", "");
+        String two = MadeManifests.line("s3://images/2.jpg", 1, random, 2).replace("\"type\":\"groundtruth/object-detection\",", "")
+                .replace("\"boxes", "\"frames");
+        assertFalse((one + two).contains("groundtruth"), "untyped");
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(one, two)), rules("object", 1), null, 0).decision();
+        assertEquals(0, decision.quarantined(), () -> decision.findings().toJson().toString());
+        assertEquals("label-attributes-differ", decision.gates().getFirst().name());
+    }
+
+    @Test
+    void stopsForClassesThatTheCategoryListDoesNotKnow() throws IOException {
+        String line = line("s3://images/1.jpg", 1, Map.of(0, "car", 2, "bus"));
+        DatasetRules tooShort = rules(List.of("car"));
+        Gate beyond = SplitOfManifests.of(manifests(text(line)), tooShort, null, 0).decision().gates().getFirst();
+        assertEquals("class-map-conflict", beyond.name());
+        assertTrue(beyond.message().contains("class id 2, \"bus\", (m0:1) is beyond labelCategories, which ends with 0, \"car\""), beyond.message());
+        Gate other = SplitOfManifests.of(manifests(text(line)), rules(List.of("tram", "lorry", "bus")), null, 0).decision().gates().getFirst();
+        assertTrue(other.message().contains("class id 0 is \"car\" (m0:1) and in labelCategories \"tram\""), other.message());
+        assertTrue(SplitOfManifests.of(manifests(text(line)), rules(List.of("car", "lorry", "bus")), null, 0).decision().gates().stream()
+                .noneMatch(gate -> gate.name().equals("class-map-conflict")));
+    }
+
+    @Test
+    void aClassIdThatWasASlipOnceIsToldOfAsLongAsTrainingMakesRoomForIt() throws IOException {
+        SplitOfManifests slip = SplitOfManifests.of(manifests(text(line("s3://images/1.jpg", 1, Map.of(0, "car", 500, "bus")))), rules("object", 1), null, 0);
+        DatasetDecision mended = SplitOfManifests.of(manifests(text(line("s3://images/1.jpg", 2, Map.of(0, "car", 1, "lorry")))), rules("object", 1), slip, 0)
+                .decision();
+        assertEquals(501L, mended.toJson().get("classCount"));
+        assertTrue(mended.datasetFindings().stream().anyMatch(finding -> finding.code() == FindingCode.CLASS_GAP
+                && finding.message().contains("the highest, 500, \"bus\"")), mended.datasetFindings().toString());
+    }
+
+    /** Objects of train get newer labels with a class that was in none before. None of them may move for it. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 20_260_714})
+    void aNewClassOnOldObjectsMovesNoneOfThem(long seed) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            lines.add(line("s3://images/" + i + ".jpg", 1, Map.of(0, "car")));
+        }
+        SplitOfManifests first = SplitOfManifests.of(manifests(text(lines.toArray(new String[0]))), rules("object", seed), null, 0);
+        List<String> train = objects(first.train());
+        List<String> again = new ArrayList<>();
+        train.subList(0, 5).forEach(object -> again.add(line(object, 2, Map.of(0, "car", 1, "bus"))));
+        byte[] both = text(String.join("\n", lines), String.join("\n", again));
+        SplitOfManifests second = SplitOfManifests.of(manifests(both), rules("object", seed), first, 0);
+        assertEquals(train, objects(second.train()), "seed " + seed);
+        assertTrue(second.decision().datasetFindings().stream().anyMatch(finding -> finding.code() == FindingCode.CLASS_IN_ONE_GROUP
+                && finding.message().contains("\"bus\"")), second.decision().datasetFindings().toString());
+
+        // An object of its own, labeled after all, brings the class to the hold-out: nothing old moves.
+        int fresh = 60;
+        while (rules("object", seed).holdOut().holds(dev.truepipe.split.Hash128.of("s3://images/" + fresh + ".jpg"))) {
+            fresh++;
+        }
+        String more = line("s3://images/" + fresh + ".jpg", 3, Map.of(1, "bus"));
+        SplitOfManifests third = SplitOfManifests.of(manifests(text(new String(both, StandardCharsets.UTF_8), more)), rules("object", seed), second, 0);
+        assertEquals(train, objects(third.train()), "seed " + seed);
+        assertTrue(objects(third.validation()).contains("s3://images/" + fresh + ".jpg"), "seed " + seed);
+    }
+
+    /** Were the group of lowest hash taken, whatever it holds, a class could lose its only lines of train. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 20_260_714})
+    void aClassInOneGroupStaysInTrainAndAnotherGroupServes(long seed) throws IOException {
+        HoldOut holdOut = rules("object", seed).holdOut();
+        List<String> ofTrain = new ArrayList<>();
+        for (int i = 0; ofTrain.size() < 30; i++) {
+            if (!holdOut.holds(dev.truepipe.split.Hash128.of("s3://images/" + i + ".jpg"))) {
+                ofTrain.add("s3://images/" + i + ".jpg");
+            }
+        }
+        ofTrain.sort(java.util.Comparator.comparing(object -> holdOut.rank(dev.truepipe.split.Hash128.of(object)), Long::compareUnsigned));
+        List<String> lines = new ArrayList<>();
+        ofTrain.subList(2, 30).forEach(object -> lines.add(line(object, 1, Map.of(0, "car"))));
+        lines.add(line(ofTrain.get(0), 1, Map.of(1, "bus", 2, "rare")));
+        lines.add(line(ofTrain.get(1), 1, Map.of(1, "bus")));
+        SplitOfManifests split = SplitOfManifests.of(manifests(text(lines.toArray(new String[0]))), rules("object", seed), null, 0);
+        assertTrue(objects(split.train()).contains(ofTrain.get(0)), "seed " + seed + ": the only group of \"rare\" stays");
+        assertTrue(objects(split.validation()).contains(ofTrain.get(1)), "seed " + seed + ": the other one of \"bus\" serves");
+    }
+
+    private static List<String> objects(byte[] manifest) {
+        List<String> objects = new ArrayList<>();
+        lines(manifest).forEach(line -> objects.add(line.replaceAll("\\{\"source-ref\":\"([^\"]*)\".*", "$1")));
+        objects.sort(null);
+        return objects;
+    }
+
+    private static DatasetRules rules(List<String> categories) {
+        return new DatasetRules(null, List.of(), GroupBy.OBJECT, new HoldOut(2_000, 1), false, List.of(), Map.of(), 10_000, 0, 0, categories);
+    }
+
+    /** A line with one box of each class. */
+    private static String line(String object, int second, Map<Integer, String> classes) {
+        List<String> boxes = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        new TreeMap<>(classes).forEach((id, name) -> {
+            boxes.add("{\"class_id\":" + id + ",\"left\":1,\"top\":2,\"width\":3,\"height\":4}");
+            names.add("\"" + id + "\":\"" + name + "\"");
+        });
+        return "{\"source-ref\":\"%s\",\"boxes\":{\"image_size\":[{\"width\":64,\"height\":48,\"depth\":3}],\"annotations\":[%s]},"
+                .formatted(object, String.join(",", boxes))
+                + "\"boxes-metadata\":{\"class-map\":{%s},\"type\":\"groundtruth/object-detection\",\"creation-date\":\"2026-01-01T00:00:%02d\"}}"
+                        .formatted(String.join(",", names), second);
+    }
+
     @Test
     void stopsForConflictingClassMapsNamingBothAndTheirPlaces() throws IOException {
         Random random = new Random(2);
@@ -250,9 +373,9 @@ class DatasetTest {
     void dropsCarriedStateWithAFindingWhenTheSeedChanges() throws IOException {
         byte[] manifest = made(1, 40);
         SplitOfManifests first = SplitOfManifests.of(manifests(manifest), rules("object", 1), null, 0);
-        SplitOfManifests same = SplitOfManifests.of(manifests(manifest), rules("object", 1), carried(first), 0);
+        SplitOfManifests same = SplitOfManifests.of(manifests(manifest), rules("object", 1), first, 0);
         assertEquals(first.decision().version(), same.decision().version());
-        SplitOfManifests other = SplitOfManifests.of(manifests(manifest), rules("object", 2), carried(first), 0);
+        SplitOfManifests other = SplitOfManifests.of(manifests(manifest), rules("object", 2), first, 0);
         assertTrue(other.decision().datasetFindings().stream().anyMatch(finding -> finding.code() == FindingCode.CARRIED_STATE_DROPPED));
         assertNotEquals(first.decision().version(), other.decision().version());
     }
@@ -310,7 +433,7 @@ class DatasetTest {
         ByteArrayOutputStream index = new ByteArrayOutputStream();
         ChunkScanner.scan(ByteSource.of(manifest), chunk, rules("object", 1).scanRules(choice), index);
         DatasetDecision decision = DatasetDecision.decide(new DecisionInput(rules("object", 1), choice, List.of(new ManifestFile("m", null, 1)),
-                List.of(chunk), c -> new ByteArrayInputStream(index.toByteArray()), null, null));
+                List.of(chunk), c -> new ByteArrayInputStream(index.toByteArray()), null, DecisionInput.PreviousIndex.NONE, null));
         ByteArrayOutputStream decided = new ByteArrayOutputStream();
         decision.writeChunk(0, decided);
         byte[] changed = manifest.clone();
@@ -330,7 +453,7 @@ class DatasetTest {
         ChunkScanner.scan(ByteSource.of(manifest), ManifestChunk.whole(0, "m", false), rules("object", 1).scanRules(choice), index);
         byte[] cut = Arrays.copyOf(index.toByteArray(), index.size() / 2);
         assertThrows(IOException.class, () -> DatasetDecision.decide(new DecisionInput(rules("object", 1), choice,
-                List.of(), List.of(ManifestChunk.whole(0, "m", false)), c -> new ByteArrayInputStream(cut), null, null)));
+                List.of(), List.of(ManifestChunk.whole(0, "m", false)), c -> new ByteArrayInputStream(cut), null, DecisionInput.PreviousIndex.NONE, null)));
     }
 
     @Test

@@ -19,15 +19,16 @@ import java.util.SortedMap;
 public record SplitOfManifests(
         DatasetDecision decision, byte[] train, byte[] validation, byte[] quarantine, byte[] superseded, byte[] findings) {
 
-    /** @param chunkBytes size of the chunks; 0: one for each manifest */
-    public static SplitOfManifests of(SortedMap<String, byte[]> manifests, DatasetRules rules, CarriedState previous, long chunkBytes)
+    /** @param previous what it carries over crosses as its files do; may be {@code null}
+     *  @param chunkBytes size of the chunks; 0: one for each manifest */
+    public static SplitOfManifests of(SortedMap<String, byte[]> manifests, DatasetRules rules, SplitOfManifests previous, long chunkBytes)
             throws IOException {
         LabelInference inference = new LabelInference(rules.task(), rules.labels());
         List<ManifestChunk> chunks = new ArrayList<>();
         List<ManifestFile> files = new ArrayList<>();
         for (Map.Entry<String, byte[]> manifest : manifests.entrySet()) {
             int length = manifest.getValue().length;
-            inference.read(ByteSource.of(manifest.getValue()), false);
+            inference.read(manifest.getKey(), ByteSource.of(manifest.getValue()), false);
             long from = 0;
             do {
                 long to = chunkBytes == 0 ? length : Math.min(length, from + chunkBytes);
@@ -45,7 +46,9 @@ public record SplitOfManifests(
             indexes.add(index.toByteArray());
         }
         DatasetDecision decision = DatasetDecision.decide(new DecisionInput(crossed, choice, files, chunks,
-                chunk -> new ByteArrayInputStream(indexes.get(chunk)), previous, null));
+                chunk -> new ByteArrayInputStream(indexes.get(chunk)),
+                previous == null ? null : CarriedState.fromDataset(Json.parseObject(Json.pretty(previous.decision().toJson()))),
+                previous == null ? DecisionInput.PreviousIndex.NONE : () -> new ByteArrayInputStream(previous.linesIndex()), null));
         ByteArrayOutputStream[] outs = new ByteArrayOutputStream[5];
         for (int i = 0; i < outs.length; i++) {
             outs[i] = new ByteArrayOutputStream();
@@ -58,6 +61,12 @@ public record SplitOfManifests(
         }
         return new SplitOfManifests(decision, outs[0].toByteArray(), outs[1].toByteArray(), outs[2].toByteArray(),
                 outs[3].toByteArray(), outs[4].toByteArray());
+    }
+
+    private byte[] linesIndex() throws IOException {
+        ByteArrayOutputStream index = new ByteArrayOutputStream();
+        decision.lineIndex().write(index);
+        return index.toByteArray();
     }
 
     /** Everything that must be equal when the same data is split again, as text. */

@@ -71,7 +71,7 @@ class GoldenTest {
         }
         ByteSource source = ByteSource.of(manifest);
         LabelInference inference = new LabelInference(null, List.of());
-        inference.read(source, false);
+        inference.read("m", source, false);
         LabelChoice choice = inference.choose();
         ScanRules scanRules = new ScanRules(choice, GroupBy.parse(rules.getOrDefault("groupBy", "object")),
                 "drop".equals(rules.get("negatives")),

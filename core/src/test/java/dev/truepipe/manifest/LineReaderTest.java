@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.hash.Hashing;
 import dev.truepipe.storage.ObjectStore.PreconditionFailedException;
 import dev.truepipe.storage.S3Uri;
+import java.util.Arrays;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -145,5 +146,26 @@ class LineReaderTest {
             return new ByteArrayInputStream(bytes("a line"));
         };
         assertThrows(PreconditionFailedException.class, () -> read(changedMidway, 0, 6, false));
+    }
+
+    @Test
+    void saysWhichManifestIsDamagedGzip() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write("{}\n".repeat(10_000).getBytes(StandardCharsets.US_ASCII));
+        }
+        byte[] whole = packed.toByteArray();
+        byte[] wrong = whole.clone();
+        wrong[wrong.length / 2] ^= 0x55;
+        for (byte[] damaged : new byte[][] {Arrays.copyOf(whole, whole.length - 12), Arrays.copyOf(whole, 5), wrong}) {
+            ChunkStream.DamagedGzipException told = assertThrows(ChunkStream.DamagedGzipException.class, () -> {
+                try (LineReader reader = new LineReader(ByteSource.of(damaged), ManifestChunk.whole(0, "s3://yard/m.gz", true))) {
+                    while (reader.next()) {
+                        // Only the end matters.
+                    }
+                }
+            });
+            assertTrue(told.getMessage().startsWith("s3://yard/m.gz is gzip, but damaged or cut off"), told.getMessage());
+        }
     }
 }

@@ -109,14 +109,18 @@ public final class InMemoryObjectStore implements ObjectStore {
     }
 
     @Override
-    public synchronized String assemble(S3Uri target, List<StoredObject> parts) throws IOException {
+    public synchronized boolean assemble(S3Uri target, List<StoredObject> parts) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (StoredObject part : parts) {
             try (InputStream in = open(part.uri(), null, part.eTag())) {
                 in.transferTo(all);
             }
         }
-        return put(target, all.toByteArray(), Condition.ALWAYS);
+        if (objects.containsKey(target)) {
+            return false;
+        }
+        put(target, all.toByteArray(), Condition.ABSENT);
+        return true;
     }
 
     @Override

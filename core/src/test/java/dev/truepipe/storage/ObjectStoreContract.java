@@ -282,12 +282,26 @@ public abstract class ObjectStoreContract {
         assertTrue(expected.size() > 64 * MIB, "else it is one plain put");
 
         S3Uri target = folder().resolve("assemble/large");
-        String eTag = store().assemble(target, parts);
-        assertArrayEquals(expected.toByteArray(), read(target, null, eTag));
+        assertTrue(store().assemble(target, parts));
+        assertArrayEquals(expected.toByteArray(), read(target, null, null));
 
         S3Uri few = folder().resolve("assemble/few");
         store().assemble(few, parts.subList(3, 6));
         assertEquals(3 + 2 * MIB, store().head(few).orElseThrow().size());
+    }
+
+    @Test
+    void assemblesNothingOverWhatIsThere() throws IOException {
+        S3Uri large = folder().resolve("rival/large");
+        store().put(large, random(70 * MIB, 9), Condition.ALWAYS);
+        S3Uri small = folder().resolve("rival/small");
+        store().put(small, bytes("other"), Condition.ALWAYS);
+        S3Uri target = folder().resolve("assemble/first");
+        store().put(target, bytes("first"), Condition.ALWAYS);
+
+        assertFalse(store().assemble(target, List.of(store().head(large).orElseThrow())));
+        assertFalse(store().assemble(target, List.of(store().head(small).orElseThrow())));
+        assertEquals("first", text(target, null, null));
     }
 
     @Test

@@ -27,8 +27,11 @@ class JudgeTest {
         "0.80, 0.79, true,  false, PROMOTED",
         "0.80, 0.81, false, true,  PROMOTED",
         "0.80, 0.76, false, true,  PROMOTED",
+        "0.80, 0.75, false, true,  PROMOTED",
+        "0.76, 0.71, false, true,  PROMOTED",
         "0.80, 0.74, false, true,  KEPT",
         "0.80, 0.84, false, false, PROMOTED",
+        "0.71, 0.76, false, false, PROMOTED",
         "0.80, 0.86, false, false, KEPT",
     })
     void comparesByTheMetric(double champion, double challenger, boolean same, boolean maximize, Outcome outcome) {
@@ -40,7 +43,7 @@ class JudgeTest {
 
         assertEquals(outcome, judgement.outcome(), judgement.reason());
         assertTrue(judgement.reason().contains(METRIC), judgement.reason());
-        assertEquals(!same, judgement.reason().contains("differ by 7 objects: the champion's has 40, this one 42"), judgement.reason());
+        assertEquals(!same, judgement.reason().contains("differ by 7 labels: the champion's has 40, this one 42"), judgement.reason());
     }
 
     @Test

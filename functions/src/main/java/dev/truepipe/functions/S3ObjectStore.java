@@ -201,7 +201,7 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     @Override
-    public String assemble(S3Uri target, List<StoredObject> parts) throws IOException {
+    public boolean assemble(S3Uri target, List<StoredObject> parts) throws IOException {
         long total = parts.stream().mapToLong(StoredObject::size).sum();
         if (total < PLAIN_PUT_BYTES) {
             byte[] all = new byte[(int) total];
@@ -210,7 +210,12 @@ public final class S3ObjectStore implements ObjectStore {
                 read(part, 0, all, at, (int) part.size());
                 at += (int) part.size();
             }
-            return put(target, all, Condition.ALWAYS);
+            try {
+                put(target, all, Condition.ABSENT);
+                return true;
+            } catch (PreconditionFailedException there) {
+                return false;
+            }
         }
         try (Parts upload = new Parts(target)) {
             byte[] gathered = new byte[PART_BYTES];
@@ -239,7 +244,12 @@ public final class S3ObjectStore implements ObjectStore {
             if (length > 0) {
                 upload.send(gathered, length);
             }
-            return upload.complete();
+            try {
+                upload.complete(Condition.ABSENT);
+                return true;
+            } catch (PreconditionFailedException there) {
+                return false;
+            }
         }
     }
 
@@ -358,15 +368,23 @@ public final class S3ObjectStore implements ObjectStore {
             }
         }
 
-        String complete() throws IOException {
+        /** @param condition always, or absent */
+        String complete(Condition condition) throws IOException {
             try {
                 String eTag = s3.completeMultipartUpload(request -> request.bucket(target.bucket())
                                 .key(target.key())
                                 .uploadId(uploadId)
+                                .ifNoneMatch(condition instanceof Condition.Absent ? "*" : null)
                                 .multipartUpload(all -> all.parts(done)))
                         .eTag();
                 completed = true;
                 return unquoted(eTag, target);
+            } catch (S3Exception e) {
+                // 409: another write of the key was under way, and won.
+                if (condition instanceof Condition.Absent && (e.statusCode() == 412 || e.statusCode() == 409)) {
+                    throw new PreconditionFailedException(target);
+                }
+                throw failed("finish writing", target, e);
             } catch (SdkException e) {
                 throw failed("finish writing", target, e);
             }
@@ -448,7 +466,7 @@ public final class S3ObjectStore implements ObjectStore {
                 if (length > 0) {
                     parts.send(part, length);
                 }
-                eTag = parts.complete();
+                eTag = parts.complete(Condition.ALWAYS);
             }
             ended = true;
             long size = sent + length;

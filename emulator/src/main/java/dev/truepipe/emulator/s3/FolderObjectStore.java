@@ -102,18 +102,23 @@ final class FolderObjectStore implements ObjectStore {
 
     @Override
     public ObjectUpload upload(S3Uri uri) {
-        return new Upload(uri);
+        return new Upload(uri, Condition.ALWAYS);
     }
 
     @Override
-    public String assemble(S3Uri target, List<StoredObject> parts) throws IOException {
-        try (ObjectUpload upload = upload(target)) {
+    public boolean assemble(S3Uri target, List<StoredObject> parts) throws IOException {
+        try (ObjectUpload upload = new Upload(target, Condition.ABSENT)) {
             for (StoredObject part : parts) {
                 try (InputStream in = open(part.uri(), null, part.eTag())) {
                     in.transferTo(upload);
                 }
             }
-            return upload.complete().eTag();
+            try {
+                upload.complete();
+                return true;
+            } catch (PreconditionFailedException there) {
+                return false;
+            }
         }
     }
 
@@ -166,13 +171,15 @@ final class FolderObjectStore implements ObjectStore {
     /** Gathers parts of 8 MiB; what stays below one part is one put. */
     private final class Upload extends ObjectUpload {
         private final S3Uri target;
+        private final Condition condition;
         private final ByteArrayOutputStream part = new ByteArrayOutputStream();
         private final List<CompletedPart> done = new ArrayList<>();
         private MultipartUpload upload;
         private boolean ended;
 
-        Upload(S3Uri target) {
+        Upload(S3Uri target, Condition condition) {
             this.target = target;
+            this.condition = condition;
         }
 
         @Override
@@ -198,7 +205,7 @@ final class FolderObjectStore implements ObjectStore {
         @Override
         public StoredObject complete() throws IOException {
             if (upload == null) {
-                put(target, part.toByteArray(), Condition.ALWAYS);
+                put(target, part.toByteArray(), condition);
             } else {
                 if (part.size() > 0) {
                     send();
@@ -208,8 +215,14 @@ final class FolderObjectStore implements ObjectStore {
                             .bucket(target.bucket())
                             .key(target.key())
                             .uploadId(upload.id())
+                            .ifNoneMatch(condition instanceof Condition.Absent ? "*" : null)
                             .multipartUpload(all -> all.parts(done))
                             .build());
+                } catch (S3Exception e) {
+                    if (e.statusCode() == 412) {
+                        throw new PreconditionFailedException(target);
+                    }
+                    throw failed("finish writing", target, e);
                 } catch (SdkException e) {
                     throw failed("finish writing", target, e);
                 }
