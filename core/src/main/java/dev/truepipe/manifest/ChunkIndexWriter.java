@@ -1,10 +1,11 @@
 package dev.truepipe.manifest;
 
 import dev.truepipe.split.Hash128;
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,15 +30,20 @@ final class ChunkIndexWriter {
     /** Texts remembered at most; later ones are written in full. */
     static final int MOST_TEXTS = 1 << 16;
 
-    private final DataOutputStream out;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    private final OutputStream out;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int buffered;
     private final Map<String, Integer> texts = new HashMap<>();
     private long lineEnd;
     private long blanks;
     private long lines;
 
     ChunkIndexWriter(OutputStream out) throws IOException {
-        this.out = new DataOutputStream(new BufferedOutputStream(out, 64 << 10));
-        this.out.write(MAGIC);
+        this.out = out;
+        bytes(MAGIC);
     }
 
     void blank() {
@@ -47,7 +53,7 @@ final class ChunkIndexWriter {
     void line(JudgedLine line, long offset, long length, Hash128 hash) throws IOException {
         boolean accepted = line.accepted();
         boolean grouped = line.key != null && !line.group.equals(line.key);
-        out.writeByte((accepted ? ACCEPTED : 0)
+        octet((accepted ? ACCEPTED : 0)
                 | (line.warned() ? WARNED : 0)
                 | (!accepted && line.onlyNegative() ? NEGATIVE : 0)
                 | (line.key != null ? KEY : 0)
@@ -65,20 +71,19 @@ final class ChunkIndexWriter {
             hash(line.group);
         }
         if (line.created != CreationDate.UNKNOWN) {
-            out.writeLong(line.created);
+            longNumber(line.created);
         }
         if (line.stem != 0) {
-            out.writeLong(line.stem);
+            longNumber(line.stem);
             number(line.frame);
         }
         text(line.label);
-        number(accepted ? line.classes.size() : 0);
-        if (accepted) {
-            for (Map.Entry<Integer, JudgedLine.ClassUse> entry : line.classes.entrySet()) {
-                number(entry.getKey());
-                text(entry.getValue().name());
-                number(entry.getValue().annotations());
-            }
+        int classes = accepted ? line.classes.count() : 0;
+        number(classes);
+        for (int i = 0; i < classes; i++) {
+            number(line.classes.id(i));
+            text(line.classes.name(i));
+            number(line.classes.annotations(i));
         }
         number(line.findings.size());
         for (Finding finding : line.findings) {
@@ -94,24 +99,56 @@ final class ChunkIndexWriter {
 
     /** Ends the index. The stream is flushed, not closed. */
     void end() throws IOException {
-        out.writeByte(END);
+        octet(END);
         number(blanks);
         number(lines);
+        out.write(buffer, 0, buffered);
+        buffered = 0;
         out.flush();
     }
 
     private void hash(Hash128 hash) throws IOException {
-        out.writeLong(hash.high());
-        out.writeLong(hash.low());
+        longNumber(hash.high());
+        longNumber(hash.low());
     }
 
     private void number(long value) throws IOException {
+        room(10);
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            out.writeByte((int) (rest & 0x7f | 0x80));
+            buffer[buffered++] = (byte) (rest & 0x7f | 0x80);
             rest >>>= 7;
         }
-        out.writeByte((int) rest);
+        buffer[buffered++] = (byte) rest;
+    }
+
+    private void octet(int value) throws IOException {
+        room(1);
+        buffer[buffered++] = (byte) value;
+    }
+
+    private void longNumber(long value) throws IOException {
+        room(8);
+        LONG.set(buffer, buffered, value);
+        buffered += 8;
+    }
+
+    private void bytes(byte[] bytes) throws IOException {
+        if (bytes.length > BUFFER_BYTES) {
+            room(BUFFER_BYTES);
+            out.write(bytes);
+        } else {
+            room(bytes.length);
+            System.arraycopy(bytes, 0, buffer, buffered, bytes.length);
+            buffered += bytes.length;
+        }
+    }
+
+    private void room(int bytes) throws IOException {
+        if (buffered + bytes > BUFFER_BYTES) {
+            out.write(buffer, 0, buffered);
+            buffered = 0;
+        }
     }
 
     /** 0: none. 1: in full, not remembered. From 2: a remembered text, in full the first time. */
@@ -136,6 +173,6 @@ final class ChunkIndexWriter {
     private void string(String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         number(bytes.length);
-        out.write(bytes);
+        bytes(bytes);
     }
 }

@@ -47,8 +47,9 @@ public final class ChunkScanner {
                 if (reader.tooLong()) {
                     judge.judgeTooLong(reader.length(), line);
                 } else {
-                    judge.judge(reader.buffer(), (int) reader.length(), line);
+                    judge.judge(reader.buffer(), reader.start(), (int) reader.length(), line);
                 }
+                line.classes.sort();
                 writer.line(line, reader.offset(), reader.length(), reader.hash());
                 summary.line(line, chunk.manifest(), number, reader.offset());
                 for (Finding finding : line.findings) {

@@ -23,6 +23,11 @@ public final class ClassTally {
         final List<String> places = new ArrayList<>(PLACES);
     }
 
+    /** For low ids, what was counted last: nearly always what comes next. */
+    private final Recent[] recent = new Recent[256];
+
+    private record Recent(String name, Use use) {}
+
     /** By id, then name; the name of a nameless use is the empty key of {@link #nameless}. */
     private final SortedMap<Integer, SortedMap<String, Use>> named = new TreeMap<>();
     private final SortedMap<Integer, Use> nameless = new TreeMap<>();
@@ -44,9 +49,7 @@ public final class ClassTally {
      * @param annotations how many on the line; 0 if the class is only in its class map
      */
     public void add(int id, String name, long annotations, String manifest, long line) {
-        Use use = name == null
-                ? nameless.computeIfAbsent(id, key -> new Use())
-                : named.computeIfAbsent(id, key -> new TreeMap<>()).computeIfAbsent(name, key -> new Use());
+        Use use = use(id, name);
         use.annotations += annotations;
         if (annotations > 0) {
             use.lines++;
@@ -54,6 +57,21 @@ public final class ClassTally {
         if (use.places.size() < PLACES) {
             use.places.add(manifest + ":" + line);
         }
+    }
+
+    private Use use(int id, String name) {
+        boolean few = id < recent.length;
+        if (few && recent[id] != null && recent[id].name.equals(name)) {
+            return recent[id].use;
+        }
+        if (name == null) {
+            return nameless.computeIfAbsent(id, key -> new Use());
+        }
+        Use use = named.computeIfAbsent(id, key -> new TreeMap<>()).computeIfAbsent(name, key -> new Use());
+        if (few) {
+            recent[id] = new Recent(name, use);
+        }
+        return use;
     }
 
     /** Adds what another counted after this. */

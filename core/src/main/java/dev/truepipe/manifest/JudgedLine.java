@@ -3,16 +3,12 @@ package dev.truepipe.manifest;
 import dev.truepipe.split.Hash128;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** What became of one line; filled by {@link LineJudge}, good until the next line. */
 final class JudgedLine {
-    /** A class as a line uses it. {@code name} is {@code null} where the line has no class map. */
-    record ClassUse(String name, int annotations) {}
-
     final List<Finding> findings = new ArrayList<>();
-    final Map<Integer, ClassUse> classes = new TreeMap<>();
+    /** Those of its class map that it does not use have no annotations. */
+    final ClassUses classes = new ClassUses();
     /** {@code null} unless the object is known. */
     Hash128 key;
     /** Equal to {@code key} unless lines are grouped. */
@@ -70,8 +66,8 @@ final class JudgedLine {
 
     int annotations() {
         int sum = 0;
-        for (ClassUse use : classes.values()) {
-            sum += use.annotations();
+        for (int i = 0; i < classes.count(); i++) {
+            sum += classes.annotations(i);
         }
         return sum;
     }

@@ -1,6 +1,6 @@
 package dev.truepipe.manifest;
 
-import dev.truepipe.manifest.LineFacts.Kind;
+import dev.truepipe.manifest.JsonCursor.Kind;
 import dev.truepipe.manifest.LineFacts.Metadata;
 import dev.truepipe.manifest.LineFacts.Value;
 import java.io.IOException;
@@ -22,6 +22,7 @@ public final class LabelInference {
     static final int HEAD_BYTES = 4 << 20;
     static final int HEAD_LINES = 1_000;
 
+    private final LineScanner scanner = new LineScanner(null);
     private final Task task;
     private final List<String> labels;
     private final Map<LabelChoice, Integer> votes = new LinkedHashMap<>();
@@ -49,25 +50,25 @@ public final class LabelInference {
                 if (!reader.blank()) {
                     lines++;
                     if (!reader.tooLong()) {
-                        line(reader.buffer(), (int) reader.length());
+                        line(reader.buffer(), reader.start(), (int) reader.length());
                     }
                 }
             }
         }
     }
 
-    private void line(byte[] bytes, int length) {
-        LineFacts facts;
+    private void line(byte[] bytes, int from, int length) {
         try {
-            facts = LineParser.parse(bytes, length, null, null);
-        } catch (LineParser.Unreadable e) {
+            scanner.scan(bytes, from, length, null);
+        } catch (LineScanner.Unreadable e) {
             // It gets its finding when it is judged; it has no vote.
             return;
         }
         List<Candidate> typed = new ArrayList<>();
         List<Candidate> shaped = new ArrayList<>();
-        facts.metadata.forEach((name, metadata) -> {
-            Value value = facts.values.get(name);
+        Map<String, Value> values = scanner.values();
+        scanner.metadata().forEach((name, metadata) -> {
+            Value value = values.get(name);
             if (value == null || !metadata.isObject || !labels.isEmpty() && !labels.contains(name)) {
                 return;
             }
@@ -84,14 +85,14 @@ public final class LabelInference {
         vote(typed, votes);
         vote(shaped, shapes);
         if (typed.isEmpty() && shaped.isEmpty()) {
-            orphan(facts);
+            orphan(values);
         }
     }
 
     /** Boxes without metadata, or a class under a name that was given. A bare number under any other name could be anything. */
-    private void orphan(LineFacts facts) {
+    private void orphan(Map<String, Value> values) {
         List<Candidate> found = new ArrayList<>();
-        facts.values.forEach((name, value) -> {
+        values.forEach((name, value) -> {
             if (!labels.isEmpty() && !labels.contains(name)) {
                 return;
             }
@@ -176,7 +177,7 @@ public final class LabelInference {
         }
 
         private long created() {
-            return metadata.creationDate == null ? CreationDate.UNKNOWN : CreationDate.parse(metadata.creationDate);
+            return metadata.created;
         }
     }
 }

@@ -1,14 +1,18 @@
 package dev.truepipe.manifest;
 
-import dev.truepipe.manifest.JudgedLine.ClassUse;
-import dev.truepipe.manifest.LineFacts.Box;
-import dev.truepipe.manifest.LineFacts.Kind;
+import dev.truepipe.manifest.JsonCursor.Kind;
+import dev.truepipe.manifest.LineFacts.Boxes;
 import dev.truepipe.manifest.LineFacts.Label;
 import dev.truepipe.manifest.LineFacts.Metadata;
+import dev.truepipe.manifest.LineFacts.Slice;
+import dev.truepipe.manifest.LineFacts.Value;
 import dev.truepipe.split.GroupBy;
 import dev.truepipe.split.Hash128;
+import dev.truepipe.split.Murmur3;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -24,30 +28,49 @@ final class LineJudge {
     /** A box may stand out of its image by this many pixels: tools round differently. */
     private static final double BORDER_PIXELS = 1;
 
+    /** Longer ones are not shown in messages. */
+    private static final int LONGEST_SHOWN_BYTES = 4_096;
+    private static final ClassUses NO_NAMES = new ClassUses();
+    private static final byte[] STAR = {'*'};
+    private static final byte[] SCHEME = {'s', '3', ':', '/', '/'};
+
     private final ScanRules rules;
     private final Task task;
+    private final LineScanner.Name expected;
     private final String groupAttribute;
+    private final List<byte[]> images;
+    private final LineScanner scanner;
+    private final Murmur3 murmur = new Murmur3();
+    private byte[] bytes;
     private JudgedLine line;
 
     LineJudge(ScanRules rules) {
         this.rules = rules;
         this.task = rules.choice().task();
+        String label = rules.choice().labelAttribute();
+        this.expected = label == null ? null : LineScanner.Name.of(label);
         this.groupAttribute = rules.groupBy() instanceof GroupBy.ByAttribute attribute ? attribute.name() : null;
+        this.images = rules.images().stream().map(prefix -> prefix.getBytes(StandardCharsets.UTF_8)).toList();
+        this.scanner = new LineScanner(groupAttribute);
     }
 
-    /** Judges a line that is held. */
-    void judge(byte[] bytes, int length, JudgedLine into) {
+    /** Judges a line that is held. @param bytes holds it as {@link LineReader} does */
+    void judge(byte[] bytes, int from, int length, JudgedLine into) {
+        this.bytes = bytes;
         line = into;
         line.clear();
         try {
-            LineFacts facts = LineParser.parse(bytes, length, rules.choice().labelAttribute(), groupAttribute);
-            String label = labelOf(facts);
-            if (label != null && facts.label == null) {
-                facts = LineParser.parse(bytes, length, label, groupAttribute);
+            LineFacts facts = scanner.scan(bytes, from, length, expected);
+            String label = expected == null ? null : expected.text();
+            if (facts.label.kind == Kind.ABSENT) {
+                label = otherLabel();
+                if (label != null) {
+                    facts = scanner.scan(bytes, from, length, LineScanner.Name.of(label));
+                }
             }
             object(facts);
             label(facts, label);
-        } catch (LineParser.Unreadable e) {
+        } catch (LineScanner.Unreadable e) {
             find(e.code, null, e.getMessage());
         }
     }
@@ -65,23 +88,25 @@ final class LineJudge {
         line.findings.add(new Finding(code, rules.severity(code), attribute, message));
     }
 
-    /** The expected label the line has; else another of the same task; else {@code null}. */
-    private String labelOf(LineFacts facts) {
+    /** An expected label other than the first, if the line has one; else another of the same task; else {@code null}. */
+    private String otherLabel() {
+        Map<String, Value> values = scanner.values();
         for (String label : rules.choice().labels()) {
-            if (facts.values.containsKey(label)) {
+            if (values.containsKey(label)) {
                 return label;
             }
         }
+        Map<String, Metadata> metadata = scanner.metadata();
         for (String label : rules.choice().labels()) {
-            if (facts.metadata.containsKey(label)) {
+            if (metadata.containsKey(label)) {
                 return null;
             }
         }
         if (task == null) {
             return null;
         }
-        for (Map.Entry<String, Metadata> entry : facts.metadata.entrySet()) {
-            if (facts.values.containsKey(entry.getKey()) && task.equals(LabelInference.task(facts.values.get(entry.getKey()), entry.getValue()))) {
+        for (Map.Entry<String, Metadata> entry : metadata.entrySet()) {
+            if (values.containsKey(entry.getKey()) && task.equals(LabelInference.task(values.get(entry.getKey()), entry.getValue()))) {
                 return entry.getKey();
             }
         }
@@ -89,100 +114,127 @@ final class LineJudge {
     }
 
     private void object(LineFacts facts) {
-        String text = facts.sourceRef != null ? facts.sourceRef : facts.sourceRefKind == Kind.ABSENT ? facts.source : null;
-        if (facts.sourceRefKind == Kind.ABSENT) {
-            boolean images = task == null || task.supported();
-            if (facts.sourceKind == Kind.ABSENT) {
+        Slice object = facts.sourceRef.given() ? facts.sourceRef : facts.source;
+        if (!facts.sourceRef.given()) {
+            boolean imagesWanted = task == null || task.supported();
+            if (!facts.source.given()) {
                 find(FindingCode.SOURCE_MISSING, "source-ref", "no \"source-ref\" on this line; add the object's S3 URI");
-            } else if (images) {
+            } else if (imagesWanted) {
                 find(FindingCode.SOURCE_MISSING, "source-ref",
                         "\"source\" holds text, but images are trained from \"source-ref\"; add the image's S3 URI");
             }
-        } else if (!isObjectUri(facts.sourceRef)) {
-            find(FindingCode.SOURCE_INVALID, "source-ref", (facts.sourceRefKind == Kind.TEXT && facts.sourceRef != null
-                    ? "\"" + LineParser.shortened(facts.sourceRef) + "\" is" : "the value is")
-                    + " not the S3 URI of an object; write s3://bucket/key, the key raw and not URL-encoded, at most 1,024 bytes");
-            text = null;
-        } else if (!allowed(facts.sourceRef)) {
-            find(FindingCode.OBJECT_OUTSIDE_ALLOWED_BUCKETS, "source-ref", "\"" + LineParser.shortened(facts.sourceRef)
-                    + "\" lies outside what the training role may read (" + String.join(", ", rules.images())
-                    + "); add its prefix to images, or move the object");
+            if (object.kind != Kind.TEXT) {
+                return;
+            }
         }
-        if (text == null) {
-            return;
+        byte[] text = object.escaped ? JsonText.decode(bytes, object.from, object.to) : bytes;
+        int from = object.escaped ? 0 : object.from;
+        int to = object.escaped ? text.length : object.to;
+        if (facts.sourceRef.given()) {
+            if (object.kind != Kind.TEXT || !isObjectUri(text, from, to)) {
+                find(FindingCode.SOURCE_INVALID, "source-ref",
+                        (object.kind == Kind.TEXT && to - from <= LONGEST_SHOWN_BYTES
+                                ? "\"" + UnreadableLine.shortened(object.string(bytes)) + "\" is" : "the value is")
+                                + " not the S3 URI of an object; write s3://bucket/key, the key raw and not URL-encoded, at most 1,024 bytes");
+                return;
+            }
+            if (!allowed(text, from, to)) {
+                find(FindingCode.OBJECT_OUTSIDE_ALLOWED_BUCKETS, "source-ref", "\"" + UnreadableLine.shortened(object.string(bytes))
+                        + "\" lies outside what the training role may read (" + String.join(", ", rules.images())
+                        + "); add its prefix to images, or move the object");
+            }
+            frame(text, from, to);
         }
-        line.key = Hash128.of(text);
+        line.key = murmur.reset().update(text, from, to - from).finish();
         line.group = line.key;
-        if (facts.sourceRef != null) {
-            frame(facts.sourceRef);
-        }
-        String group = switch (rules.groupBy()) {
-            case GroupBy.ByObject object -> text;
-            case GroupBy.ByAttribute attribute -> facts.group;
-            case GroupBy.ByExpression expression -> facts.sourceRef == null ? null : expression.key(facts.sourceRef);
-        };
-        if (group == null) {
-            boolean byAttribute = groupAttribute != null;
-            find(FindingCode.GROUP_KEY_MISSING, byAttribute ? groupAttribute : "source-ref", byAttribute
-                    ? "no text or number under \"" + groupAttribute + "\"; add it, or the object is a group of its own"
-                    : "the expression " + rules.groupBy() + " finds nothing in source-ref; widen it, or the object is a group of its own");
-        } else if (groupAttribute != null || rules.groupBy() instanceof GroupBy.ByExpression) {
-            line.group = Hash128.of(group);
+        switch (rules.groupBy()) {
+            case GroupBy.ByObject _ -> { }
+            case GroupBy.ByAttribute attribute -> {
+                if (facts.group.given()) {
+                    line.group = Hash128.of(facts.group.string(bytes));
+                } else {
+                    find(FindingCode.GROUP_KEY_MISSING, attribute.name(), "no text or number under \"" + attribute.name()
+                            + "\"; add it, or the object is a group of its own");
+                }
+            }
+            case GroupBy.ByExpression expression -> {
+                String key = facts.sourceRef.given() ? expression.key(object.string(bytes)) : null;
+                if (key != null) {
+                    line.group = Hash128.of(key);
+                } else {
+                    find(FindingCode.GROUP_KEY_MISSING, "source-ref", "the expression " + expression
+                            + " finds nothing in source-ref; widen it, or the object is a group of its own");
+                }
+            }
         }
     }
 
-    private static boolean isObjectUri(String uri) {
-        if (uri == null || !uri.startsWith("s3://")) {
+    private static boolean isObjectUri(byte[] text, int from, int to) {
+        if (!startsWith(text, from, to, SCHEME)) {
             return false;
         }
-        int slash = uri.indexOf('/', 5);
-        return slash > 5
-                && slash < uri.length() - 1
-                && !uri.endsWith("/")
-                && uri.substring(slash + 1).getBytes(StandardCharsets.UTF_8).length <= LONGEST_KEY_BYTES;
+        int slash = from + SCHEME.length;
+        while (slash < to && text[slash] != '/') {
+            slash++;
+        }
+        int key = slash + 1;
+        return slash > from + SCHEME.length && key < to && text[to - 1] != '/' && to - key <= LONGEST_KEY_BYTES;
     }
 
-    private boolean allowed(String uri) {
-        if (rules.images().isEmpty()) {
+    private boolean allowed(byte[] text, int from, int to) {
+        if (images.isEmpty()) {
             return true;
         }
-        for (String prefix : rules.images()) {
-            if (uri.startsWith(prefix)) {
+        for (byte[] prefix : images) {
+            if (startsWith(text, from, to, prefix)) {
                 return true;
             }
         }
         return false;
     }
 
+    private static boolean startsWith(byte[] text, int from, int to, byte[] prefix) {
+        return to - from >= prefix.length && Arrays.equals(text, from, from + prefix.length, prefix, 0, prefix.length);
+    }
+
     /** Finds the last number of the file name: {@code …/cam1_000051.jpg} is frame 51 of {@code …/cam1_*.jpg}. */
-    private void frame(String uri) {
-        int slash = uri.lastIndexOf('/');
-        int dot = uri.indexOf('.', slash + 1);
-        int end = dot < 0 ? uri.length() : dot;
-        while (end > slash + 1 && !digit(uri.charAt(end - 1))) {
+    private void frame(byte[] uri, int from, int to) {
+        int name = to;
+        while (uri[name - 1] != '/') {
+            name--;
+        }
+        int end = name;
+        while (end < to && uri[end] != '.') {
+            end++;
+        }
+        while (end > name && !digit(uri[end - 1])) {
             end--;
         }
         int start = end;
-        while (start > slash + 1 && digit(uri.charAt(start - 1))) {
+        while (start > name && digit(uri[start - 1])) {
             start--;
         }
         if (start < end && end - start <= 18) {
-            line.frame = Long.parseLong(uri.substring(start, end));
-            line.stem = Hash128.of(uri.substring(0, start) + "*" + uri.substring(end)).high() | 1;
+            long number = 0;
+            for (int i = start; i < end; i++) {
+                number = number * 10 + (uri[i] - '0');
+            }
+            line.frame = number;
+            line.stem = murmur.reset().update(uri, from, start - from).update(STAR, 0, 1).update(uri, end, to - end).finish().high() | 1;
         }
     }
 
-    private static boolean digit(char c) {
+    private static boolean digit(byte c) {
         return c >= '0' && c <= '9';
     }
 
     private void label(LineFacts facts, String label) {
         if (label == null) {
-            unlabeled(facts);
+            unlabeled();
             return;
         }
         line.label = label;
-        Metadata metadata = facts.metadata.get(label);
+        Metadata metadata = facts.labelMetadataGiven ? facts.labelMetadata : null;
         Task said = metadata == null ? null : metadata.task();
         if (metadata != null && metadata.failed) {
             failed(label, metadata);
@@ -209,7 +261,7 @@ final class LineJudge {
                         + "; keep tasks in datasets of their own, or set the task");
                 return;
             }
-            if (metadata.classMapProblem != null || metadata.classMapKind != Kind.ABSENT && metadata.classMap == null) {
+            if (metadata.classMapProblem != null || metadata.classMapKind != Kind.ABSENT && metadata.classMapKind != Kind.OBJECT) {
                 find(FindingCode.METADATA_INVALID, label, (metadata.classMapProblem == null
                         ? "class-map is not an object"
                         : "class-map entry \"" + metadata.classMapProblem + "\" is not a class id (0 to " + MAX_CLASS_ID + ") with a name")
@@ -227,25 +279,24 @@ final class LineJudge {
     }
 
     private void created(String label, Metadata metadata) {
-        if (metadata.creationDate == null) {
-            return;
-        }
-        line.created = CreationDate.parse(metadata.creationDate);
-        if (line.created == CreationDate.UNKNOWN) {
-            find(FindingCode.CREATION_DATE_UNREADABLE, label, "creation-date \"" + LineParser.shortened(metadata.creationDate)
+        line.created = metadata.created;
+        if (metadata.createdGiven && metadata.created == CreationDate.UNKNOWN) {
+            find(FindingCode.CREATION_DATE_UNREADABLE, label, "creation-date \"" + UnreadableLine.shortened(metadata.creationDate.string(bytes))
                     + "\" cannot be read; write it like 2025-03-04T09:12:44.120871, or the line counts as the oldest");
         }
     }
 
     private void failed(String label, Metadata metadata) {
         find(FindingCode.OBJECT_FAILED, label, "the labeling job gave this object up"
-                + (metadata.failureReason == null ? "" : " (" + LineParser.shortened(metadata.failureReason) + ")")
+                + (metadata.failureReason == null ? "" : " (" + UnreadableLine.shortened(metadata.failureReason) + ")")
                 + "; label it again");
     }
 
-    private void unlabeled(LineFacts facts) {
+    private void unlabeled() {
         String expected = rules.choice().labelAttribute();
-        for (Map.Entry<String, Metadata> entry : facts.metadata.entrySet()) {
+        Map<String, Value> values = scanner.values();
+        Map<String, Metadata> all = scanner.metadata();
+        for (Map.Entry<String, Metadata> entry : all.entrySet()) {
             boolean meant = expected == null || rules.choice().labels().contains(entry.getKey());
             if (meant && entry.getValue().failed) {
                 line.label = entry.getKey();
@@ -253,9 +304,9 @@ final class LineJudge {
                 return;
             }
         }
-        for (Map.Entry<String, Metadata> entry : facts.metadata.entrySet()) {
+        for (Map.Entry<String, Metadata> entry : all.entrySet()) {
             Task other = entry.getValue().task();
-            if (other != null && facts.values.containsKey(entry.getKey())) {
+            if (other != null && values.containsKey(entry.getKey())) {
                 if (task == null || task.equals(other)) {
                     find(FindingCode.UNSUPPORTED_TASK, entry.getKey(), "\"" + entry.getKey() + "\" is for " + other + ": " + other.advice());
                 } else {
@@ -265,7 +316,7 @@ final class LineJudge {
                 return;
             }
         }
-        String alone = facts.metadata.keySet().stream().filter(name -> facts.metadata.get(name).task() != null).findFirst().orElse(null);
+        String alone = all.keySet().stream().filter(name -> all.get(name).task() != null).findFirst().orElse(null);
         find(FindingCode.LABEL_MISSING, expected, expected == null && alone != null
                 ? "\"" + alone + "-metadata\" stands here without \"" + alone + "\"; rename one of the two, or give the label attribute"
                 : expected == null
@@ -294,14 +345,16 @@ final class LineJudge {
                 find(FindingCode.METADATA_INVALID, label, "class-name is not text; write the class's name");
             }
             name = metadata.className;
-            if (name == null && metadata.classMap != null && !metadata.classMap.isEmpty()) {
-                name = metadata.classMap.get((int) content.whole);
-                if (name == null) {
+            if (name == null && metadata.classMap.count() > 0) {
+                int place = metadata.classMap.find((int) content.whole);
+                if (place >= 0) {
+                    name = metadata.classMap.name(place);
+                } else {
                     find(FindingCode.UNKNOWN_CLASS, label, "class " + content.whole + " is not in the line's class-map; add it, or correct the label");
                 }
             }
         }
-        line.classes.put((int) content.whole, new ClassUse(name, 1));
+        line.classes.add((int) content.whole, name, 1);
     }
 
     private void boxes(String label, Label content, Metadata metadata) {
@@ -321,36 +374,39 @@ final class LineJudge {
             find(FindingCode.ANNOTATIONS_INVALID, label, "annotation " + content.firstNoObject + " is not an object"
                     + more(content.noObjects) + "; write {\"class_id\":0,\"left\":…,\"top\":…,\"width\":…,\"height\":…}");
         }
-        Map<Integer, String> names = metadata == null || metadata.classMap == null ? Map.of() : metadata.classMap;
+        ClassUses names = metadata == null ? NO_NAMES : metadata.classMap;
         if (metadata != null && metadata.classMapProblem == null) {
-            names.forEach((id, name) -> line.classes.put(id, new ClassUse(name, 0)));
+            for (int i = 0; i < names.count(); i++) {
+                line.classes.name(names.id(i), names.name(i));
+            }
         }
         Broken broken = new Broken();
-        for (int i = 0; i < content.boxes.size(); i++) {
-            Box box = content.boxes.get(i);
-            if (box.classId() < 0 || box.classId() > MAX_CLASS_ID) {
-                broken.add(FindingCode.CLASS_ID_INVALID, i, box.classId() == LineFacts.NONE
+        Boxes boxes = content.boxes;
+        for (int i = 0; i < boxes.count; i++) {
+            long classId = boxes.classId[i];
+            if (classId < 0 || classId > MAX_CLASS_ID) {
+                broken.add(FindingCode.CLASS_ID_INVALID, i, classId == LineFacts.NONE
                         ? "has no class_id" : "has a class_id that is no whole number from 0 to " + MAX_CLASS_ID);
             } else {
-                int id = (int) box.classId();
-                String name = names.get(id);
-                if (name == null && !names.isEmpty()) {
+                int id = (int) classId;
+                int named = names.find(id);
+                if (named < 0 && names.count() > 0) {
                     broken.add(FindingCode.UNKNOWN_CLASS, i, "has class_id " + id + ", which the line's class-map lacks");
                 }
-                line.classes.merge(id, new ClassUse(name, 1), (a, b) -> new ClassUse(a.name(), a.annotations() + 1));
+                line.classes.add(id, named < 0 ? null : names.name(named), 1);
             }
-            if (!box.complete()) {
+            if (!boxes.complete(i)) {
                 broken.add(FindingCode.BOX_INVALID, i, "lacks a number for left, top, width or height");
-            } else if (box.width() <= 0 || box.height() <= 0) {
-                broken.add(FindingCode.BOX_EMPTY, i, "is " + plain(box.width()) + " × " + plain(box.height()) + " pixels");
-            } else if (sized && outside(box, content)) {
+            } else if (boxes.width[i] <= 0 || boxes.height[i] <= 0) {
+                broken.add(FindingCode.BOX_EMPTY, i, "is " + plain(boxes.width[i]) + " × " + plain(boxes.height[i]) + " pixels");
+            } else if (sized && outside(boxes, i, content)) {
                 broken.add(FindingCode.BOX_OUTSIDE_IMAGE, i, "(left %s, top %s, %s × %s) reaches out of the image of %s × %s pixels"
-                        .formatted(plain(box.left()), plain(box.top()), plain(box.width()), plain(box.height()),
+                        .formatted(plain(boxes.left[i]), plain(boxes.top[i]), plain(boxes.width[i]), plain(boxes.height[i]),
                                 plain(content.width), plain(content.height)));
             }
         }
         broken.report(label);
-        int annotations = content.boxes.size() + content.noObjects;
+        int annotations = boxes.count + content.noObjects;
         if (annotations == 0) {
             find(FindingCode.EMPTY_ANNOTATIONS, label, rules.dropNegatives()
                     ? "no boxes on this image, and negatives: drop leaves such images out"
@@ -386,11 +442,11 @@ final class LineJudge {
         return Double.isFinite(value) && value > 0;
     }
 
-    private static boolean outside(Box box, Label image) {
-        return box.left() < -BORDER_PIXELS
-                || box.top() < -BORDER_PIXELS
-                || box.left() + box.width() > image.width + BORDER_PIXELS
-                || box.top() + box.height() > image.height + BORDER_PIXELS;
+    private static boolean outside(Boxes boxes, int i, Label image) {
+        return boxes.left[i] < -BORDER_PIXELS
+                || boxes.top[i] < -BORDER_PIXELS
+                || boxes.left[i] + boxes.width[i] > image.width + BORDER_PIXELS
+                || boxes.top[i] + boxes.height[i] > image.height + BORDER_PIXELS;
     }
 
     private static String plain(double value) {
@@ -403,10 +459,14 @@ final class LineJudge {
 
     /** Gathers what is wrong with boxes: one finding for each rule, naming the first box and counting the rest. */
     private final class Broken {
-        private final Map<FindingCode, String> first = new EnumMap<>(FindingCode.class);
-        private final Map<FindingCode, Integer> count = new EnumMap<>(FindingCode.class);
+        private Map<FindingCode, String> first = Map.of();
+        private Map<FindingCode, Integer> count = Map.of();
 
         void add(FindingCode code, int box, String what) {
+            if (first.isEmpty()) {
+                first = new EnumMap<>(FindingCode.class);
+                count = new EnumMap<>(FindingCode.class);
+            }
             first.putIfAbsent(code, "box " + box + " " + what);
             count.merge(code, 1, Integer::sum);
         }

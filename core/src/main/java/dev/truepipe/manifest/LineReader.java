@@ -10,8 +10,10 @@ import java.util.Arrays;
  * Hands out the lines that start in a byte range, one at a time, with their exact offsets.
  *
  * <p>A line excludes its {@code \n}, keeps a {@code \r}, and has no byte order mark (one at the manifest's start is skipped).
- * The last line may lack its newline. A line longer than {@link #MAX_LINE_BYTES} is hashed and counted but not held. The
- * buffer is reused: its content is good until the next call.
+ * The last line may lack its newline. A line longer than {@link #MAX_LINE_BYTES} is hashed and counted but not held.
+ *
+ * <p>Lines are not copied: each lies where it was read, and is good until the next call. Behind it stand a newline, whether
+ * the manifest has it or not, and as many bytes as a {@link JsonCursor} wants.
  */
 public final class LineReader implements Closeable {
     /** Longest line that is looked into, in bytes: 16 MiB. */
@@ -20,21 +22,23 @@ public final class LineReader implements Closeable {
     private static final int BLOCK_BYTES = 256 << 10;
 
     private final ByteSource source;
-    private final long to;
     private final ManifestChunk chunk;
     private final long from;
-    private final byte[] block = new byte[BLOCK_BYTES];
-    private int blockAt;
-    private int blockEnd;
+    private final long to;
     private ChunkStream stream;
-    private boolean beyondMark;
-    /** Offset of the next byte of the block. */
-    private long position;
-    private boolean ended;
     private boolean started;
+    private boolean ended;
+    /** Whether the first line stands behind a byte order mark that the range ends in. */
+    private boolean beyondMark;
 
-    private byte[] line = new byte[64 << 10];
-    private int held;
+    private byte[] block = new byte[BLOCK_BYTES + JsonCursor.SLACK];
+    /** Offset in the manifest of the block's first byte. */
+    private long blockOffset;
+    private int blockEnd;
+    /** Where the next line begins. */
+    private int next;
+
+    private int start;
     private long offset;
     private long length;
     private final Murmur3 murmur = new Murmur3();
@@ -52,53 +56,77 @@ public final class LineReader implements Closeable {
     public boolean next() throws IOException {
         if (!started) {
             started = true;
-            if (from >= to) {
-                ended = true;
-            } else {
-                begin();
-            }
+            ended = from >= to || !begin();
         }
-        if (ended || position >= to && !beyondMark || !available()) {
+        if (ended || blockOffset + next >= to && !beyondMark) {
             return false;
         }
         beyondMark = false;
-        offset = position;
-        length = 0;
-        held = 0;
-        hash = null;
-        boolean overlong = false;
-        while (true) {
-            int end = newline();
-            int count = end - blockAt;
-            if (!overlong && length + count <= MAX_LINE_BYTES) {
-                hold(count);
-            } else {
-                if (!overlong) {
-                    overlong = true;
-                    murmur.reset().update(line, 0, held);
-                    held = 0;
-                }
-                murmur.update(block, blockAt, count);
+        start = next;
+        offset = blockOffset + start;
+        int end = LittleEndian.newline(block, start, blockEnd);
+        while (end == blockEnd) {
+            if (end - start > MAX_LINE_BYTES) {
+                return tooLongLine();
             }
-            length += count;
-            position += count;
-            blockAt = end;
-            if (blockAt < blockEnd) {
-                blockAt++;
-                position++;
-                break;
+            int seen = end - start;
+            if (!fill()) {
+                return lastLine();
             }
-            if (!available()) {
-                break;
-            }
+            end = LittleEndian.newline(block, start + seen, blockEnd);
         }
-        hash = overlong ? murmur.finish() : murmur.reset().update(line, 0, held).finish();
+        next = end + 1;
+        return line(end);
+    }
+
+    private boolean line(int end) {
+        length = end - start;
+        hash = murmur.reset().update(block, start, end - start).finish();
         return true;
     }
 
-    /** The line's bytes, from index 0; meaningless if {@link #tooLong()}. */
+    /** What is left when the manifest is at its end. */
+    private boolean lastLine() {
+        ended = true;
+        if (start == blockEnd) {
+            return false;
+        }
+        block[blockEnd] = '\n';
+        return line(blockEnd);
+    }
+
+    /** Hashes a line that is too long to be held, block by block. */
+    private boolean tooLongLine() throws IOException {
+        murmur.reset();
+        length = 0;
+        int end = blockEnd;
+        while (end == blockEnd) {
+            murmur.update(block, start, end - start);
+            length += end - start;
+            next = blockEnd;
+            start = blockEnd;
+            if (!fill()) {
+                ended = true;
+                hash = murmur.finish();
+                return true;
+            }
+            end = LittleEndian.newline(block, start, blockEnd);
+        }
+        murmur.update(block, start, end - start);
+        length += end - start;
+        next = end + 1;
+        hash = murmur.finish();
+        return true;
+    }
+
+    /** The array that holds the line; meaningless if {@link #tooLong()}. */
     public byte[] buffer() {
-        return line;
+        return block;
+    }
+
+    /** Where in {@link #buffer()} the line begins. */
+    public int start() {
+        return start;
     }
 
     /** Offset of the line's first byte in the manifest, from 0. */
@@ -121,8 +149,8 @@ public final class LineReader implements Closeable {
         if (tooLong()) {
             return false;
         }
-        for (int i = 0; i < held; i++) {
-            byte b = line[i];
+        for (int i = start; i < start + (int) length; i++) {
+            byte b = block[i];
             if (b != ' ' && b != '\t' && b != '\r') {
                 return false;
             }
@@ -142,74 +170,62 @@ public final class LineReader implements Closeable {
         }
     }
 
-    private void begin() throws IOException {
+    /** Goes to the first line that starts in the range. @return whether there can be one */
+    private boolean begin() throws IOException {
         if (from == 0) {
             skipByteOrderMark();
-            return;
+            return true;
         }
         // The byte before the range tells whether a line starts with it.
-        position = from - 1;
-        while (position < to && available()) {
-            int end = newline();
-            position += end - blockAt;
-            blockAt = end;
-            if (blockAt < blockEnd) {
-                blockAt++;
-                position++;
-                return;
+        blockOffset = from - 1;
+        int end = 0;
+        while (end == blockEnd) {
+            next = blockEnd;
+            start = blockEnd;
+            if (blockOffset + blockEnd >= to || !fill()) {
+                return false;
             }
+            end = LittleEndian.newline(block, start, blockEnd);
         }
-        ended = true;
+        next = end + 1;
+        return true;
     }
 
     private void skipByteOrderMark() throws IOException {
-        while (blockEnd < 3 && fetch(blockEnd)) {
+        while (blockEnd < 3 && fill()) {
             // A stream may hand out its first bytes one by one.
         }
         if (blockEnd >= 3 && block[0] == (byte) 0xef && block[1] == (byte) 0xbb && block[2] == (byte) 0xbf) {
-            blockAt = 3;
-            position = 3;
+            next = 3;
             // The first line belongs to the range that holds the manifest's first byte, wherever the mark is cut.
             beyondMark = to <= 3;
         }
     }
 
-    private int newline() {
-        int at = blockAt;
-        while (at < blockEnd && block[at] != '\n') {
-            at++;
-        }
-        return at;
-    }
-
-    private void hold(int count) {
-        if (held + count > line.length) {
-            line = Arrays.copyOf(line, (int) Math.min(MAX_LINE_BYTES, Math.max(2L * line.length, held + count)));
-        }
-        System.arraycopy(block, blockAt, line, held, count);
-        held += count;
-    }
-
-    /** Makes sure the block has a byte to give. @return false at the manifest's end */
-    private boolean available() throws IOException {
-        if (blockAt < blockEnd) {
-            return true;
-        }
-        blockAt = 0;
-        blockEnd = 0;
-        return fetch(0);
-    }
-
-    /** Reads more bytes into the block. @return false at the manifest's end */
-    private boolean fetch(int at) throws IOException {
+    /** Reads more behind what is there from {@link #start} on, which moves to the front if need be. @return false at the end */
+    private boolean fill() throws IOException {
         if (stream == null) {
-            stream = new ChunkStream(source, chunk, position);
+            stream = new ChunkStream(source, chunk, blockOffset);
         }
-        int count = stream.read(block, at, block.length - at);
+        int room = block.length - JsonCursor.SLACK;
+        if (blockEnd == room || start == blockEnd) {
+            int held = blockEnd - start;
+            if (held > room / 2) {
+                room = Math.min(2 * room, MAX_LINE_BYTES + BLOCK_BYTES);
+                block = Arrays.copyOfRange(block, start, start + room + JsonCursor.SLACK);
+            } else if (held > 0) {
+                System.arraycopy(block, start, block, 0, held);
+            }
+            blockOffset += start;
+            next -= start;
+            blockEnd = held;
+            start = 0;
+        }
+        int count = stream.read(block, blockEnd, room - blockEnd);
         if (count < 0) {
             return false;
         }
-        blockEnd = at + count;
+        blockEnd += count;
         return true;
     }
 }

@@ -25,7 +25,9 @@ public final class ScanSummary {
         if (line.accepted()) {
             accepted++;
             labels.add(line.label);
-            line.classes.forEach((id, use) -> classes.add(id, use.name(), use.annotations(), manifest, number));
+            for (int i = 0; i < line.classes.count(); i++) {
+                classes.add(line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, number);
+            }
         }
     }
 

@@ -12,9 +12,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,6 +28,8 @@ class JsonJudgeTest {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+    /** For each seed; {@code -Pnightly} takes more. */
+    private static final int LINES = Integer.getInteger("truepipe.judged.lines", 15_000);
     private static final Set<FindingCode> SYNTAX = EnumSet.of(FindingCode.INVALID_UTF8, FindingCode.INVALID_JSON,
             FindingCode.DUPLICATE_KEY, FindingCode.NOT_AN_OBJECT, FindingCode.NESTING_TOO_DEEP, FindingCode.LONE_SURROGATE);
     private static final String[] PIECES = {
@@ -33,14 +39,18 @@ class JsonJudgeTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 20_260_714})
-    void acceptsTheSameLinesAndReadsTheSameObject(long seed) {
+    void acceptsTheSameLinesAndReadsTheSameValues(long seed) throws LineScanner.Unreadable {
         Random random = new Random(seed);
-        LineJudge judge = new LineJudge(ScanRules.of(new LabelChoice(Task.OBJECT_DETECTION, java.util.List.of("boxes"))));
+        LineJudge judge = new LineJudge(ScanRules.of(new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"))));
         JudgedLine judged = new JudgedLine();
+        LineScanner scanner = new LineScanner(null);
+        LineScanner.Name boxes = LineScanner.Name.of("boxes");
         int fine = 0;
-        for (int i = 0; i < 15_000; i++) {
+        int boxed = 0;
+        for (int i = 0; i < LINES; i++) {
             byte[] line = mutated(MadeManifests.line("s3://images/\\u00fcber " + i + ".jpg", i, random, 5), random);
-            judge.judge(line, line.length, judged);
+            byte[] held = held(line);
+            judge.judge(held, 3, line.length, judged);
             boolean readable = judged.findings.stream().noneMatch(finding -> SYNTAX.contains(finding.code()));
             JsonNode tree = tree(line);
             String where = "seed " + seed + ", line " + i + ": " + new String(line, StandardCharsets.UTF_8) + " " + judged.findings;
@@ -52,9 +62,81 @@ class JsonJudgeTest {
                 if (keyed) {
                     assertEquals(dev.truepipe.split.Hash128.of(source.textValue()), judged.key, where);
                 }
+                LineFacts facts = scanner.scan(held, 3, line.length, boxes);
+                assertEquals(boxes(tree.get("boxes")), boxes(facts.label), where);
+                assertEquals(classMap(tree.get("boxes-metadata")), classMap(facts), where);
+                boxed += facts.label.boxes.count;
             }
         }
-        assertTrue(fine > 3_000 && fine < 14_000, "mutations are neither harmless nor all fatal: " + fine);
+        assertTrue(fine > LINES / 5 && fine < LINES / 15 * 14, "mutations are neither harmless nor all fatal: " + fine);
+        assertTrue(boxed > fine, "there is something to compare: " + boxed);
+    }
+
+    /** Numbers of each box in the order of the fields here; what is no number, or no whole one, as the scanner marks it. */
+    private static List<List<Number>> boxes(JsonNode label) {
+        List<List<Number>> all = new ArrayList<>();
+        JsonNode annotations = label == null || !label.isObject() ? null : label.get("annotations");
+        if (annotations != null && annotations.isArray()) {
+            annotations.forEach(box -> {
+                if (box.isObject()) {
+                    all.add(List.of(whole(box.get("class_id")), number(box.get("left")), number(box.get("top")),
+                            number(box.get("width")), number(box.get("height"))));
+                }
+            });
+        }
+        return all;
+    }
+
+    private static List<List<Number>> boxes(LineFacts.Label label) {
+        List<List<Number>> all = new ArrayList<>();
+        LineFacts.Boxes boxes = label.boxes;
+        for (int i = 0; i < boxes.count; i++) {
+            all.add(List.of(boxes.classId[i], boxes.left[i], boxes.top[i], boxes.width[i], boxes.height[i]));
+        }
+        return all;
+    }
+
+    private static long whole(JsonNode node) {
+        if (node == null || node.isNull()) {
+            return LineFacts.NONE;
+        }
+        String text = node.isTextual() ? node.textValue() : node.isIntegralNumber() ? node.bigIntegerValue().toString() : "";
+        return text.matches("-?[0-9]+") && text.length() <= 18 ? Long.parseLong(text) : LineFacts.BAD;
+    }
+
+    private static double number(JsonNode node) {
+        return node != null && node.isNumber() ? node.doubleValue() : Double.NaN;
+    }
+
+    private static Map<Integer, String> classMap(JsonNode metadata) {
+        Map<Integer, String> names = new TreeMap<>();
+        JsonNode map = metadata == null || !metadata.isObject() ? null : metadata.get("class-map");
+        if (map != null && map.isObject()) {
+            map.properties().forEach(entry -> {
+                if (entry.getKey().matches("[0-9]{1,5}") && Integer.parseInt(entry.getKey()) <= LineJudge.MAX_CLASS_ID && entry.getValue().isTextual()) {
+                    names.put(Integer.valueOf(entry.getKey()), entry.getValue().textValue());
+                }
+            });
+        }
+        return names;
+    }
+
+    private static Map<Integer, String> classMap(LineFacts facts) {
+        Map<Integer, String> names = new TreeMap<>();
+        ClassUses map = facts.labelMetadata.classMap;
+        for (int i = 0; i < map.count(); i++) {
+            names.put(map.id(i), map.name(i));
+        }
+        return names;
+    }
+
+    /** The line as a reader holds it: something before it, a newline behind it, then whatever was there before. */
+    private static byte[] held(byte[] line) {
+        byte[] held = new byte[3 + line.length + JsonCursor.SLACK];
+        java.util.Arrays.fill(held, (byte) '"');
+        System.arraycopy(line, 0, held, 3, line.length);
+        held[3 + line.length] = '\n';
+        return held;
     }
 
     private static byte[] mutated(String line, Random random) {

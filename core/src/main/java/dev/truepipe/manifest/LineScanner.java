@@ -1,0 +1,489 @@
+package dev.truepipe.manifest;
+
+import dev.truepipe.manifest.JsonCursor.Broken;
+import dev.truepipe.manifest.JsonCursor.Key;
+import dev.truepipe.manifest.JsonCursor.Kind;
+import dev.truepipe.manifest.LineFacts.Label;
+import dev.truepipe.manifest.LineFacts.Metadata;
+import dev.truepipe.manifest.LineFacts.Slice;
+import dev.truepipe.manifest.LineFacts.Value;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Reads what a line says, in one pass over its bytes and strictly ({@link JsonCursor}), and keeps what rules ask for.
+ *
+ * <p>Why no JSON library does this: {@code docs/decisions/0008-own-scanner.md}.
+ */
+final class LineScanner {
+    private static final String METADATA_SUFFIX = "-metadata";
+    private static final Key SOURCE_REF = Key.of("source-ref");
+    private static final Key SOURCE = Key.of("source");
+    private static final Key ANNOTATIONS = Key.of("annotations");
+    private static final Key IMAGE_SIZE = Key.of("image_size");
+    private static final Key WIDTH = Key.of("width");
+    private static final Key HEIGHT = Key.of("height");
+    private static final Key DEPTH = Key.of("depth");
+    private static final Key CLASS_ID = Key.of("class_id");
+    private static final Key LEFT = Key.of("left");
+    private static final Key TOP = Key.of("top");
+    private static final Key TYPE = Key.of("type");
+    private static final Key CREATION_DATE = Key.of("creation-date");
+    private static final Key CLASS_NAME = Key.of("class-name");
+    private static final Key FAILURE_REASON = Key.of("failure-reason");
+    private static final Key ADJUSTMENT_STATUS = Key.of("adjustment-status");
+    private static final Key OBJECTS = Key.of("objects");
+    private static final Key CLASS_MAP = Key.of("class-map");
+    private static final Key CLASS_MAP_AS_IN_3D = Key.of("class_map");
+
+    private final Key group;
+    private final JsonCursor cursor = new JsonCursor();
+    private final LineFacts facts = new LineFacts();
+    private final TextPool texts = new TextPool();
+    private byte[] bytes;
+    private int from;
+
+    /** Why a line cannot be read. */
+    static final class Unreadable extends Exception {
+        private static final long serialVersionUID = 1;
+        final transient FindingCode code;
+
+        Unreadable(FindingCode code, String message) {
+            super(message, null, false, false);
+            this.code = code;
+        }
+    }
+
+    /** A label attribute's name, and that of its metadata, as they stand in a line. */
+    record Name(String text, Key label, Key metadata) {
+        static Name of(String label) {
+            return new Name(label, Key.of(label), Key.of(label + METADATA_SUFFIX));
+        }
+    }
+
+    /** @param groupAttribute the attribute whose value is wanted, or {@code null} */
+    LineScanner(String groupAttribute) {
+        group = groupAttribute == null ? null : Key.of(groupAttribute);
+    }
+
+    /**
+     * Reads a line.
+     *
+     * @param bytes holds the line, behind it a newline and {@link JsonCursor#SLACK} bytes in all
+     * @param label the attribute whose content is wanted, or {@code null}
+     * @return the same object each time
+     * @throws Unreadable if the bytes are not one JSON object that obeys the limits
+     */
+    LineFacts scan(byte[] bytes, int from, int length, Name label) throws Unreadable {
+        this.bytes = bytes;
+        this.from = from;
+        facts.clear();
+        cursor.begin(bytes, from);
+        try {
+            Kind kind = cursor.value();
+            if (kind == Kind.OBJECT) {
+                line(label);
+            } else {
+                cursor.skip(kind);
+            }
+            cursor.end();
+            if (kind != Kind.OBJECT) {
+                throw new Unreadable(FindingCode.NOT_AN_OBJECT, "JSON, but not an object; write {\"source-ref\":…} on the line");
+            }
+        } catch (Broken broken) {
+            throw UnreadableLine.explained(broken, bytes, from, length);
+        }
+        return facts;
+    }
+
+    private void line(Name label) throws Broken {
+        while (cursor.nextKey()) {
+            int nameFrom = cursor.textFrom();
+            int nameTo = cursor.textTo();
+            boolean grouped = group != null && cursor.keyIs(group);
+            Slice object = null;
+            if (cursor.keyIs(SOURCE_REF)) {
+                object = facts.sourceRef;
+                scalar(object);
+            } else if (cursor.keyIs(SOURCE)) {
+                object = facts.source;
+                scalar(object);
+            } else {
+                int valueAt = cursor.valueAt();
+                facts.attribute(nameFrom, nameTo, valueAt);
+                if (label != null && cursor.keyIs(label.label())) {
+                    label(facts.label);
+                } else if (label != null && cursor.keyIs(label.metadata())) {
+                    facts.labelMetadataGiven = true;
+                    metadata(facts.labelMetadata);
+                } else {
+                    cursor.skip(cursor.value());
+                }
+                if (grouped) {
+                    groupAt(valueAt);
+                }
+            }
+            if (grouped && object != null) {
+                copyScalar(object);
+            }
+        }
+    }
+
+    /** Reads a value; if it is a scalar, remembers its place. */
+    private void scalar(Slice into) throws Broken {
+        int at = cursor.valueAt();
+        into.kind = cursor.value();
+        into.escaped = false;
+        if (into.kind == Kind.TEXT) {
+            into.from = cursor.textFrom();
+            into.to = cursor.textTo();
+            into.escaped = cursor.textEscaped();
+        } else {
+            into.from = at;
+            into.to = cursor.position();
+            cursor.skip(into.kind);
+        }
+    }
+
+    private void groupAt(int valueAt) {
+        Kind kind = kindAt(valueAt);
+        if (kind == Kind.OBJECT || kind == Kind.ARRAY || kind == Kind.NULL) {
+            return;
+        }
+        facts.group.kind = kind;
+        facts.group.from = kind == Kind.TEXT ? valueAt + 1 : valueAt;
+        facts.group.to = kind == Kind.TEXT ? JsonText.closingQuote(bytes, valueAt + 1) : cursor.position();
+        facts.group.escaped = kind == Kind.TEXT;
+    }
+
+    private void copyScalar(Slice scalar) {
+        if (scalar.kind != Kind.OBJECT && scalar.kind != Kind.ARRAY && scalar.kind != Kind.NULL) {
+            facts.group.kind = scalar.kind;
+            facts.group.from = scalar.from;
+            facts.group.to = scalar.to;
+            facts.group.escaped = scalar.escaped;
+        }
+    }
+
+    private Kind kindAt(int at) {
+        return switch (bytes[at]) {
+            case '"' -> Kind.TEXT;
+            case '{' -> Kind.OBJECT;
+            case '[' -> Kind.ARRAY;
+            case 'n' -> Kind.NULL;
+            case 't', 'f' -> Kind.TRUTH;
+            default -> Kind.NUMBER;
+        };
+    }
+
+    // The attributes that nobody asked for in advance: read again, from where they stand in the line just scanned
+
+    /** Top-level attributes that are neither metadata nor the object, in order. */
+    Map<String, Value> values() {
+        Map<String, Value> values = new LinkedHashMap<>();
+        for (int i = 0; i < facts.attributeCount(); i++) {
+            String name = name(i);
+            if (!isMetadata(name)) {
+                values.put(name, again(i, this::value));
+            }
+        }
+        return values;
+    }
+
+    /** What ends in {@code -metadata}, by the name before it, in order. */
+    Map<String, Metadata> metadata() {
+        Map<String, Metadata> all = new LinkedHashMap<>();
+        for (int i = 0; i < facts.attributeCount(); i++) {
+            String name = name(i);
+            if (isMetadata(name)) {
+                all.put(name.substring(0, name.length() - METADATA_SUFFIX.length()), again(i, () -> {
+                    Metadata metadata = new Metadata();
+                    metadata(metadata);
+                    return metadata;
+                }));
+            }
+        }
+        return all;
+    }
+
+    private static boolean isMetadata(String name) {
+        return name.endsWith(METADATA_SUFFIX) && name.length() > METADATA_SUFFIX.length();
+    }
+
+    private String name(int attribute) {
+        return JsonText.string(bytes, facts.nameFrom(attribute), facts.nameTo(attribute), true);
+    }
+
+    private interface Reading<T> {
+        T read() throws Broken;
+    }
+
+    private <T> T again(int attribute, Reading<T> reading) {
+        cursor.goTo(facts.valueAt(attribute));
+        try {
+            return reading.read();
+        } catch (Broken e) {
+            throw new IllegalStateException("a line that was whole is broken at byte " + (e.at - from) + ": its bytes were changed while it was read", e);
+        }
+    }
+
+    private Value value() throws Broken {
+        boolean boxes = false;
+        Kind kind = cursor.value();
+        if (kind == Kind.OBJECT) {
+            while (cursor.nextKey()) {
+                boolean annotations = cursor.keyIs(ANNOTATIONS);
+                Kind inner = cursor.value();
+                boxes |= annotations && inner == Kind.ARRAY;
+                cursor.skip(inner);
+            }
+            return new Value(kind, LineFacts.BAD, boxes);
+        }
+        long whole = whole(kind);
+        cursor.skip(kind);
+        return new Value(kind, whole, false);
+    }
+
+    // Metadata
+
+    private void metadata(Metadata into) throws Broken {
+        Kind kind = cursor.value();
+        into.isObject = kind == Kind.OBJECT;
+        if (!into.isObject) {
+            cursor.skip(kind);
+            return;
+        }
+        while (cursor.nextKey()) {
+            if (cursor.keyIs(TYPE)) {
+                into.type = textOrNull();
+            } else if (cursor.keyIs(CREATION_DATE)) {
+                created(into);
+            } else if (cursor.keyIs(CLASS_NAME)) {
+                into.className = textOrNull();
+                into.classNameBad = into.className == null;
+            } else if (cursor.keyIs(FAILURE_REASON)) {
+                into.failed = true;
+                into.failureReason = textOrNull();
+            } else if (cursor.keyIs(ADJUSTMENT_STATUS)) {
+                into.adjusted = true;
+                cursor.skip(cursor.value());
+            } else if (cursor.keyIs(OBJECTS)) {
+                objects(into);
+            } else if (cursor.keyIs(CLASS_MAP) || cursor.keyIs(CLASS_MAP_AS_IN_3D)) {
+                classMap(into);
+            } else {
+                cursor.skip(cursor.value());
+            }
+        }
+    }
+
+    private void created(Metadata into) throws Broken {
+        Slice date = into.creationDate;
+        scalar(date);
+        if (date.kind == Kind.NULL) {
+            return;
+        }
+        into.createdGiven = true;
+        if (date.kind == Kind.OBJECT || date.kind == Kind.ARRAY) {
+            date.to = date.from;
+        }
+        into.created = date.escaped ? CreationDate.parse(date.string(bytes)) : CreationDate.parse(bytes, date.from, date.to);
+    }
+
+    private void objects(Metadata into) throws Broken {
+        Kind kind = cursor.value();
+        if (kind != Kind.ARRAY) {
+            cursor.skip(kind);
+            return;
+        }
+        into.objects = 0;
+        while (cursor.nextItem()) {
+            into.objects++;
+            cursor.skip(cursor.value());
+        }
+    }
+
+    private void classMap(Metadata into) throws Broken {
+        Kind kind = cursor.value();
+        into.classMapKind = kind;
+        if (kind != Kind.OBJECT) {
+            cursor.skip(kind);
+            return;
+        }
+        while (cursor.nextKey()) {
+            long id = wholeText();
+            int keyFrom = cursor.textFrom();
+            int keyTo = cursor.textTo();
+            String name = textOrNull();
+            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null) {
+                into.classMap.name((int) id, name);
+            } else if (into.classMapProblem == null) {
+                into.classMapProblem = UnreadableLine.shortened(JsonText.string(bytes, keyFrom, keyTo, true));
+            }
+        }
+    }
+
+    // Labels
+
+    private void label(Label into) throws Broken {
+        into.kind = cursor.value();
+        if (into.kind != Kind.OBJECT) {
+            into.whole = whole(into.kind);
+            cursor.skip(into.kind);
+            return;
+        }
+        into.whole = LineFacts.BAD;
+        while (cursor.nextKey()) {
+            if (cursor.keyIs(ANNOTATIONS)) {
+                annotations(into);
+            } else if (cursor.keyIs(IMAGE_SIZE)) {
+                imageSize(into);
+            } else {
+                cursor.skip(cursor.value());
+            }
+        }
+    }
+
+    private void imageSize(Label into) throws Broken {
+        Kind kind = cursor.value();
+        into.imageSizeKind = kind;
+        if (kind == Kind.OBJECT) {
+            into.imageSizes = 1;
+            size(into);
+        } else if (kind == Kind.ARRAY) {
+            while (cursor.nextItem()) {
+                into.imageSizes++;
+                Kind item = cursor.value();
+                if (item == Kind.OBJECT && into.imageSizes == 1) {
+                    size(into);
+                } else {
+                    cursor.skip(item);
+                }
+            }
+        }
+    }
+
+    private void size(Label into) throws Broken {
+        while (cursor.nextKey()) {
+            if (cursor.keyIs(WIDTH)) {
+                into.width = number();
+            } else if (cursor.keyIs(HEIGHT)) {
+                into.height = number();
+            } else if (cursor.keyIs(DEPTH)) {
+                Kind kind = cursor.value();
+                into.depthGiven = kind != Kind.NULL;
+                into.depth = numberOf(kind);
+            } else {
+                cursor.skip(cursor.value());
+            }
+        }
+    }
+
+    private void annotations(Label into) throws Broken {
+        Kind kind = cursor.value();
+        into.annotationsKind = kind;
+        if (kind != Kind.ARRAY) {
+            cursor.skip(kind);
+            return;
+        }
+        for (int place = 0; cursor.nextItem(); place++) {
+            Kind item = cursor.value();
+            if (item == Kind.OBJECT) {
+                box(into);
+            } else {
+                into.noObjects++;
+                into.firstNoObject = into.firstNoObject < 0 ? place : into.firstNoObject;
+                cursor.skip(item);
+            }
+        }
+    }
+
+    private void box(Label into) throws Broken {
+        long classId = LineFacts.NONE;
+        double left = Double.NaN;
+        double top = Double.NaN;
+        double width = Double.NaN;
+        double height = Double.NaN;
+        while (cursor.nextKey()) {
+            if (cursor.keyIs(CLASS_ID)) {
+                Kind kind = cursor.value();
+                classId = whole(kind);
+                cursor.skip(kind);
+            } else if (cursor.keyIs(LEFT)) {
+                left = number();
+            } else if (cursor.keyIs(TOP)) {
+                top = number();
+            } else if (cursor.keyIs(WIDTH)) {
+                width = number();
+            } else if (cursor.keyIs(HEIGHT)) {
+                height = number();
+            } else {
+                cursor.skip(cursor.value());
+            }
+        }
+        into.boxes.add(classId, left, top, width, height);
+    }
+
+    // Scalars
+
+    private double number() throws Broken {
+        return numberOf(cursor.value());
+    }
+
+    private double numberOf(Kind kind) throws Broken {
+        if (kind == Kind.NUMBER) {
+            return cursor.number64();
+        }
+        cursor.skip(kind);
+        return Double.NaN;
+    }
+
+    private String textOrNull() throws Broken {
+        Kind kind = cursor.value();
+        if (kind != Kind.TEXT) {
+            cursor.skip(kind);
+            return null;
+        }
+        return cursor.textEscaped()
+                ? JsonText.string(bytes, cursor.textFrom(), cursor.textTo(), true)
+                : texts.text(bytes, cursor.textFrom(), cursor.textTo());
+    }
+
+    /** The value just begun as a whole number, which may also be written as text. */
+    private long whole(Kind kind) {
+        return switch (kind) {
+            case NUMBER -> cursor.wholeOr(LineFacts.BAD);
+            case TEXT -> wholeText();
+            case NULL -> LineFacts.NONE;
+            default -> LineFacts.BAD;
+        };
+    }
+
+    /** The last text or key: up to 18 digits, with an optional minus, as a number; anything else is {@link LineFacts#BAD}. */
+    private long wholeText() {
+        byte[] text = bytes;
+        int at = cursor.textFrom();
+        int end = cursor.textTo();
+        if (cursor.textEscaped()) {
+            text = JsonText.decode(bytes, at, end);
+            at = 0;
+            end = text.length;
+        }
+        int length = end - at;
+        boolean negative = length > 0 && text[at] == '-';
+        if (negative) {
+            at++;
+        }
+        if (at == end || length > 18) {
+            return LineFacts.BAD;
+        }
+        long value = 0;
+        for (; at < end; at++) {
+            if (text[at] < '0' || text[at] > '9') {
+                return LineFacts.BAD;
+            }
+            value = value * 10 + (text[at] - '0');
+        }
+        return negative ? -value : value;
+    }
+}

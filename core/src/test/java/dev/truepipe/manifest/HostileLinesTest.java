@@ -1,0 +1,105 @@
+package dev.truepipe.manifest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Lines that somebody made to break a reader: each gets its finding, and the line behind it is read as if nothing were. */
+class HostileLinesTest {
+    private static final String GOOD = "{\"source-ref\":\"s3://images/1.jpg\",\"boxes\":{\"image_size\":[{\"width\":64,\"height\":48,\"depth\":3}],"
+            + "\"annotations\":[{\"class_id\":0,\"left\":1,\"top\":2,\"width\":3,\"height\":4}]}}";
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The codes found on the hostile line, which stands before a good one. */
+    private static List<String> codes(byte[] hostile) throws IOException {
+        ByteArrayOutputStream manifest = new ByteArrayOutputStream();
+        manifest.writeBytes(hostile);
+        manifest.write('\n');
+        manifest.writeBytes(ascii(GOOD));
+        List<String> codes = new ArrayList<>();
+        ScanSummary summary = ChunkScanner.scan(ByteSource.of(manifest.toByteArray()), ManifestChunk.whole(0, "m", false),
+                ScanRules.of(new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"))), OutputStream.nullOutputStream(), (finding, line, offset) -> {
+                    if (line == 1) {
+                        codes.add(finding.code().code());
+                    }
+                });
+        assertEquals(2, summary.lines());
+        assertTrue(summary.accepted() >= 1, "the line behind it is fine");
+        return codes;
+    }
+
+    @Test
+    void aMillionLevels() throws IOException {
+        assertEquals(List.of("nesting-too-deep"), codes(ascii("{\"a\":" + "[".repeat(1_000_000))));
+        assertEquals(List.of("nesting-too-deep"), codes(ascii("{\"a\":".repeat(1_000_000))));
+        String deepest = "{\"a\":" + "[".repeat(999) + "]".repeat(999) + "," + GOOD.substring(1);
+        assertEquals(List.of("metadata-missing"), codes(ascii(deepest)));
+        assertEquals(List.of("nesting-too-deep"), codes(ascii(deepest.replace("[]", "[[]]"))));
+    }
+
+    @Test
+    void sixteenMebibytesThatAreNotUtf8() throws IOException {
+        byte[] line = new byte[LineReader.MAX_LINE_BYTES];
+        Arrays.fill(line, (byte) 0xff);
+        assertEquals(List.of("invalid-utf8"), codes(line));
+    }
+
+    /** Were each key held against each, this would take hours. */
+    @Test
+    void aMillionKeysOfWhichTheLastIsThereTwice() throws IOException {
+        StringBuilder line = new StringBuilder("{");
+        for (int i = 0; i < 1_000_000; i++) {
+            line.append("\"k").append(i).append("\":0,");
+        }
+        assertEquals(List.of("duplicate-key"), codes(ascii(line + "\"k999999\":0}")));
+        assertEquals(List.of("duplicate-key"), codes(ascii(line + "\"\\u006b0\":0}")));
+        assertEquals(List.of("metadata-missing"), codes(ascii(line + GOOD.substring(1))));
+    }
+
+    @Test
+    void manyClassesAndBoxes() throws IOException {
+        StringBuilder boxes = new StringBuilder();
+        for (int i = 0; i < 200_000; i++) {
+            boxes.append("{\"class_id\":").append(i % 60_000).append(",\"left\":1,\"top\":2,\"width\":3,\"height\":4},");
+        }
+        assertEquals(List.of("metadata-missing"), codes(ascii(GOOD.replace("\"annotations\":[", "\"annotations\":[" + boxes))));
+    }
+
+    @Test
+    void numbersOfAnyLength() throws IOException {
+        assertEquals(List.of("metadata-missing"), codes(ascii(GOOD.replace("\"left\":1", "\"left\":0." + "1".repeat(1_000_000)))));
+        assertEquals(List.of("metadata-missing", "box-invalid"), codes(ascii(GOOD.replace("\"left\":1", "\"left\":" + "1".repeat(1_000_000)))));
+        assertEquals(List.of("metadata-missing", "box-invalid"), codes(ascii(GOOD.replace("\"left\":1", "\"left\":1e" + "9".repeat(1_000_000)))));
+        assertEquals(List.of("metadata-missing", "class-id-invalid"), codes(ascii(GOOD.replace("\"class_id\":0", "\"class_id\":" + "1".repeat(1_000_000)))));
+    }
+
+    @Test
+    void aTextThatNeverEnds() throws IOException {
+        assertEquals(List.of("invalid-json"), codes(ascii("{\"a\":\"" + "x".repeat(8 << 20))));
+        assertEquals(List.of("invalid-json"), codes(ascii("{\"a\":\"" + "\\".repeat((8 << 20) + 1))));
+    }
+
+    @Test
+    void twoMillionLinesOfOneByte() throws IOException {
+        byte[] manifest = new byte[4_000_000];
+        for (int i = 0; i < manifest.length; i += 2) {
+            manifest[i] = '1';
+            manifest[i + 1] = '\n';
+        }
+        ScanSummary summary = ChunkScanner.scan(ByteSource.of(manifest), ManifestChunk.whole(0, "m", false),
+                ScanRules.of(new LabelChoice(null, List.of())), OutputStream.nullOutputStream());
+        assertEquals(2_000_000, summary.lines());
+        assertEquals(2_000_000L, summary.findings().toJson().get("not-an-object"));
+    }
+}
