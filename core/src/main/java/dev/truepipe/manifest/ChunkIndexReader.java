@@ -1,11 +1,12 @@
 package dev.truepipe.manifest;
 
-import java.io.BufferedInputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,13 @@ import java.util.List;
 
 /** Reads what {@link ChunkScanner} wrote of a chunk, line by line. */
 public final class ChunkIndexReader implements Closeable {
-    private final DataInputStream in;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    private final InputStream in;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int at;
+    private int end;
     private final List<String> texts = new ArrayList<>();
     private final IndexedLine line = new IndexedLine();
     private long lineEnd;
@@ -24,8 +31,8 @@ public final class ChunkIndexReader implements Closeable {
 
     /** @throws IOException if the bytes are no index of this version */
     public ChunkIndexReader(InputStream in) throws IOException {
-        this.in = new DataInputStream(new BufferedInputStream(in, 64 << 10));
-        byte[] magic = this.in.readNBytes(ChunkIndexWriter.MAGIC.length);
+        this.in = in;
+        byte[] magic = in.readNBytes(ChunkIndexWriter.MAGIC.length);
         if (!Arrays.equals(magic, ChunkIndexWriter.MAGIC)) {
             throw new IOException("not a chunk index of this version; scan the chunk again with one version of Truepipe throughout");
         }
@@ -40,7 +47,7 @@ public final class ChunkIndexReader implements Closeable {
         if (ended) {
             return null;
         }
-        int flags = in.readUnsignedByte();
+        int flags = octet();
         if (flags == ChunkIndexWriter.END) {
             ended = true;
             long trailing = number();
@@ -62,16 +69,16 @@ public final class ChunkIndexReader implements Closeable {
         line.offset = lineEnd + number();
         line.length = number();
         lineEnd = line.offset + line.length;
-        line.hashHigh = in.readLong();
-        line.hashLow = in.readLong();
-        line.keyHigh = line.keyed ? in.readLong() : 0;
-        line.keyLow = line.keyed ? in.readLong() : 0;
+        line.hashHigh = longNumber();
+        line.hashLow = longNumber();
+        line.keyHigh = line.keyed ? longNumber() : 0;
+        line.keyLow = line.keyed ? longNumber() : 0;
         boolean grouped = (flags & ChunkIndexWriter.GROUP) != 0;
-        line.groupHigh = grouped ? in.readLong() : line.keyHigh;
-        line.groupLow = grouped ? in.readLong() : line.keyLow;
-        line.created = (flags & ChunkIndexWriter.TIME) != 0 ? in.readLong() : CreationDate.UNKNOWN;
+        line.groupHigh = grouped ? longNumber() : line.keyHigh;
+        line.groupLow = grouped ? longNumber() : line.keyLow;
+        line.created = (flags & ChunkIndexWriter.TIME) != 0 ? longNumber() : CreationDate.UNKNOWN;
         boolean framed = (flags & ChunkIndexWriter.FRAME) != 0;
-        line.stem = framed ? in.readLong() : 0;
+        line.stem = framed ? longNumber() : 0;
         line.frame = framed ? number() : 0;
         line.label = text();
         line.classes.clear();
@@ -109,7 +116,7 @@ public final class ChunkIndexReader implements Closeable {
     private long number() throws IOException {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
-            int b = in.readUnsignedByte();
+            int b = octet();
             value |= (long) (b & 0x7f) << shift;
             if (b < 0x80) {
                 return value;
@@ -134,10 +141,52 @@ public final class ChunkIndexReader implements Closeable {
 
     private String string() throws IOException {
         int length = Math.toIntExact(number());
-        byte[] bytes = in.readNBytes(length);
-        if (bytes.length < length) {
-            throw new EOFException("the chunk index was cut off; scan the chunk again");
+        if (length <= BUFFER_BYTES) {
+            have(length);
+            at += length;
+            return new String(buffer, at - length, length, StandardCharsets.UTF_8);
+        }
+        byte[] bytes = new byte[length];
+        int held = end - at;
+        System.arraycopy(buffer, at, bytes, 0, held);
+        at = end;
+        if (in.readNBytes(bytes, held, length - held) < length - held) {
+            throw cutOff();
         }
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private int octet() throws IOException {
+        if (at == end) {
+            have(1);
+        }
+        return buffer[at++] & 0xff;
+    }
+
+    private long longNumber() throws IOException {
+        have(8);
+        at += 8;
+        return (long) LONG.get(buffer, at - 8);
+    }
+
+    /** Makes sure that so many bytes are in the buffer. */
+    private void have(int count) throws IOException {
+        if (end - at >= count) {
+            return;
+        }
+        System.arraycopy(buffer, at, buffer, 0, end - at);
+        end -= at;
+        at = 0;
+        while (end < count) {
+            int read = in.read(buffer, end, BUFFER_BYTES - end);
+            if (read < 0) {
+                throw cutOff();
+            }
+            end += read;
+        }
+    }
+
+    private static EOFException cutOff() {
+        return new EOFException("the chunk index was cut off; scan the chunk again");
     }
 }
