@@ -1,6 +1,7 @@
 package dev.truepipe.workload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,13 +78,44 @@ class WorkloadTest {
 
     @Test
     void hearsOfManifestsInBucketsThatTellEventBridge() {
-        RuleSpec rule = workload.rules().stream().filter(one -> one.id().equals("ManifestWritten-old")).findFirst().orElseThrow();
+        RuleSpec rule = rule("ManifestWritten-old");
         Map<String, Object> detail = Json.object(rule.pattern().get("detail"));
 
         assertEquals(
                 List.of(Map.of("suffix", Value.text(Workload.MANIFEST_SUFFIX)), Value.text("yard.jsonl")),
                 Json.object(detail.get("object")).get("key"));
         assertEquals(RuleSpec.Target.QUEUE, rule.target());
+    }
+
+    /** JudgeModel moves the champion before the model is registered and announced, so a failed run may have promoted one. */
+    @Test
+    void whatAnnouncesAFailureSaysNothingUntrueAndWhatToDo() {
+        for (String id : List.of("ExecutionFailed", "PartFailed", "ExecutionStopped")) {
+            RuleSpec.Message message = rule(id).message().orElseThrow();
+            String text = message.template().resolve(Enum::name, name -> name);
+            assertTrue(text.startsWith("\"Truepipe: the run <name> ended <status>. ") && text.endsWith("\""), text);
+            assertFalse(text.contains("promoted"), text);
+            assertTrue(text.contains("s3://WORK_BUCKET/datasets/DATASET/champion.json"), text);
+            assertTrue(text.contains("truepipe trigger DATASET, where DATASET is the run's name up to its last hyphen"), text);
+            assertTrue(text.contains(
+                    "https://<region>.CONSOLE_DOMAIN/states/home?region=<region>#/v2/executions/details/<execution>"), text);
+            Set<String> used = new TreeSet<>();
+            Matcher matcher = Pattern.compile("<([a-z]+)>").matcher(text);
+            while (matcher.find()) {
+                used.add(matcher.group(1));
+            }
+            assertEquals(used, message.paths().keySet(), "a variable is used as often as it is fetched");
+            assertFalse(text.substring(1, text.length() - 1).contains("\""), "a quotation mark would end the text: " + text);
+        }
+    }
+
+    @Test
+    void aPartThatFailedIsAnnouncedWithTheWayToItsReason() {
+        String text = rule("PartFailed").message().orElseThrow().template().resolve(Enum::name, name -> name);
+        assertTrue(text.contains("ScanManifests or WriteChannels"), text);
+        assertTrue(text.contains("open the Map Run"), text);
+        assertTrue(text.contains("log groups of ScanChunk and WriteChunk with filter @message like '<execution>'"), text);
+        assertTrue(text.contains("redrive"), text);
     }
 
     @Test
@@ -112,6 +144,10 @@ class WorkloadTest {
             assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/runs/*"), resources(function, "s3:AbortMultipartUpload"), function);
         }
         assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/datasets/*"), resources("SealDataset", "s3:AbortMultipartUpload"));
+    }
+
+    private RuleSpec rule(String id) {
+        return workload.rules().stream().filter(one -> one.id().equals(id)).findFirst().orElseThrow();
     }
 
     private List<String> resources(String function, String action) {

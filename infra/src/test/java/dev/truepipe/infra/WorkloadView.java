@@ -89,7 +89,7 @@ final class WorkloadView {
             case TOPIC -> "{TOPIC_ARN}";
         }));
         one.put("message", List.of(rule.message().<Object>map(message -> new TreeMap<>(Map.of(
-                "InputPathsMap", new TreeMap<>(message.paths()), "InputTemplate", message.template()))).orElse("-")));
+                "InputPathsMap", new TreeMap<>(message.paths()), "InputTemplate", render(message.template())))).orElse("-")));
         return one;
     }
 
