@@ -81,7 +81,6 @@ public final class SettingsFile {
             "[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9][a-z0-9._/-]*([:@][A-Za-z0-9._:-]+)?");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s.]+(\\.[^@\\s.]+)+");
     private static final Duration SPOT_WITHOUT_CHECKPOINTS = Duration.ofHours(1);
-    private static final Duration LONGEST_RUN = Duration.ofDays(28);
 
     private final Problems problems;
 
@@ -329,9 +328,9 @@ public final class SettingsFile {
         List<String> instances = instances(section, algorithm);
         boolean shortWait = spot != Spot.NEVER && !algorithm.maySpotWaitLong();
         Duration maxRuntime = section.duration("maxRuntime", shortWait ? SPOT_WITHOUT_CHECKPOINTS : Duration.ofHours(4),
-                Duration.ofMinutes(1), LONGEST_RUN);
+                Duration.ofMinutes(1), TrainingSettings.LONGEST_RUN);
         Duration standardWait = shortWait ? SPOT_WITHOUT_CHECKPOINTS : maxRuntime.plusHours(1);
-        Duration maxWait = section.duration("maxWait", standardWait, Duration.ofMinutes(1), LONGEST_RUN.plusHours(1));
+        Duration maxWait = section.duration("maxWait", standardWait, Duration.ofMinutes(1), TrainingSettings.LONGEST_WAIT);
         String without = "an algorithm without checkpoints may wait and run " + Durations.text(SPOT_WITHOUT_CHECKPOINTS) + " at most on spot";
         if (shortWait && section.has("maxWait") && maxWait.compareTo(SPOT_WITHOUT_CHECKPOINTS) > 0) {
             section.problem("maxWait", "\"" + section.at("maxWait") + "\" is " + Durations.text(maxWait) + "; " + without,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.truepipe.json.Json;
+import dev.truepipe.settings.TrainingSettings;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
@@ -50,6 +51,16 @@ class WorkloadTest {
         }
 
         assertEquals(asked, new TreeSet<>(workload.stateMachine().substitutions().keySet()));
+    }
+
+    /** Train gives up six hours after a job's own limits, and three rungs are the default ladder. */
+    @Test
+    void theStateMachineOutlivesThreeJobsOfTheLongestKind() throws IOException {
+        Map<String, Object> machine = Json.parseObject(
+                Files.readAllBytes(Path.of(System.getProperty("truepipe.root"), "statemachine", "retraining.asl.json")));
+        Duration timeout = Duration.ofSeconds(((Number) machine.get("TimeoutSeconds")).longValue());
+        assertTrue(timeout.compareTo(TrainingSettings.LONGEST_WAIT.plusHours(6).multipliedBy(3)) > 0, timeout::toString);
+        assertEquals(Duration.ofDays(28).plusHours(1), TrainingSettings.LONGEST_WAIT, "the wait for a running job is made for this");
     }
 
     @Test
