@@ -152,6 +152,7 @@ public record Workload(
                 List.of("s3:ListBucket"),
                 List.of(text("arn:", PARTITION, ":s3:::", WORK_BUCKET)));
         Grant run = new Grant("work on a run", List.of("s3:GetObject", "s3:PutObject"), List.of(work("runs/*")));
+        Grant readRun = new Grant("read the run", List.of("s3:GetObject"), List.of(work("runs/*")));
         // Indexes, decisions and parts are uploaded in pieces, and given up where the manifest changed under the reader.
         Grant pieces = new Grant("give up an upload", List.of("s3:AbortMultipartUpload"), List.of(work("runs/*")));
         Grant readDatasets = new Grant("read sealed versions", List.of("s3:GetObject"), List.of(work("datasets/*")));
@@ -192,7 +193,6 @@ public record Workload(
                                         "claim",
                                         List.of("s3:GetObject", "s3:PutObject"),
                                         List.of(work("datasets/*/claims/*"))),
-                                readDatasets,
                                 new Grant(
                                         "see how the holder of a claim ended",
                                         List.of("states:DescribeExecution"),
@@ -236,11 +236,15 @@ public record Workload(
                         environment(WORK_BUCKET_NAME, text(WORK_BUCKET), TRAINING_ROLE, text(TRAINING_ROLE_ARN)),
                         List.of(
                                 listWork,
-                                run,
+                                readRun,
                                 new Grant(
                                         "seal a version",
                                         List.of("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
-                                        List.of(work("datasets/*"))))),
+                                        List.of(work("datasets/*/versions/*"))),
+                                new Grant(
+                                        "name the latest version",
+                                        List.of("s3:GetObject", "s3:PutObject"),
+                                        List.of(work("datasets/*/latest.json"))))),
                 new FunctionSpec(
                         "JudgeModel",
                         JudgeModelHandler.class.getName(),
@@ -249,11 +253,12 @@ public record Workload(
                         environment(WORK_BUCKET_NAME, text(WORK_BUCKET), MODEL_PACKAGE_GROUPS, text(MODEL_PACKAGE_GROUP_PREFIX)),
                         List.of(
                                 listWork,
-                                new Grant("read the run", List.of("s3:GetObject"), List.of(work("runs/*"))),
+                                readRun,
+                                new Grant("read versions, models and the champion", List.of("s3:GetObject"), List.of(work("datasets/*"))),
                                 new Grant(
                                         "write the champion and the model's report",
-                                        List.of("s3:GetObject", "s3:PutObject"),
-                                        List.of(work("datasets/*"))),
+                                        List.of("s3:PutObject"),
+                                        List.of(work("datasets/*/champion.json"), work("datasets/*/models/*/report.html"))),
                                 new Grant(
                                         "read the training log",
                                         List.of("logs:FilterLogEvents"),
@@ -407,7 +412,10 @@ public record Workload(
                         new Grant(
                                 "see, stop and redrive those children",
                                 List.of("states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
-                                List.of(text("arn:", PARTITION, ":states:", REGION, ":", ACCOUNT, ":execution:", STATE_MACHINE_NAME, "/*"))),
+                                // A child is called <machine>/<Map Run>:<name>; AWS's sample policies name it <machine>:* and <machine>/* both.
+                                List.of(
+                                        text("arn:", PARTITION, ":states:", REGION, ":", ACCOUNT, ":execution:", STATE_MACHINE_NAME, ":*"),
+                                        text("arn:", PARTITION, ":states:", REGION, ":", ACCOUNT, ":execution:", STATE_MACHINE_NAME, "/*"))),
                         new Grant("read the list of chunks", List.of("s3:GetObject"), List.of(work("runs/*"))),
                         new Grant(
                                 "train",

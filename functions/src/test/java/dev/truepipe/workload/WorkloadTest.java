@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -154,7 +155,38 @@ class WorkloadTest {
         for (String function : List.of("ScanChunk", "DecideDataset", "WriteChunk")) {
             assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/runs/*"), resources(function, "s3:AbortMultipartUpload"), function);
         }
-        assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/datasets/*"), resources("SealDataset", "s3:AbortMultipartUpload"));
+        assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/datasets/*/versions/*"), resources("SealDataset", "s3:AbortMultipartUpload"));
+    }
+
+    /** Each function writes what its state leaves behind, and no other's. */
+    @Test
+    void letsEachFunctionWriteItsOwnObjectsOnly() {
+        Map<String, List<String>> writes = new TreeMap<>();
+        for (FunctionSpec function : workload.functions()) {
+            writes.put(function.name(), resources(function.name(), "s3:PutObject").stream()
+                    .map(resource -> resource.replace("arn:PARTITION:s3:::WORK_BUCKET/", "")).toList());
+        }
+        assertEquals(Map.of(
+                "Intake", List.of(),
+                "PlanDataset", List.of("runs/*", "datasets/*/claims/*"),
+                "ScanChunk", List.of("runs/*"),
+                "DecideDataset", List.of("runs/*"),
+                "WriteChunk", List.of("runs/*"),
+                "SealDataset", List.of("datasets/*/versions/*", "datasets/*/latest.json"),
+                "JudgeModel", List.of("datasets/*/champion.json", "datasets/*/models/*/report.html")), writes);
+        assertFalse(resources("PlanDataset", "s3:GetObject").stream().anyMatch(resource -> resource.endsWith("/datasets/*")),
+                "a plan reads claims only");
+    }
+
+    /** AWS's sample policy for a Distributed Map names its children by either form. */
+    @Test
+    void letsTheMachineHandleItsChildrenByBothFormsOfTheirNames() {
+        for (String action : List.of("states:DescribeExecution", "states:StopExecution", "states:RedriveExecution")) {
+            assertEquals(
+                    List.of("arn:PARTITION:states:REGION:ACCOUNT:execution:STATE_MACHINE_NAME:*",
+                            "arn:PARTITION:states:REGION:ACCOUNT:execution:STATE_MACHINE_NAME/*"),
+                    resources(workload.stateMachine().grants(), action));
+        }
     }
 
     private RuleSpec rule(String id) {
@@ -162,7 +194,11 @@ class WorkloadTest {
     }
 
     private List<String> resources(String function, String action) {
-        return workload.function(function).grants().stream()
+        return resources(workload.function(function).grants(), action);
+    }
+
+    private static List<String> resources(List<Grant> grants, String action) {
+        return grants.stream()
                 .filter(grant -> grant.actions().contains(action))
                 .flatMap(grant -> grant.resources().stream())
                 .map(value -> value.resolve(Enum::name, name -> name))
