@@ -87,6 +87,20 @@ class RunTest {
     }
 
     @Test
+    void everyLineOfTheLogNamesTheExecutionByItsArn() throws IOException {
+        put(FIRST, cars(0, 60));
+        List<Map<String, Object>> lines = Printed.by(() -> {
+            decide("run-1");
+            judge("run-1", seal("run-1"), "job-1", 0.5);
+        });
+
+        assertTrue(lines.stream().filter(line -> line.containsKey("_aws")).count() >= 2, "metrics of the decision and of the model: " + lines);
+        for (Map<String, Object> line : lines) {
+            assertEquals(MACHINE + "run-1", line.get("execution"), line::toString);
+        }
+    }
+
+    @Test
     void plansTheTrainingOfWhatWasSealed() throws IOException {
         put(FIRST, cars(0, 60));
         decide("run-1");
