@@ -89,7 +89,8 @@ final class TemplateView {
             boolean consumes = statement.get("Sid") == null && on.equals(List.of("{QUEUE_ARN}"));
             if (!exceptSid.equals(statement.get("Sid")) && !consumes && !on.equals(List.of(String.valueOf(exceptOn)))) {
                 all.add(statement.get("Effect") + " "
-                        + new TreeSet<>(Resources.list(statement.get("Action")).stream().map(Object::toString).toList()) + " on " + on);
+                        + new TreeSet<>(Resources.list(statement.get("Action")).stream().map(Object::toString).toList()) + " on " + on
+                        + (statement.get("Condition") == null ? "" : " if " + Json.text(statement.get("Condition"))));
             }
         }
         return all;
