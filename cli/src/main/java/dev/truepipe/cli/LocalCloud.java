@@ -14,6 +14,7 @@ import dev.truepipe.emulator.sagemaker.TrainingAlgorithm;
 import dev.truepipe.emulator.sqs.EventSourceMappingSpec;
 import dev.truepipe.emulator.sqs.QueueSpec;
 import dev.truepipe.json.Json;
+import dev.truepipe.run.Console;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.ObjectStore;
@@ -90,7 +91,7 @@ final class LocalCloud {
         queues(cloud);
         buckets(cloud);
         functions().forEach(cloud::function);
-        workload.rules().forEach(rule -> cloud.rule(rule(rule)));
+        rules().forEach(cloud::rule);
         workload.schedules().forEach(schedule ->
                 cloud.schedule(new ScheduleSpec(schedule.id(), schedule.every(), QUEUE, schedule.input())));
         cloud.stateMachine(new StateMachineSpec(
@@ -177,13 +178,18 @@ final class LocalCloud {
                 source.isOneManifest() ? "" : workload.notificationSuffix());
     }
 
+    /** The rules, with names of this place. */
+    List<RuleSpec> rules() {
+        return workload.rules().stream().map(this::rule).toList();
+    }
+
     private RuleSpec rule(dev.truepipe.workload.RuleSpec rule) {
         RuleSpec.Target target = switch (rule.target()) {
             case QUEUE -> new RuleSpec.Target.Queue(QUEUE);
             case TOPIC -> new RuleSpec.Target.Topic(
                     TOPIC,
                     rule.message().map(dev.truepipe.workload.RuleSpec.Message::paths).orElse(Map.of()),
-                    rule.message().map(dev.truepipe.workload.RuleSpec.Message::template).orElse(null));
+                    rule.message().map(message -> resolve(message.template())).orElse(null));
         };
         return new RuleSpec(rule.id(), Json.object(pattern(rule.pattern())), target);
     }
@@ -216,6 +222,7 @@ final class LocalCloud {
             case PARTITION -> "aws";
             case REGION -> Arns.REGION;
             case ACCOUNT -> Arns.ACCOUNT;
+            case CONSOLE_DOMAIN -> Console.domain("aws");
             case WORK_BUCKET -> WORK_BUCKET;
             case LABEL_BUCKET -> throw new IllegalStateException("the settings name every label bucket");
             case SETTINGS_URI -> settingsUri.toString();

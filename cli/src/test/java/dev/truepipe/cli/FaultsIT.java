@@ -60,6 +60,7 @@ class FaultsIT {
                         ChainCloud.dataset("one-hiccup"),
                         ChainCloud.dataset("one-denial"),
                         ChainCloud.dataset("dead-for-good"),
+                        ChainCloud.dataset("part-for-good"),
                         ChainCloud.dataset("s3-for-good"),
                         ChainCloud.dataset("deaf-intake")),
                 workload -> Changed.timeout("ScanChunk", SCAN_TIMEOUT)
@@ -166,6 +167,25 @@ class FaultsIT {
         ExecutionRecord again = chain.awaitEnd("dead-for-good", 2);
         assertArrayEquals(before, chain.bytes(manifest));
         assertAsUndisturbed("dead-for-good", again);
+    }
+
+    @Test
+    void aPartThatFailsForGoodIsAnnouncedOnceWithTheWayToItsReason() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        Predicate<S3Call> scanning = puts("part-for-good", "/scan/");
+        chain.cloud().s3().failNext(call -> broken.get() && scanning.test(call), 403, FOR_EVER);
+        chain.put("part-for-good", "job", LINES);
+        ExecutionRecord execution = chain.awaitEnd("part-for-good", 1);
+        assertEquals("States.ExceedToleratedFailureThreshold", execution.error(), chain::story);
+        Topics.Message told = chain.awaitAnnouncement("part-for-good", "FAILED", "A part of ScanManifests or WriteChannels failed");
+        assertTrue(told.text().contains("filter @message like '" + execution.ref().arn() + "'"), told.text());
+        // What the message sends people to is there: the function's log has the reason, under this very execution.
+        chain.awaitLog("ScanChunk", 1, execution.ref().arn(), "\"level\":\"ERROR\"", "403");
+        assertEquals(1, chain.announcements("part-for-good").size());
+
+        broken.set(false);
+        chain.cloud().stepFunctions().call("RedriveExecution", Map.of("executionArn", execution.ref().arn()));
+        assertAsUndisturbed("part-for-good", chain.awaitEnd("part-for-good", 2));
     }
 
     @Test

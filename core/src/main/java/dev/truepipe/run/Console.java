@@ -6,7 +6,7 @@ package dev.truepipe.run;
  * @param partition {@code aws}, {@code aws-cn}, {@code aws-us-gov}, …
  * @param region such as {@code eu-west-1}
  */
-record Console(String partition, String region) {
+public record Console(String partition, String region) {
 
     /** The console in which an ARN is at home. */
     static Console of(String arn) {
@@ -14,12 +14,17 @@ record Console(String partition, String region) {
         return parts.length == 6 ? new Console(parts[1], parts[3]) : new Console("aws", "us-east-1");
     }
 
-    private String host() {
+    /** What follows the region and a dot in the host's name. A partition that we do not know has that of {@code aws}. */
+    public static String domain(String partition) {
         return switch (partition) {
-            case "aws-cn" -> region + ".console.amazonaws.cn";
-            case "aws-us-gov" -> region + ".console.amazonaws-us-gov.com";
-            default -> region + ".console.aws.amazon.com";
+            case "aws-cn" -> "console.amazonaws.cn";
+            case "aws-us-gov" -> "console.amazonaws-us-gov.com";
+            default -> "console.aws.amazon.com";
         };
+    }
+
+    private String host() {
+        return region + "." + domain(partition);
     }
 
     String execution(String arn) {

@@ -209,7 +209,13 @@ public final class PlanDataset {
         List<Object> names = new ArrayList<>();
         try (InputStream in = store.open(file, null, null)) {
             for (Object label : Fields.array(Json.parseObject(in.readAllBytes()), "labels")) {
-                names.add(Fields.text(Json.object(label), "label"));
+                String name = Fields.text(Json.object(label), "label");
+                if (name.isBlank() || names.contains(name)) {
+                    throw new IllegalArgumentException(name.isBlank()
+                            ? "label " + names.size() + " has no name"
+                            : "two labels are called \"" + name + "\"; the position is the class id, so each needs a name of its own");
+                }
+                names.add(name);
             }
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " is no label category file ({\"labels\":[{\"label\":\"dog\"}]}): " + e.getMessage(), e);

@@ -30,11 +30,18 @@ public record TrainingPlan(
         String contentType,
         List<String> attributeNames,
         TrainingTerms terms) {
+    static final String OBJECT_DETECTION = "object-detection";
+    static final String IMAGE_CLASSIFICATION = "image-classification";
     private static final String RECORDIO = "application/x-recordio";
 
     public TrainingPlan {
         hyperParameters = Collections.unmodifiableMap(new TreeMap<>(hyperParameters));
         attributeNames = List.copyOf(attributeNames);
+    }
+
+    /** Whether jobs of this algorithm of SageMaker's can be planned. @param algorithm its name, as its image is called */
+    public static boolean plans(String algorithm) {
+        return algorithm.equals(OBJECT_DETECTION) || algorithm.equals(IMAGE_CLASSIFICATION);
     }
 
     /**
@@ -49,12 +56,12 @@ public record TrainingPlan(
         Map<String, String> parameters;
         switch (terms.algorithm()) {
             case null -> parameters = Hyperparameters.own(facts, terms.hyperparameters());
-            case "object-detection" -> {
-                require(facts, "object-detection", "object-detection");
+            case OBJECT_DETECTION -> {
+                require(facts, OBJECT_DETECTION, "object-detection");
                 parameters = Hyperparameters.objectDetection(facts, terms.hyperparameters());
             }
-            case "image-classification" -> {
-                require(facts, "image-classification", "image-classification", "image-classification-multi-label");
+            case IMAGE_CLASSIFICATION -> {
+                require(facts, IMAGE_CLASSIFICATION, "image-classification", "image-classification-multi-label");
                 parameters = Hyperparameters.imageClassification(facts, terms.hyperparameters());
                 if (facts.multiLabel()) {
                     // Multi-hot is the algorithm's default; Ground Truth writes lists of class ids.

@@ -88,6 +88,41 @@ class TrainingPlanTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "object-detection     | epochs          | zero      | it is a whole number",
+        "object-detection     | mini_batch_size | 0         | a batch holds one image or more",
+        "object-detection     | image_shape     | 12        | squares of 300 pixels or more",
+        "object-detection     | label_width     | 6         | one box takes 5 numbers",
+        "object-detection     | num_classes     | 0         | one class or more",
+        "image-classification | epochs          | -3        | one epoch or more",
+        "image-classification | image_shape     | 12        | channels, height and width",
+        "image-classification | image_shape     | 3,224     | channels, height and width",
+    })
+    void knowsWithoutAnyDataWhatCouldOnlyFail(String algorithm, String name, String value, String why) {
+        List<Hyperparameters.Refusal> refusals = Hyperparameters.refused(algorithm, Map.of(name, value, "learning_rate", "0.1"));
+
+        assertEquals(1, refusals.size());
+        assertEquals(name, refusals.getFirst().name());
+        assertEquals(value, refusals.getFirst().value());
+        assertTrue(refusals.getFirst().why().contains(why), refusals.getFirst()::why);
+        assertTrue(refusals.getFirst().cure().contains("leave it out"), refusals.getFirst()::cure);
+        TrainingFacts facts = new TrainingFacts("v1", algorithm, "cars", false, 800, 200, 1, 1);
+        assertEquals(
+                "training.hyperparameters." + name + ": \"" + value + "\" cannot work: " + refusals.getFirst().why() + "; "
+                        + refusals.getFirst().cure(),
+                assertThrows(IllegalArgumentException.class,
+                        () -> TrainingPlan.of(terms(algorithm, Map.of(name, value)), facts, "us-east-1")).getMessage(),
+                "a plan says the same");
+    }
+
+    @Test
+    void refusesNothingThatItDoesNotKnow() {
+        assertEquals(List.of(), Hyperparameters.refused("object-detection", Map.of("image_shape", "512", "epochs", " 3 ", "optimizer", "adam")));
+        assertEquals(List.of(), Hyperparameters.refused("image-classification", Map.of("image_shape", "3, 224, 224")));
+        assertEquals(List.of(), Hyperparameters.refused("blazingtext", Map.of("epochs", "zero")));
+    }
+
+    @ParameterizedTest
     @CsvSource({"num_classes, 9", "mini_batch_size, 200", "label_width, 62", "num_training_samples, 800"})
     void letsTheGivenWinWhereItCanWork(String name, String value) {
         assertEquals(

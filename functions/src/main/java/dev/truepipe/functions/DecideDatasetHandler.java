@@ -44,7 +44,7 @@ public final class DecideDatasetHandler implements RequestHandler<Map<String, Ob
                 metrics.put(Metric.QUARANTINED_SHARE, 100.0 * quarantined / lines);
             }
             metrics.put(Metric.GATES_CLOSED, answer.get("outcome").equals("skip") ? 1 : 0);
-            MetricLines.write(clock, payload.text("dataset"), payload.executionName(), metrics);
+            MetricLines.write(clock, payload.text("dataset"), payload.text("execution"), metrics);
             return answer;
         });
     }

@@ -30,14 +30,17 @@ final class Intake {
     private final ObjectStore store;
     private final LabelingJobs jobs;
     private final ExecutionStarter starter;
+    private final String stateMachine;
     private final Clock clock;
     private final Log log;
 
-    Intake(Settings settings, ObjectStore store, LabelingJobs jobs, ExecutionStarter starter, Clock clock, Log log) {
+    /** @param stateMachine ARN of what {@code starter} starts, from which executions have theirs */
+    Intake(Settings settings, ObjectStore store, LabelingJobs jobs, ExecutionStarter starter, String stateMachine, Clock clock, Log log) {
         this.settings = settings;
         this.store = store;
         this.jobs = jobs;
         this.starter = starter;
+        this.stateMachine = stateMachine;
         this.clock = clock;
         this.log = log;
     }
@@ -144,9 +147,10 @@ final class Intake {
         input.put("settleSeconds", settleSeconds);
         input.put("arrival", arrival);
         boolean started = starter.start(name, Json.text(input));
-        log.about(dataset.name(), name).info(started ? "Started a run" : "This arrival has started a run before", "arrival", arrival);
+        String execution = stateMachine.replaceFirst(":stateMachine:", ":execution:") + ":" + name;
+        log.about(dataset.name(), execution).info(started ? "Started a run" : "This arrival has started a run before", "arrival", arrival);
         if (started) {
-            MetricLines.write(clock, dataset.name(), name, Map.of(Metric.EXECUTIONS_STARTED, 1));
+            MetricLines.write(clock, dataset.name(), execution, Map.of(Metric.EXECUTIONS_STARTED, 1));
         }
     }
 

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -25,9 +26,10 @@ public final class IntakeHandler implements RequestHandler<SQSEvent, SQSBatchRes
         log = Log.of("Intake", null, null);
         ObjectStore store = wired.store();
         ExecutionStarter starter = wired.starter();
+        String stateMachine = wired.required(Workload.STATE_MACHINE);
         LabelingJobs jobs = wired.labelingJobs();
         Supplier<Settings> settings = wired.settingsSupplier(store);
-        wiring = () -> new Intake(settings.get(), store, jobs, starter, wired.clock(), log);
+        wiring = () -> new Intake(settings.get(), store, jobs, starter, stateMachine, wired.clock(), log);
         Priming.register(() -> ArrivalReader.read(Priming.S3_NOTIFICATION));
     }
 

@@ -57,7 +57,7 @@ public final class JudgeModelHandler implements RequestHandler<Map<String, Objec
             if (judged.billedSeconds() >= 0) {
                 metrics.put(Metric.BILLED_TRAINING_TIME, judged.billedSeconds());
             }
-            MetricLines.write(clock, dataset, payload.executionName(), metrics);
+            MetricLines.write(clock, dataset, payload.text("execution"), metrics);
             return judged.answer();
         });
     }

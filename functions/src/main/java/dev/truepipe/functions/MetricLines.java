@@ -16,7 +16,7 @@ import java.util.Map;
 final class MetricLines {
     private MetricLines() {}
 
-    /** Prints one line with these values of one dataset. */
+    /** Prints one line with these values of one dataset. @param execution ARN, as every other line of the log names it */
     static void write(Clock clock, String dataset, String execution, Map<Metric, ? extends Number> values) {
         System.out.println(line(clock, dataset, execution, values));
     }

@@ -47,12 +47,6 @@ record Payload(String function, Map<String, Object> fields) {
         return Chunk.fromJson(object("chunk"));
     }
 
-    /** The last part of the execution's ARN. */
-    String executionName() {
-        String arn = text("execution");
-        return arn.substring(arn.lastIndexOf(':') + 1);
-    }
-
     Log log() {
         return Log.of(function, text("dataset"), text("execution"));
     }

@@ -1,5 +1,6 @@
 package dev.truepipe.settings;
 
+import dev.truepipe.training.TrainingPlan;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,16 @@ public sealed interface Algorithm {
             return checkpoints;
         }
 
+        /** Whether this version can plan its jobs. The others are known so that their names are answered in words. */
+        public boolean isPlanned() {
+            return TrainingPlan.plans(word);
+        }
+
+        /** Names of those that this version plans. */
+        static List<String> plannedWords() {
+            return Arrays.stream(values()).filter(BuiltIn::isPlanned).map(BuiltIn::word).toList();
+        }
+
         static Optional<BuiltIn> find(String word) {
             return Arrays.stream(values()).filter(algorithm -> algorithm.word.equals(word)).findFirst();
         }
@@ -78,7 +89,7 @@ public sealed interface Algorithm {
         };
     }
 
-    /** The objective's metric when the settings name none. */
+    /** The objective's metric when the settings name none; of SageMaker's own, the only one that is measured on the hold-out. */
     default String defaultMetric() {
         return switch (this) {
             case BuiltIn builtIn -> builtIn.metric;

@@ -66,9 +66,12 @@ public record DatasetSettings(
      *
      * @param validationBasisPoints share kept from training, 1 to 9999 (100 = 1 %)
      * @param groupBy {@code object}, {@code attribute:NAME}, or a regular expression with one group on {@code source-ref}
-     * @param seed of the split and of the channel's shuffling
+     * @param seed of the split and of the channel's shuffling, 0 to {@value #MAX_SEED}
      */
-    public record Split(int validationBasisPoints, String groupBy, long seed) {}
+    public record Split(int validationBasisPoints, String groupBy, long seed) {
+        /** 2⁵³ - 1. The state machine hands the seed on in JSONata, whose numbers are doubles: above, digits would be lost. */
+        public static final long MAX_SEED = 9_007_199_254_740_991L;
+    }
 
     /**
      * What a dataset must fulfil before a training job is paid for.

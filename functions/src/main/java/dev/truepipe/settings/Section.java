@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -25,6 +26,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class Section {
     private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,6})([smhd])");
+    /** Keys that nothing stands in for. */
+    private static final Set<String> WITHOUT_DEFAULT =
+            Set.of("datasets", "name", "labels", "training", "algorithm", "image", "metrics", "regex", "email");
     private static final Pattern SHARE = Pattern.compile("(0|[1-9][0-9]{0,2})(?:\\.([0-9]{1,2}))?%");
 
     private final Problems problems;
@@ -56,7 +60,7 @@ final class Section {
                 problems.add(keyNode, "\"" + at(key) + "\" is given twice", "keep one of the two, the first is on line "
                         + Problems.lineOf(values.get(key)));
             } else if (isNull(tuple.getValueNode())) {
-                problems.add(keyNode, "\"" + at(key) + "\" has no value", "give it one, or remove the key to have the default");
+                problems.add(keyNode, "\"" + at(key) + "\" has no value", "give it one" + orDefault(key));
                 values.put(key, tuple.getValueNode());
             }
         }
@@ -120,7 +124,7 @@ final class Section {
         }
         if (node instanceof SequenceNode list) {
             if (list.getValue().isEmpty()) {
-                problem(key, "\"" + at(key) + "\" is an empty list", "give it an item, or remove the key to have the default");
+                problem(key, "\"" + at(key) + "\" is an empty list", "give it at least one item" + orDefault(key));
             }
             return list.getValue();
         }
@@ -129,6 +133,10 @@ final class Section {
         }
         problem(key, "\"" + at(key) + "\" is " + kind(node) + ", expected a list", "write [first, second]");
         return List.of();
+    }
+
+    private static String orDefault(String key) {
+        return WITHOUT_DEFAULT.contains(key) ? "" : ", or remove the key to have the default";
     }
 
     /** Texts of a list, each once. */

@@ -11,6 +11,7 @@ import dev.truepipe.settings.TrainingSettings.Direction;
 import dev.truepipe.settings.TrainingSettings.Objective;
 import dev.truepipe.settings.TrainingSettings.Spot;
 import dev.truepipe.storage.S3Uri;
+import dev.truepipe.training.Hyperparameters;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -74,6 +76,14 @@ public final class SettingsFile {
     private static final Pattern NAME = Pattern.compile(DatasetSettings.NAME_PATTERN);
     /** S3's rules for general purpose buckets, without the rare reserved affixes. */
     private static final Pattern BUCKET = Pattern.compile("(?!.*\\.\\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    /** What a prefix cannot hold: policies would take it for any characters, or for a variable. */
+    private static final Pattern NOT_IN_PREFIXES = Pattern.compile("[*?]|\\$\\{");
+    /** Folders that a labeling job makes in its own. {@code manifests/} at a bucket's root is nobody's: jobs may write below it. */
+    private static final Pattern INSIDE_A_JOB = Pattern.compile(
+            "(.*?/|)manifests/(?:output/|intermediate/(?:.*/)?)|(.+?/)manifests/");
+    /** The label attribute describes the object; these are the object itself. */
+    private static final List<String> OBJECT_KEYS = List.of("source", "source-ref");
+    private static final String METADATA = "-metadata";
     private static final Pattern INSTANCE = Pattern.compile("ml\\.[a-z][a-z0-9-]*\\.[a-z0-9]+");
     private static final Pattern RETIRED = Pattern.compile("ml\\.p[23]\\..*");
     private static final Pattern WITH_GPU = Pattern.compile("ml\\.[gp][0-9].*");
@@ -81,7 +91,6 @@ public final class SettingsFile {
             "[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9][a-z0-9._/-]*([:@][A-Za-z0-9._:-]+)?");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s.]+(\\.[^@\\s.]+)+");
     private static final Duration SPOT_WITHOUT_CHECKPOINTS = Duration.ofHours(1);
-    private static final Duration LONGEST_RUN = Duration.ofDays(28);
 
     private final Problems problems;
 
@@ -207,6 +216,13 @@ public final class SettingsFile {
             if (text.text().length() > 127) {
                 problems.add(text.line(), "label attribute \"" + text.text() + "\" is longer than 127 characters",
                         "use the name that the labeling job gave its label attribute");
+            } else if (OBJECT_KEYS.contains(text.text())) {
+                problems.add(text.line(), "label attribute \"" + text.text() + "\" is the labeled object itself",
+                        "use the name that the labeling job gave its label attribute");
+            } else if (text.text().endsWith(METADATA)) {
+                String itself = text.text().substring(0, text.text().length() - METADATA.length());
+                problems.add(text.line(), "label attribute \"" + text.text() + "\" only describes a label",
+                        "name the label itself" + (itself.isBlank() ? "" : ": " + itself));
             }
             label.add(text.text());
         }
@@ -229,7 +245,7 @@ public final class SettingsFile {
                 labelBucket,
                 label,
                 images,
-                new Split(split.share("validation", 2_000, 1, 9_999), groupBy(split), split.whole("seed", 1, 0, Long.MAX_VALUE)),
+                new Split(split.share("validation", 2_000, 1, 9_999), groupBy(split), split.whole("seed", 1, 0, Split.MAX_SEED)),
                 new Gates(gates.share("maxQuarantined", 500, 0, 10_000), gates.whole("minPerClass", 10, 0, Long.MAX_VALUE),
                         gates.whole("minNewLabels", 1, 0, Long.MAX_VALUE)),
                 section.duration("settle", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
@@ -253,6 +269,9 @@ public final class SettingsFile {
             return Optional.empty();
         }
         Optional<S3Uri> uri;
+        if (!hasPlainPrefix(text.get(), section.line("labels"), section.at("labels"))) {
+            return Optional.empty();
+        }
         if (labelBucket == LabelBucket.CREATE && !text.get().contains(":") && !text.get().startsWith("/")) {
             uri = Optional.of(new S3Uri(Settings.GENERATED_BUCKET, text.get()));
         } else if (!text.get().startsWith("s3://")) {
@@ -268,11 +287,32 @@ public final class SettingsFile {
                 section.problem("labels", "\"" + section.at("labels") + "\" is " + text.get() + ", neither a folder nor a manifest",
                         "end a folder with /: " + text.get() + "/");
             }
+            Matcher inside = INSIDE_A_JOB.matcher(found.key());
+            if (last.isEmpty() && inside.matches()) {
+                String before = text.get().substring(0, text.get().length() - found.key().length())
+                        + (inside.group(1) == null ? inside.group(2) : inside.group(1));
+                section.problem("labels", "\"" + section.at("labels") + "\" is " + text.get() + ", a folder that a labeling job makes in its own:"
+                                + " no …/manifests/output/output.manifest lies below it",
+                        "end labels before manifests/" + (before.isEmpty() ? "" : ": " + before));
+            }
         });
         return uri;
     }
 
+    private boolean hasPlainPrefix(String text, int line, String key) {
+        Matcher found = NOT_IN_PREFIXES.matcher(text);
+        if (found.find()) {
+            problems.add(line, "\"" + key + "\" is \"" + text + "\"; \"" + found.group() + "\" is no pattern here, and permissions would take it for one",
+                    "write a plain prefix; all that lies below it is meant");
+            return false;
+        }
+        return true;
+    }
+
     private Optional<S3Uri> uri(String text, int line, String key) {
+        if (!hasPlainPrefix(text, line, key)) {
+            return Optional.empty();
+        }
         if (!text.startsWith("s3://")) {
             problems.add(line, "\"" + key + "\" is \"" + text + "\", not an S3 URI", "write s3://bucket/prefix/");
             return Optional.empty();
@@ -329,11 +369,14 @@ public final class SettingsFile {
         List<String> instances = instances(section, algorithm);
         boolean shortWait = spot != Spot.NEVER && !algorithm.maySpotWaitLong();
         Duration maxRuntime = section.duration("maxRuntime", shortWait ? SPOT_WITHOUT_CHECKPOINTS : Duration.ofHours(4),
-                Duration.ofMinutes(1), LONGEST_RUN);
+                Duration.ofMinutes(1), TrainingSettings.LONGEST_RUN);
         Duration standardWait = shortWait ? SPOT_WITHOUT_CHECKPOINTS : maxRuntime.plusHours(1);
-        Duration maxWait = section.duration("maxWait", standardWait, Duration.ofMinutes(1), LONGEST_RUN.plusHours(1));
+        Duration maxWait = section.duration("maxWait", standardWait, Duration.ofMinutes(1), TrainingSettings.LONGEST_WAIT);
         String without = "an algorithm without checkpoints may wait and run " + Durations.text(SPOT_WITHOUT_CHECKPOINTS) + " at most on spot";
-        if (shortWait && section.has("maxWait") && maxWait.compareTo(SPOT_WITHOUT_CHECKPOINTS) > 0) {
+        if (spot == Spot.NEVER && section.has("maxWait")) {
+            section.problem("maxWait", "\"" + section.at("maxWait") + "\" is given, but with spot: never a job waits for nothing",
+                    "remove it, or write spot: prefer");
+        } else if (shortWait && section.has("maxWait") && maxWait.compareTo(SPOT_WITHOUT_CHECKPOINTS) > 0) {
             section.problem("maxWait", "\"" + section.at("maxWait") + "\" is " + Durations.text(maxWait) + "; " + without,
                     "write maxWait: 1h, or spot: never");
         } else if (shortWait && maxRuntime.compareTo(SPOT_WITHOUT_CHECKPOINTS) > 0) {
@@ -344,7 +387,7 @@ public final class SettingsFile {
                     + Durations.text(maxRuntime) + ")", "waiting includes running: write at least " + Durations.text(maxRuntime));
         }
         int volume = (int) section.whole("volumeSizeInGB", 30, 1, 16_384);
-        return new TrainingSettings(algorithm, instances, spot, maxRuntime, maxWait, volume, hyperparameters(section),
+        return new TrainingSettings(algorithm, instances, spot, maxRuntime, maxWait, volume, hyperparameters(section, algorithm),
                 objective(section, algorithm));
     }
 
@@ -370,7 +413,7 @@ public final class SettingsFile {
             return fallback;
         }
         Optional<String> word = section.text("algorithm");
-        List<String> words = Arrays.stream(Algorithm.BuiltIn.values()).map(Algorithm.BuiltIn::word).toList();
+        List<String> words = Algorithm.BuiltIn.plannedWords();
         Optional<Algorithm.BuiltIn> found = word.flatMap(Algorithm.BuiltIn::find);
         if (word.isPresent() && found.isEmpty()) {
             section.problem("algorithm", "\"" + section.at("algorithm") + "\" is \"" + word.get()
@@ -378,6 +421,9 @@ public final class SettingsFile {
                     Spelling.nearest(word.get(), words).map(near -> "did you mean \"" + near + "\"?")
                             .orElse("known: " + String.join(", ", words) + "; anything else by image:"));
         }
+        found.filter(builtIn -> !builtIn.isPlanned()).ifPresent(builtIn -> section.problem("algorithm",
+                "\"" + section.at("algorithm") + "\" is \"" + builtIn.word() + "\"; this version plans " + String.join(" and ", words),
+                "use image: for your own"));
         return found.map(Algorithm.class::cast).orElse(fallback);
     }
 
@@ -408,6 +454,8 @@ public final class SettingsFile {
             regex.filter(text -> groups(text) < 1).ifPresent(text -> metric.problem("regex",
                     "\"" + metric.at("regex") + "\" catches no number: " + (groups(text) < 0 ? "it is no regular expression" : "it has no group"),
                     "put the number in a group: 'mAP=([0-9.]+)'"));
+            name.filter(text -> metrics.stream().anyMatch(earlier -> earlier.name().equals(text))).ifPresent(text ->
+                    metric.problem("name", "two metrics are called \"" + text + "\"", "give each a name of its own"));
             if (name.isPresent() && regex.isPresent()) {
                 metrics.add(new Algorithm.Metric(name.get(), regex.get()));
             }
@@ -443,7 +491,7 @@ public final class SettingsFile {
         return instances.isEmpty() ? algorithm.defaultInstances() : instances;
     }
 
-    private Map<String, String> hyperparameters(Section section) {
+    private Map<String, String> hyperparameters(Section section, Algorithm algorithm) {
         Map<String, String> all = section.free("hyperparameters", "epochs: 30");
         if (all.size() > 100) {
             section.problem("hyperparameters", "\"" + section.at("hyperparameters") + "\" has " + all.size() + " entries", "SageMaker takes 100");
@@ -454,6 +502,12 @@ public final class SettingsFile {
                         "SageMaker takes names of 256 and values of 2500 characters");
             }
         });
+        if (algorithm instanceof Algorithm.BuiltIn builtIn && section.has("algorithm")) {
+            Hyperparameters.refused(builtIn.word(), all).forEach(refusal -> problems.add(
+                    section.lineOfFree("hyperparameters", refusal.name()),
+                    "\"" + section.at("hyperparameters") + "." + refusal.name() + "\" is \"" + refusal.value() + "\", which cannot work: " + refusal.why(),
+                    refusal.cure()));
+        }
         return all;
     }
 
@@ -465,7 +519,18 @@ public final class SettingsFile {
             section.problem("metric", "\"" + section.at("metric") + "\" is \"" + metric + "\", which no entry of metrics has",
                     "write one of " + String.join(", ", names));
         }
-        return new Objective(metric, section.word("direction", Direction.MAXIMIZE), section.number("tolerance", 0.01));
+        Direction direction = section.word("direction", Direction.MAXIMIZE);
+        if (algorithm instanceof Algorithm.BuiltIn builtIn && builtIn.isPlanned() && training.has("algorithm")) {
+            String known = builtIn.defaultMetric();
+            if (!metric.equals(known)) {
+                section.problem("metric", "\"" + section.at("metric") + "\" is \"" + metric + "\", which " + builtIn.word() + " does not report",
+                        Spelling.nearest(metric, List.of(known)).map(near -> "did you mean \"" + near + "\"?").orElse("write " + known));
+            } else if (direction == Direction.MINIMIZE) {
+                section.problem("direction", "\"" + section.at("direction") + "\" is minimize, but of " + known + " more is better",
+                        "write maximize, or remove the key to have the default");
+            }
+        }
+        return new Objective(metric, direction, section.number("tolerance", 0.01));
     }
 
     private Optional<LabelCategories> categories(Section section) {

@@ -30,6 +30,11 @@ public record TrainingSettings(
         Map<String, String> hyperparameters,
         Objective objective) {
 
+    /** SageMaker's own limit of a job. */
+    public static final Duration LONGEST_RUN = Duration.ofDays(28);
+    /** A spot job may wait an hour more than it may run. */
+    public static final Duration LONGEST_WAIT = LONGEST_RUN.plusHours(1);
+
     /** Whether spot capacity is used. */
     public enum Spot {
         /** Only spot, every instance in order. */

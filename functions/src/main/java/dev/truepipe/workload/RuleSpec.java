@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param id construct id, unique among rules
  * @param description for the console
  * @param pattern the events that fire it; leaves are {@link Value}s, in lists as EventBridge wants them, or maps such as
- *     {@code {"suffix": …}} in such lists
+ *     {@code {"suffix": …}} and {@code {"exists": false}} in such lists
  * @param target where its message goes
  * @param message how the message is made from the event; empty sends the event as it is
  */
@@ -33,7 +33,7 @@ public record RuleSpec(
      * @param paths variable name → JSONPath into the event
      * @param template text in EventBridge's template language, with {@code <variable>}s
      */
-    public record Message(Map<String, String> paths, String template) {
+    public record Message(Map<String, String> paths, Value template) {
         public Message {
             paths = Collections.unmodifiableMap(new LinkedHashMap<>(paths));
         }

@@ -1,6 +1,7 @@
 package dev.truepipe.workload;
 
 import static dev.truepipe.workload.Value.Resource.ACCOUNT;
+import static dev.truepipe.workload.Value.Resource.CONSOLE_DOMAIN;
 import static dev.truepipe.workload.Value.Resource.DEAD_LETTER_QUEUE_NAME;
 import static dev.truepipe.workload.Value.Resource.LABEL_BUCKET;
 import static dev.truepipe.workload.Value.Resource.MODEL_PACKAGE_GROUP_PREFIX;
@@ -61,6 +62,9 @@ public record Workload(
 
     /** Output manifests only: intermediate ones end in {@code manifests/intermediate/<n>/output.manifest}. */
     public static final String MANIFEST_SUFFIX = "manifests/output/output.manifest";
+
+    /** What an execution fails with when a child of its Distributed Map did; the child's own error stays in the Map Run. */
+    private static final String PART_FAILED = "States.ExceedToleratedFailureThreshold";
 
     private static final Pattern ECR_IMAGE = Pattern.compile("([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+).*");
 
@@ -148,6 +152,7 @@ public record Workload(
                 List.of("s3:ListBucket"),
                 List.of(text("arn:", PARTITION, ":s3:::", WORK_BUCKET)));
         Grant run = new Grant("work on a run", List.of("s3:GetObject", "s3:PutObject"), List.of(work("runs/*")));
+        Grant readRun = new Grant("read the run", List.of("s3:GetObject"), List.of(work("runs/*")));
         // Indexes, decisions and parts are uploaded in pieces, and given up where the manifest changed under the reader.
         Grant pieces = new Grant("give up an upload", List.of("s3:AbortMultipartUpload"), List.of(work("runs/*")));
         Grant readDatasets = new Grant("read sealed versions", List.of("s3:GetObject"), List.of(work("datasets/*")));
@@ -188,7 +193,6 @@ public record Workload(
                                         "claim",
                                         List.of("s3:GetObject", "s3:PutObject"),
                                         List.of(work("datasets/*/claims/*"))),
-                                readDatasets,
                                 new Grant(
                                         "see how the holder of a claim ended",
                                         List.of("states:DescribeExecution"),
@@ -232,11 +236,15 @@ public record Workload(
                         environment(WORK_BUCKET_NAME, text(WORK_BUCKET), TRAINING_ROLE, text(TRAINING_ROLE_ARN)),
                         List.of(
                                 listWork,
-                                run,
+                                readRun,
                                 new Grant(
                                         "seal a version",
                                         List.of("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
-                                        List.of(work("datasets/*"))))),
+                                        List.of(work("datasets/*/versions/*"))),
+                                new Grant(
+                                        "name the latest version",
+                                        List.of("s3:GetObject", "s3:PutObject"),
+                                        List.of(work("datasets/*/latest.json"))))),
                 new FunctionSpec(
                         "JudgeModel",
                         JudgeModelHandler.class.getName(),
@@ -245,11 +253,12 @@ public record Workload(
                         environment(WORK_BUCKET_NAME, text(WORK_BUCKET), MODEL_PACKAGE_GROUPS, text(MODEL_PACKAGE_GROUP_PREFIX)),
                         List.of(
                                 listWork,
-                                new Grant("read the run", List.of("s3:GetObject"), List.of(work("runs/*"))),
+                                readRun,
+                                new Grant("read versions, models and the champion", List.of("s3:GetObject"), List.of(work("datasets/*"))),
                                 new Grant(
                                         "write the champion and the model's report",
-                                        List.of("s3:GetObject", "s3:PutObject"),
-                                        List.of(work("datasets/*"))),
+                                        List.of("s3:PutObject"),
+                                        List.of(work("datasets/*/champion.json"), work("datasets/*/models/*/report.html"))),
                                 new Grant(
                                         "read the training log",
                                         List.of("logs:FilterLogEvents"),
@@ -277,18 +286,7 @@ public record Workload(
                                         List.of(text("Completed"), text("Failed"), text("Stopped")))),
                 RuleSpec.Target.QUEUE,
                 Optional.empty()));
-        rules.add(new RuleSpec(
-                "ExecutionFailed",
-                "A run ended badly; it alone announces failures",
-                Map.of(
-                        "source", List.of(text("aws.states")),
-                        "detail-type", List.of(text("Step Functions Execution Status Change")),
-                        "detail",
-                                Map.of(
-                                        "stateMachineArn", List.of(text(STATE_MACHINE_ARN)),
-                                        "status", List.of(text("FAILED"), text("TIMED_OUT"), text("ABORTED")))),
-                RuleSpec.Target.TOPIC,
-                Optional.of(failureMessage())));
+        rules.addAll(failureRules());
         for (String bucket : buckets(sources, Source.LabelBucket.EVENTBRIDGE)) {
             rules.add(new RuleSpec(
                     "ManifestWritten-" + bucket,
@@ -318,19 +316,69 @@ public record Workload(
         return patterns;
     }
 
-    private static RuleSpec.Message failureMessage() {
+    /**
+     * What announces runs that ended badly, and nothing else does: such an end fits exactly one of the three. Runs that were
+     * stopped stand apart, since their event may have no error ({@code null}), which a template cannot ask for.
+     */
+    private static List<RuleSpec> failureRules() {
+        return List.of(
+                new RuleSpec(
+                        "ExecutionFailed",
+                        "A run failed in a state of its own",
+                        executionEnded(
+                                "status", List.of(text("FAILED")),
+                                "error", List.of(Map.of("anything-but", List.of(text(PART_FAILED))), Map.of("exists", false))),
+                        RuleSpec.Target.TOPIC,
+                        Optional.of(failureMessage("<error>: <cause> See what happened, and redrive from there once the cause is mended: "))),
+                new RuleSpec(
+                        "PartFailed",
+                        "A run failed because a part of a Distributed Map did",
+                        executionEnded("status", List.of(text("FAILED")), "error", List.of(text(PART_FAILED))),
+                        RuleSpec.Target.TOPIC,
+                        // Step Functions says "The specified tolerated failure threshold was exceeded" and no more.
+                        Optional.of(failureMessage("A part of ScanManifests or WriteChannels failed for good, after its retries. Its reason"
+                                + " never leaves the Map Run (here it is only <error>): open the Map Run on the execution's page, or ask"
+                                + " CloudWatch Logs Insights over the log groups of ScanChunk and WriteChunk with"
+                                + " filter @message like '<execution>'. Once that is mended, redrive from the page; only the parts that"
+                                + " did not succeed run again: "))),
+                new RuleSpec(
+                        "ExecutionStopped",
+                        "A run ran out of time or was stopped",
+                        executionEnded("status", List.of(text("TIMED_OUT"), text("ABORTED"))),
+                        RuleSpec.Target.TOPIC,
+                        Optional.of(failureMessage("<error> <cause> See where it stood, and redrive from there if it is to go on: "))));
+    }
+
+    private static Map<String, Object> executionEnded(Object... pairs) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("stateMachineArn", List.of(text(STATE_MACHINE_ARN)));
+        for (int i = 0; i < pairs.length; i += 2) {
+            detail.put((String) pairs[i], pairs[i + 1]);
+        }
+        return Map.of(
+                "source", List.of(text("aws.states")),
+                "detail-type", List.of(text("Step Functions Execution Status Change")),
+                "detail", detail);
+    }
+
+    /** Says nothing of the champion but where it is written: a run may fail after it was moved. @param what ends before the page's address */
+    private static RuleSpec.Message failureMessage(String what) {
         Map<String, String> paths = new LinkedHashMap<>();
         paths.put("name", "$.detail.name");
         paths.put("status", "$.detail.status");
-        paths.put("error", "$.detail.error");
-        paths.put("cause", "$.detail.cause");
+        if (what.contains("<error>")) {
+            paths.put("error", "$.detail.error");
+        }
+        if (what.contains("<cause>")) {
+            paths.put("cause", "$.detail.cause");
+        }
         paths.put("execution", "$.detail.executionArn");
         paths.put("region", "$.region");
-        String template = "\"Truepipe: the run <name> ended <status>. <error>: <cause> Nothing was promoted; the champion is"
-                + " as before. See what happened, and redrive from there once the cause is mended:"
-                + " https://<region>.console.aws.amazon.com/states/home?region=<region>#/v2/executions/details/<execution>"
-                + " or start again with: truepipe trigger\"";
-        return new RuleSpec.Message(paths, template);
+        return new RuleSpec.Message(paths, text(
+                "\"Truepipe: the run <name> ended <status>. " + what + "https://<region>.", CONSOLE_DOMAIN,
+                "/states/home?region=<region>#/v2/executions/details/<execution> or start again with: truepipe trigger DATASET, where DATASET"
+                        + " is the run's name up to its last hyphen. Which model is the champion now stands in s3://", WORK_BUCKET,
+                "/datasets/DATASET/champion.json\""));
     }
 
     private static List<ScheduleSpec> schedules(List<Source> sources) {
@@ -364,7 +412,10 @@ public record Workload(
                         new Grant(
                                 "see, stop and redrive those children",
                                 List.of("states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
-                                List.of(text("arn:", PARTITION, ":states:", REGION, ":", ACCOUNT, ":execution:", STATE_MACHINE_NAME, "/*"))),
+                                // A child is called <machine>/<Map Run>:<name>; AWS's sample policies name it <machine>:* and <machine>/* both.
+                                List.of(
+                                        text("arn:", PARTITION, ":states:", REGION, ":", ACCOUNT, ":execution:", STATE_MACHINE_NAME, ":*"),
+                                        text("arn:", PARTITION, ":states:", REGION, ":", ACCOUNT, ":execution:", STATE_MACHINE_NAME, "/*"))),
                         new Grant("read the list of chunks", List.of("s3:GetObject"), List.of(work("runs/*"))),
                         new Grant(
                                 "train",

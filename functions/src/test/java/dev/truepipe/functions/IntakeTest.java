@@ -196,6 +196,22 @@ class IntakeTest {
         assertEquals(1, executions.size());
     }
 
+    /** One query by an execution's ARN finds what started it, too. */
+    @Test
+    void namesExecutionsInItsLogAsEveryOtherFunctionDoes() throws IOException {
+        List<Map<String, Object>> lines = Printed.by(() ->
+                failures(notification("labels", KEY, "abc"), notification("labels", KEY, "abc"), notification("other", KEY, "abc")));
+
+        String execution = "arn:aws:states:eu-west-1:111122223333:execution:Retraining:" + executions.keySet().iterator().next();
+        assertEquals(
+                List.of("Started a run", "metric", "This arrival has started a run before"),
+                lines.stream().filter(line -> execution.equals(line.get("execution")))
+                        .map(line -> line.getOrDefault("message", "metric")).toList());
+        assertEquals(List.of("Left aside: no dataset's manifest"),
+                lines.stream().filter(line -> line.get("execution") == null).map(line -> line.get("message")).toList());
+        assertEquals(4, lines.size(), lines.toString());
+    }
+
     @Test
     void readsAndAnswersAsLambdasRuntimeWritesBatches() {
         PojoSerializer<SQSEvent> events = LambdaEventSerializers.serializerFor(SQSEvent.class, getClass().getClassLoader());
@@ -244,6 +260,7 @@ class IntakeTest {
                     store,
                     asked,
                     (name, input) -> executions.putIfAbsent(name, input) == null,
+                    "arn:aws:states:eu-west-1:111122223333:stateMachine:Retraining",
                     Clock.systemUTC(),
                     Log.of("Intake", null, null));
         } catch (IOException e) {

@@ -13,11 +13,13 @@ class MetricLinesTest {
     @Test
     void writesTheEmbeddedMetricFormat() {
         String line = MetricLines.line(
-                Clock.fixed(Instant.ofEpochMilli(1_777_000_000_123L), ZoneOffset.UTC), "cars", "run-1", Map.of(Metric.OBJECTIVE, 0.5));
+                Clock.fixed(Instant.ofEpochMilli(1_777_000_000_123L), ZoneOffset.UTC), "cars", "arn:aws:states:eu-west-1:111122223333:execution:Retraining:run-1",
+                Map.of(Metric.OBJECTIVE, 0.5));
 
         assertEquals(
                 "{\"_aws\":{\"Timestamp\":1777000000123,\"CloudWatchMetrics\":[{\"Namespace\":\"Truepipe\",\"Dimensions\":[[\"Dataset\"]],"
-                        + "\"Metrics\":[{\"Name\":\"Objective\",\"Unit\":\"None\"}]}]},\"Dataset\":\"cars\",\"execution\":\"run-1\",\"Objective\":0.5}",
+                        + "\"Metrics\":[{\"Name\":\"Objective\",\"Unit\":\"None\"}]}]},\"Dataset\":\"cars\",\"execution\":\"arn:aws:states:eu-west-1:111122223333:execution:Retraining:run-1\","
+                        + "\"Objective\":0.5}",
                 line);
     }
 }

@@ -31,6 +31,7 @@ import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The handlers one after the other, as the state machine calls them, over a store in memory. */
@@ -83,6 +84,20 @@ class RunTest {
         assertTrue(text(folder.resolve("findings.jsonl")).contains("\"line\":13,"), text(folder.resolve("findings.jsonl")));
         assertTrue(text(folder.resolve("report.html")).contains("street-cars"));
         assertTrue(store.head(folder.resolve("lines.idx")).orElseThrow().size() > 0);
+    }
+
+    @Test
+    void everyLineOfTheLogNamesTheExecutionByItsArn() throws IOException {
+        put(FIRST, cars(0, 60));
+        List<Map<String, Object>> lines = Printed.by(() -> {
+            decide("run-1");
+            judge("run-1", seal("run-1"), "job-1", 0.5);
+        });
+
+        assertTrue(lines.stream().filter(line -> line.containsKey("_aws")).count() >= 2, "metrics of the decision and of the model: " + lines);
+        for (Map<String, Object> line : lines) {
+            assertEquals(MACHINE + "run-1", line.get("execution"), line::toString);
+        }
     }
 
     @Test
@@ -321,6 +336,23 @@ class RunTest {
         Map<String, Object> decided = decide("run-1");
         assertEquals("class-map-conflict", Json.object(decided.get("why")).get("gate"));
         assertTrue(Json.text(decided).length() < 20_000, "a payload ends at 256 KiB, this one has " + Json.text(decided).length());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "[{\"label\":\"car\"},{\"label\":\"bus\"},{\"label\":\"car\"}] | two labels are called \"car\"",
+        "[{\"label\":\"car\"},{\"label\":\" \"}] | label 1 has no name",
+        "[{\"name\":\"car\"}] | label",
+    })
+    void refusesACategoryFileWhoseNamesAreNone(String labels, String words) throws IOException {
+        put(FIRST, cars(0, 60));
+        S3Uri file = S3Uri.parse("s3://labels/classes.json");
+        store.put(file, ("{\"labels\":" + labels + "}").getBytes(StandardCharsets.UTF_8), Condition.ALWAYS);
+        dataset().put("labelCategories", new LinkedHashMap<>(Map.of("file", file.toString())));
+
+        String message = assertThrows(StorageFailedException.class, () -> plan("run-1", false, 0)).getMessage();
+        assertTrue(message.contains(file + " is no label category file"), message);
+        assertTrue(message.contains(words), message);
     }
 
     @Test

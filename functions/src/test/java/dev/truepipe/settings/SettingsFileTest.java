@@ -11,6 +11,9 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.S3Uri;
+import dev.truepipe.training.TrainingFacts;
+import dev.truepipe.training.TrainingPlan;
+import dev.truepipe.training.TrainingTerms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +82,7 @@ class SettingsFileTest {
                 new Bad("no training", "datasets:\n  - name: cars\n    labels: cars/\n", 2, "\"datasets[0].training\" is missing", "algorithm: object-detection", Seen.BY_BOTH),
                 new Bad("no algorithm", training("spot: never\n"), 5, "names no algorithm", "object-detection", Seen.BY_BOTH),
                 new Bad("no datasets", "mapConcurrency: 3\n", 1, "\"datasets\" is missing", "datasets:", Seen.BY_BOTH),
-                new Bad("empty list of datasets", "datasets: []\n", 1, "empty list", "item", Seen.BY_BOTH),
+                new Bad("empty list of datasets", "datasets: []\n", 1, "empty list", "give it at least one item", Seen.BY_BOTH),
                 new Bad("datasets as a mapping", "datasets: { cars: 1 }\n", 1, "expected a list", "[first, second]", Seen.BY_BOTH),
                 new Bad("a dataset that is text", "datasets: [cars]\n", 1, "expected keys and values", "name: …", Seen.BY_BOTH),
                 new Bad("upper-case name", "datasets:\n  - name: Cars\n    labels: cars/\n    training: { algorithm: object-detection }\n", 2, "\"Cars\"", "lower-case", Seen.BY_BOTH),
@@ -97,13 +100,10 @@ class SettingsFileTest {
                 new Bad("unknown unit of time", dataset("    sweep: 1w\n"), 5, "not a duration", "s, m, h or d", Seen.BY_BOTH),
                 new Bad("settling for days", dataset("    settle: 2d\n"), 5, "2d", "0s to 1d", Seen.BY_LOADER),
                 new Bad("sweep in seconds", dataset("    sweep: 90s\n"), 5, "whole minutes", "write m, h or d", Seen.BY_LOADER),
-                new Bad("wait above 1h without checkpoints", training("algorithm: blazingtext\nmaxWait: 2h\n"), 6, "without checkpoints", "maxWait: 1h", Seen.BY_LOADER),
-                new Bad("spot run above 1h without checkpoints", training("algorithm: blazingtext\nmaxRuntime: 4h\n"), 6, "without checkpoints", "spot: never", Seen.BY_LOADER),
                 new Bad("wait shorter than the run", training("algorithm: object-detection\nmaxRuntime: 4h\nmaxWait: 3h\n"), 7, "shorter than maxRuntime", "4h", Seen.BY_LOADER),
                 new Bad("retired instance", training("algorithm: object-detection\ninstances: [ml.g5.xlarge,\n  ml.p3.2xlarge]\n"), 7, "P3 in 2025", "ml.g4dn", Seen.BY_BOTH),
                 new Bad("no instance type", training("algorithm: object-detection\ninstances: g5.xlarge\n"), 6, "g5.xlarge", "ml.g4dn.xlarge", Seen.BY_BOTH),
                 new Bad("GPU algorithm on a CPU", training("algorithm: object-detection\ninstances: [ml.m5.xlarge]\n"), 6, "GPUs only", "ml.g4dn", Seen.BY_LOADER),
-                new Bad("CPU algorithm on a GPU", training("algorithm: blazingtext\ninstances: [ml.g5.xlarge]\n"), 6, "CPUs only", "ml.c5", Seen.BY_LOADER),
                 new Bad("unknown algorithm", training("algorithm: object-detector\n"), 5, "object-detector", "did you mean \"object-detection\"", Seen.BY_BOTH),
                 new Bad("algorithm and image", training("algorithm: object-detection\nimage: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1\nmetrics: [{ name: a, regex: 'a=(.*)' }]\n"),
                         6, "both", "keep algorithm", Seen.BY_BOTH),
@@ -133,8 +133,40 @@ class SettingsFileTest {
                 new Bad("categories nowhere", dataset("    labelCategories: classes.json\n"), 5, "not an S3 URI", "s3://", Seen.BY_BOTH),
                 new Bad("mail to nobody", dataset("") + "notify: { email: ml-team }\n", 5, "not an address", "name@example.com", Seen.BY_BOTH),
                 new Bad("notify without email", dataset("") + "notify: {}\n", 5, "names nobody", "email:", Seen.BY_BOTH),
+                new Bad("wait without spot", training("algorithm: object-detection\nspot: never\nmaxWait: 5h\n"), 7, "waits for nothing", "remove it", Seen.BY_BOTH),
+                new Bad("labels inside a job", folder("s3://my-labels/yard/manifests/"), 3, "a labeling job makes", "before manifests/: s3://my-labels/yard/", Seen.BY_BOTH),
+                new Bad("labels inside a job, deeper", folder("yard/manifests/output/"), 3, "a labeling job makes", "before manifests/: yard/", Seen.BY_BOTH),
+                new Bad("labels inside no job's output", folder("s3://my-labels/manifests/output/"), 3, "a labeling job makes", "before manifests/: s3://my-labels/", Seen.BY_BOTH),
+                new Bad("labels among intermediate manifests", folder("s3://my-labels/yard/manifests/intermediate/1/"), 3, "a labeling job makes", "s3://my-labels/yard/", Seen.BY_BOTH),
+                new Bad("labels with a pattern", folder("s3://my-labels/yard-*/"), 3, "\"*\" is no pattern here", "plain prefix", Seen.BY_BOTH),
+                new Bad("labels in our bucket with a pattern", folder("yard-?/"), 3, "\"?\" is no pattern here", "plain prefix", Seen.BY_BOTH),
+                new Bad("labels with a variable", folder("s3://my-labels/${team}/"), 3, "\"${\" is no pattern here", "plain prefix", Seen.BY_BOTH),
+                new Bad("images with a pattern", dataset("    images: [s3://my-images/,\n      s3://my-images/*/a]\n"), 6, "\"*\" is no pattern here", "plain prefix", Seen.BY_BOTH),
+                new Bad("algorithm that is not planned", training("algorithm: semantic-segmentation\n"), 5,
+                        "this version plans object-detection and image-classification", "use image: for your own", Seen.BY_BOTH),
+                new Bad("algorithm of texts", training("algorithm: blazingtext\n"), 5,
+                        "this version plans object-detection and image-classification", "use image: for your own", Seen.BY_BOTH),
+                new Bad("metric misspelled", training("algorithm: object-detection\nobjective: { metric: 'validation:map1' }\n"), 6, "does not report", "did you mean \"validation:mAP\"", Seen.BY_BOTH),
+                new Bad("metric of another algorithm", training("algorithm: image-classification\nobjective: { metric: loss }\n"), 6, "image-classification does not report", "write validation:accuracy", Seen.BY_BOTH),
+                new Bad("less of what more is better of", training("algorithm: object-detection\nobjective:\n  direction: minimize\n"), 7, "more is better", "write maximize", Seen.BY_BOTH),
+                new Bad("epochs in words", training("algorithm: object-detection\nhyperparameters:\n  optimizer: adam\n  epochs: zero\n"), 8, "it is a whole number", "leave it out", Seen.BY_BOTH),
+                new Bad("batches of nothing", training("algorithm: image-classification\nhyperparameters: { mini_batch_size: 0 }\n"), 6, "one image or more", "use 1 or more", Seen.BY_BOTH),
+                new Bad("tiny images", training("algorithm: object-detection\nhyperparameters: { image_shape: 12 }\n"), 6, "300 pixels or more", "use 300 or more", Seen.BY_BOTH),
+                new Bad("shape without channels", training("algorithm: image-classification\nhyperparameters: { image_shape: 224 }\n"), 6, "channels, height and width", "3,224,224", Seen.BY_BOTH),
+                new Bad("the object as its own label", dataset("    label: [cars,\n      source-ref]\n"), 6, "is the labeled object itself", "labeling job gave", Seen.BY_BOTH),
+                new Bad("a text as its own label", dataset("    label: source\n"), 5, "is the labeled object itself", "labeling job gave", Seen.BY_BOTH),
+                new Bad("metadata as a label", dataset("    label: cars-metadata\n"), 5, "only describes a label", "name the label itself: cars", Seen.BY_BOTH),
+                new Bad("two metrics of one name", training("image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1\nmetrics:\n  - { name: a, regex: 'a=(.*)' }\n  - { name: a, regex: 'b=(.*)' }\n"),
+                        8, "two metrics are called \"a\"", "name of its own", Seen.BY_LOADER),
+                new Bad("category without a name", dataset("    labelCategories: [car, '']\n"), 5, "is empty, expected text", "write some text", Seen.BY_BOTH),
+                new Bad("seed with more digits than JSON keeps", dataset("    split: { seed: 9007199254740992 }\n"), 5, "is 9007199254740992", "0 to 9007199254740991", Seen.BY_BOTH),
+                new Bad("negative seed", dataset("    split: { seed: -1 }\n"), 5, "is -1", "0 to 9007199254740991", Seen.BY_BOTH),
                 new Bad("no concurrency", dataset("") + "mapConcurrency: 0\n", 5, "is 0", "1 to 1000", Seen.BY_BOTH),
                 new Bad("partial as yes or no", dataset("    partial: true\n"), 5, "true", "deny", Seen.BY_BOTH));
+    }
+
+    private static String folder(String labels) {
+        return dataset("").replace("cars/", labels);
     }
 
     private static String two(String first, String second) {
@@ -161,8 +193,14 @@ class SettingsFileTest {
     static Stream<String> good() {
         return Stream.of(
                 dataset(""),
-                training("algorithm: blazingtext\n"),
-                training("algorithm: blazingtext\nspot: never\nmaxRuntime: 1d\n"),
+                training("algorithm: image-classification\nspot: never\nmaxRuntime: 1d\nhyperparameters: { image_shape: '3,224,224', mini_batch_size: '16' }\n"),
+                training("algorithm: image-classification\nobjective: { metric: 'validation:accuracy', direction: maximize }\n"),
+                training("algorithm: object-detection\nobjective: { metric: 'validation:mAP' }\nhyperparameters: { image_shape: 512, label_width: 7, epochs: 1 }\n"),
+                dataset("    split: { seed: 9007199254740991 }\n"),
+                dataset("").replace("cars/", "cars/yard/manifests/output/output.manifest"),
+                dataset("").replace("cars/", "s3://my-labels/yard/manifests/intermediate/1/output.manifest"),
+                dataset("").replace("cars/", "s3://my-labels/manifests/"),
+                dataset("").replace("cars/", "s3://my-labels/manifests/output-of-may/"),
                 training("image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/mine@sha256:00ff\nmetrics:\n  - { name: 'val:f1', regex: 'f1=([0-9.]+)' }\ninstances: ml.m5.xlarge\n"),
                 two("s3://my-labels/a/", "s3://my-labels/b/") + "mapConcurrency: 1000\n",
                 two("a/", "s3://my-labels/output.manifest"),
@@ -289,6 +327,43 @@ class SettingsFileTest {
         assertEquals(List.of(2, 3, 4, 5, 6, 6, 7), refusal.problems().stream().map(SettingsProblem::line).toList(), refusal::getMessage);
         assertEquals(7, refusal.getMessage().lines().count());
         assertTrue(refusal.getMessage().lines().allMatch(line -> line.startsWith(file + ":")), refusal::getMessage);
+    }
+
+    /** What is not planned is refused, and what else would be wrong with it is told as well: nobody mends one to meet the next. */
+    @Test
+    void tellsWhatElseIsWrongWithAnAlgorithmThatIsNotPlanned() throws IOException {
+        Path file = write(training("algorithm: blazingtext\nmaxWait: 2h\ninstances: [ml.g5.xlarge]\n"));
+        InvalidSettingsException refusal = assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(file));
+        assertEquals(List.of(5, 6, 7), refusal.problems().stream().map(SettingsProblem::line).toList(), refusal::getMessage);
+        assertTrue(refusal.problems().get(1).what().contains("without checkpoints"), refusal::getMessage);
+        assertTrue(refusal.problems().get(2).what().contains("CPUs only"), refusal::getMessage);
+        Path runtime = write(training("algorithm: blazingtext\nmaxRuntime: 4h\n"));
+        assertTrue(assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(runtime)).getMessage().contains("maxRuntime: 1h, or spot: never"));
+    }
+
+    /** What settings let pass a plan can plan, and nothing else. */
+    @Test
+    void acceptsTheAlgorithmsThatTrainingPlansKnow() throws Exception {
+        for (Algorithm.BuiltIn algorithm : Algorithm.BuiltIn.values()) {
+            Path file = write(training("algorithm: " + algorithm.word() + "\n"));
+            if (TrainingPlan.plans(algorithm.word())) {
+                Settings settings = SettingsFile.read(file);
+                TrainingTerms terms = TrainingTerms.fromJson(settings.datasets().getFirst().training().toJson());
+                TrainingPlan.of(terms, new TrainingFacts("v1", algorithm.word(), "label", false, 10, 5, 1, 1), "us-east-1");
+            } else {
+                assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(file));
+            }
+        }
+    }
+
+    @Test
+    void neverOffersADefaultThatThereIsNot() throws IOException {
+        for (String yaml : List.of("datasets: []\n", "datasets:\n", dataset("").replace("labels: cars/", "labels:"),
+                training("image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1\nmetrics: []\n"))) {
+            Path file = write(yaml);
+            String message = assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(file)).getMessage();
+            assertFalse(message.contains("default"), message);
+        }
     }
 
     @Test

@@ -1,11 +1,13 @@
 package dev.truepipe.workload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.truepipe.json.Json;
+import dev.truepipe.settings.TrainingSettings;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +54,16 @@ class WorkloadTest {
         assertEquals(asked, new TreeSet<>(workload.stateMachine().substitutions().keySet()));
     }
 
+    /** Train gives up six hours after a job's own limits, and three rungs are the default ladder. */
+    @Test
+    void theStateMachineOutlivesThreeJobsOfTheLongestKind() throws IOException {
+        Map<String, Object> machine = Json.parseObject(
+                Files.readAllBytes(Path.of(System.getProperty("truepipe.root"), "statemachine", "retraining.asl.json")));
+        Duration timeout = Duration.ofSeconds(((Number) machine.get("TimeoutSeconds")).longValue());
+        assertTrue(timeout.compareTo(TrainingSettings.LONGEST_WAIT.plusHours(6).multipliedBy(3)) > 0, timeout::toString);
+        assertEquals(Duration.ofDays(28).plusHours(1), TrainingSettings.LONGEST_WAIT, "the wait for a running job is made for this");
+    }
+
     @Test
     void givesTheQueueSixTimesTheFunctionsTimeout() {
         Duration timeout = workload.function(workload.queue().function()).timeout();
@@ -77,13 +90,44 @@ class WorkloadTest {
 
     @Test
     void hearsOfManifestsInBucketsThatTellEventBridge() {
-        RuleSpec rule = workload.rules().stream().filter(one -> one.id().equals("ManifestWritten-old")).findFirst().orElseThrow();
+        RuleSpec rule = rule("ManifestWritten-old");
         Map<String, Object> detail = Json.object(rule.pattern().get("detail"));
 
         assertEquals(
                 List.of(Map.of("suffix", Value.text(Workload.MANIFEST_SUFFIX)), Value.text("yard.jsonl")),
                 Json.object(detail.get("object")).get("key"));
         assertEquals(RuleSpec.Target.QUEUE, rule.target());
+    }
+
+    /** JudgeModel moves the champion before the model is registered and announced, so a failed run may have promoted one. */
+    @Test
+    void whatAnnouncesAFailureSaysNothingUntrueAndWhatToDo() {
+        for (String id : List.of("ExecutionFailed", "PartFailed", "ExecutionStopped")) {
+            RuleSpec.Message message = rule(id).message().orElseThrow();
+            String text = message.template().resolve(Enum::name, name -> name);
+            assertTrue(text.startsWith("\"Truepipe: the run <name> ended <status>. ") && text.endsWith("\""), text);
+            assertFalse(text.contains("promoted"), text);
+            assertTrue(text.contains("s3://WORK_BUCKET/datasets/DATASET/champion.json"), text);
+            assertTrue(text.contains("truepipe trigger DATASET, where DATASET is the run's name up to its last hyphen"), text);
+            assertTrue(text.contains(
+                    "https://<region>.CONSOLE_DOMAIN/states/home?region=<region>#/v2/executions/details/<execution>"), text);
+            Set<String> used = new TreeSet<>();
+            Matcher matcher = Pattern.compile("<([a-z]+)>").matcher(text);
+            while (matcher.find()) {
+                used.add(matcher.group(1));
+            }
+            assertEquals(used, message.paths().keySet(), "a variable is used as often as it is fetched");
+            assertFalse(text.substring(1, text.length() - 1).contains("\""), "a quotation mark would end the text: " + text);
+        }
+    }
+
+    @Test
+    void aPartThatFailedIsAnnouncedWithTheWayToItsReason() {
+        String text = rule("PartFailed").message().orElseThrow().template().resolve(Enum::name, name -> name);
+        assertTrue(text.contains("ScanManifests or WriteChannels"), text);
+        assertTrue(text.contains("open the Map Run"), text);
+        assertTrue(text.contains("log groups of ScanChunk and WriteChunk with filter @message like '<execution>'"), text);
+        assertTrue(text.contains("redrive"), text);
     }
 
     @Test
@@ -111,11 +155,50 @@ class WorkloadTest {
         for (String function : List.of("ScanChunk", "DecideDataset", "WriteChunk")) {
             assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/runs/*"), resources(function, "s3:AbortMultipartUpload"), function);
         }
-        assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/datasets/*"), resources("SealDataset", "s3:AbortMultipartUpload"));
+        assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/datasets/*/versions/*"), resources("SealDataset", "s3:AbortMultipartUpload"));
+    }
+
+    /** Each function writes what its state leaves behind, and no other's. */
+    @Test
+    void letsEachFunctionWriteItsOwnObjectsOnly() {
+        Map<String, List<String>> writes = new TreeMap<>();
+        for (FunctionSpec function : workload.functions()) {
+            writes.put(function.name(), resources(function.name(), "s3:PutObject").stream()
+                    .map(resource -> resource.replace("arn:PARTITION:s3:::WORK_BUCKET/", "")).toList());
+        }
+        assertEquals(Map.of(
+                "Intake", List.of(),
+                "PlanDataset", List.of("runs/*", "datasets/*/claims/*"),
+                "ScanChunk", List.of("runs/*"),
+                "DecideDataset", List.of("runs/*"),
+                "WriteChunk", List.of("runs/*"),
+                "SealDataset", List.of("datasets/*/versions/*", "datasets/*/latest.json"),
+                "JudgeModel", List.of("datasets/*/champion.json", "datasets/*/models/*/report.html")), writes);
+        assertFalse(resources("PlanDataset", "s3:GetObject").stream().anyMatch(resource -> resource.endsWith("/datasets/*")),
+                "a plan reads claims only");
+    }
+
+    /** AWS's sample policy for a Distributed Map names its children by either form. */
+    @Test
+    void letsTheMachineHandleItsChildrenByBothFormsOfTheirNames() {
+        for (String action : List.of("states:DescribeExecution", "states:StopExecution", "states:RedriveExecution")) {
+            assertEquals(
+                    List.of("arn:PARTITION:states:REGION:ACCOUNT:execution:STATE_MACHINE_NAME:*",
+                            "arn:PARTITION:states:REGION:ACCOUNT:execution:STATE_MACHINE_NAME/*"),
+                    resources(workload.stateMachine().grants(), action));
+        }
+    }
+
+    private RuleSpec rule(String id) {
+        return workload.rules().stream().filter(one -> one.id().equals(id)).findFirst().orElseThrow();
     }
 
     private List<String> resources(String function, String action) {
-        return workload.function(function).grants().stream()
+        return resources(workload.function(function).grants(), action);
+    }
+
+    private static List<String> resources(List<Grant> grants, String action) {
+        return grants.stream()
                 .filter(grant -> grant.actions().contains(action))
                 .flatMap(grant -> grant.resources().stream())
                 .map(value -> value.resolve(Enum::name, name -> name))

@@ -17,7 +17,7 @@ final class EventRules extends Construct {
             CfnRule.TargetProperty.Builder target = CfnRule.TargetProperty.builder().id("Target").arn(targetArn);
             spec.message().ifPresent(message -> target.inputTransformer(CfnRule.InputTransformerProperty.builder()
                     .inputPathsMap(message.paths())
-                    .inputTemplate(message.template())
+                    .inputTemplate(names.resolve(message.template()))
                     .build()));
             CfnRule rule = CfnRule.Builder.create(this, spec.id())
                     .description(spec.description())

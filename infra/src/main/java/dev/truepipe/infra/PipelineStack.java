@@ -1,5 +1,6 @@
 package dev.truepipe.infra;
 
+import dev.truepipe.run.Console;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.workload.Parameters;
@@ -7,7 +8,10 @@ import dev.truepipe.workload.Source;
 import dev.truepipe.workload.Value.Resource;
 import dev.truepipe.workload.Workload;
 import java.util.List;
+import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ssm.StringParameter;
@@ -28,6 +32,7 @@ public final class PipelineStack extends Stack {
         names.put(Resource.PARTITION, getPartition());
         names.put(Resource.REGION, getRegion());
         names.put(Resource.ACCOUNT, getAccount());
+        names.put(Resource.CONSOLE_DOMAIN, consoleDomain());
         String machineName = getStackName() + "-retraining";
         names.put(Resource.STATE_MACHINE_NAME, machineName);
         names.put(Resource.STATE_MACHINE_ARN,
@@ -76,6 +81,18 @@ public final class PipelineStack extends Stack {
                 .description("Where labels arrive: each dataset under its prefix").value(name).build());
         CfnOutput.Builder.create(this, "WorkBucketName").description("Runs, sealed versions and models").value(work.name()).build();
         CfnOutput.Builder.create(this, "TopicArn").description("Subscribe to hear how runs ended").value(announcements.topic().getTopicArn()).build();
+    }
+
+    /** The template is for any partition, so it is CloudFormation that knows. */
+    private String consoleDomain() {
+        CfnCondition china = partitionIs("InChina", "aws-cn");
+        CfnCondition gov = partitionIs("InGovCloud", "aws-us-gov");
+        return Fn.conditionIf(china.getLogicalId(), Console.domain("aws-cn"),
+                Fn.conditionIf(gov.getLogicalId(), Console.domain("aws-us-gov"), Console.domain("aws"))).toString();
+    }
+
+    private CfnCondition partitionIs(String id, String partition) {
+        return CfnCondition.Builder.create(this, id).expression(Fn.conditionEquals(Aws.PARTITION, partition)).build();
     }
 
     private void parameter(String id, Parameters parameter, String value) {

@@ -252,6 +252,37 @@ class PipelineStackTest {
         }
     }
 
+    /** Three rules that leave no bad end out, and take none twice. A template cannot hold {@code null}, so no pattern asks for it. */
+    @Test
+    void everyBadEndOfARunFitsOneRule() throws IOException {
+        Resources resources = new Resources(Stacks.template(Stacks.CREATE));
+        TreeSet<String> details = new TreeSet<>();
+        resources.properties("AWS::Events::Rule").forEach((id, rule) -> {
+            Map<String, Object> pattern = Json.object(rule.get("EventPattern"));
+            if (pattern.get("source").equals(List.of("aws.states"))) {
+                Map<String, Object> detail = new TreeMap<>(Json.object(pattern.get("detail")));
+                assertTrue(Json.text(detail.remove("stateMachineArn")).contains(":stateMachine:Truepipe-retraining"), id);
+                details.add(Json.text(detail));
+            }
+        });
+        assertEquals(new TreeSet<>(List.of(
+                "{\"error\":[\"States.ExceedToleratedFailureThreshold\"],\"status\":[\"FAILED\"]}",
+                "{\"error\":[{\"anything-but\":[\"States.ExceedToleratedFailureThreshold\"]},{\"exists\":false}],\"status\":[\"FAILED\"]}",
+                "{\"status\":[\"TIMED_OUT\",\"ABORTED\"]}")), details);
+    }
+
+    @Test
+    void failuresLinkToTheConsoleOfTheirPartition() throws IOException {
+        Map<String, Object> template = Stacks.template(Stacks.CREATE);
+        assertEquals("{\"InChina\":{\"Fn::Equals\":[{\"Ref\":\"AWS::Partition\"},\"aws-cn\"]},"
+                        + "\"InGovCloud\":{\"Fn::Equals\":[{\"Ref\":\"AWS::Partition\"},\"aws-us-gov\"]}}",
+                Json.text(sorted(template.get("Conditions"))));
+        String rules = Json.text(new Resources(template).properties("AWS::Events::Rule"));
+        assertTrue(rules.contains("{\"Fn::If\":[\"InChina\",\"console.amazonaws.cn\","
+                + "{\"Fn::If\":[\"InGovCloud\",\"console.amazonaws-us-gov.com\",\"console.aws.amazon.com\"]}]}"), rules);
+        assertFalse(rules.contains("<region>.console"), rules);
+    }
+
     @Test
     void mailIsSentToWhomTheSettingsName() throws IOException {
         assertEquals("ml-team@example.com", new Resources(Stacks.template(Stacks.CREATE))

@@ -55,6 +55,16 @@ final class Stacks {
                 training: { algorithm: image-classification }
             """;
 
+    /** Prefixes that S3 wants encoded in filters, in buckets of both kinds, and sweeps in each unit, singular and plural. */
+    static final String ODD_NAMES = """
+            datasets:
+              - { name: a, labels: "in=a+b/", sweep: 1m, training: { algorithm: object-detection } }
+              - { name: b, labels: "straße (süd)/", sweep: 2d, training: { algorithm: object-detection } }
+              - { name: c, labels: "s3://my-labels/day=1+2/", labelBucket: notification, sweep: 1h, training: { algorithm: object-detection } }
+              - { name: d, labels: "s3://my-labels/표지 ~판/", labelBucket: notification, sweep: 36h, training: { algorithm: object-detection } }
+              - { name: e, labels: "s3://my-labels/plain-_.x/", labelBucket: notification, sweep: 24h, training: { algorithm: object-detection } }
+            """;
+
     private Stacks() {}
 
     static Settings settings(String yaml) throws IOException {

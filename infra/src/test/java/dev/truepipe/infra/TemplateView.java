@@ -89,7 +89,8 @@ final class TemplateView {
             boolean consumes = statement.get("Sid") == null && on.equals(List.of("{QUEUE_ARN}"));
             if (!exceptSid.equals(statement.get("Sid")) && !consumes && !on.equals(List.of(String.valueOf(exceptOn)))) {
                 all.add(statement.get("Effect") + " "
-                        + new TreeSet<>(Resources.list(statement.get("Action")).stream().map(Object::toString).toList()) + " on " + on);
+                        + new TreeSet<>(Resources.list(statement.get("Action")).stream().map(Object::toString).toList()) + " on " + on
+                        + (statement.get("Condition") == null ? "" : " if " + Json.text(statement.get("Condition"))));
             }
         }
         return all;
@@ -202,6 +203,7 @@ final class TemplateView {
             }
             case List<?> list -> list.stream().map(this::renderDeep).toList();
             case null -> "-";
+            case Boolean truth -> truth;
             default -> render(value);
         };
     }
@@ -232,6 +234,9 @@ final class TemplateView {
         if (map.get("Fn::Select") instanceof List<?> select) {
             // CDK makes the alias's short name from its ARN, for the event source mapping.
             return "part " + select.get(0) + " of " + render(Json.array(Json.object(select.get(1)).get("Fn::Split")).get(1));
+        }
+        if (map.get("Fn::If") instanceof List<?> choice && choice.getFirst().equals("InChina")) {
+            return "{CONSOLE_DOMAIN}";
         }
         throw new AssertionError("the test does not know " + Json.text(value));
     }

@@ -39,13 +39,40 @@ class WorkloadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {Stacks.CREATE, Stacks.NOTIFICATION, Stacks.EVENTBRIDGE})
+    @ValueSource(strings = {Stacks.CREATE, Stacks.NOTIFICATION, Stacks.EVENTBRIDGE, Stacks.ODD_NAMES})
     void theTemplateAndTheDescriptionSayTheSame(String yaml) throws IOException {
         Settings settings = Stacks.settings(yaml);
         Workload workload = Workload.of(settings);
         assertEquals(
                 Stacks.text(Json.pretty(WorkloadView.of(workload, sources(settings)))),
                 Stacks.text(Json.pretty(TemplateView.of(Stacks.template(Stacks.stack(settings, workload))))));
+    }
+
+    /** Written down by hand, so that template and view cannot agree on the same mistake. */
+    @Test
+    void filtersAndRatesAreSpeltAsS3AndTheSchedulerWantThem() throws IOException {
+        Map<String, Object> view = TemplateView.of(Stacks.template(Stacks.ODD_NAMES));
+        String suffix = ", suffix=manifests/output/output.manifest} to {QUEUE_ARN}";
+        assertEquals(new java.util.TreeSet<>(List.of(
+                "{LABEL_BUCKET} [s3:ObjectCreated:*] {prefix=in%3Da%2Bb/" + suffix,
+                "{LABEL_BUCKET} [s3:ObjectCreated:*] {prefix=stra%C3%9Fe+%28s%C3%BCd%29/" + suffix,
+                "my-labels [s3:ObjectCreated:*] {prefix=day%3D1%2B2/" + suffix,
+                "my-labels [s3:ObjectCreated:*] {prefix=%ED%91%9C%EC%A7%80+%7E%ED%8C%90/" + suffix,
+                "my-labels [s3:ObjectCreated:*] {prefix=plain-_.x/" + suffix)), view.get("notifications"));
+        assertEquals(List.of("rate(1 day)", "rate(1 hour)", "rate(1 minute)", "rate(2 days)", "rate(36 hours)"),
+                Json.object(view.get("schedules")).values().stream().map(text -> text.toString().replaceFirst(" to .*", "")).sorted().toList());
+    }
+
+    @Test
+    void aConditionThatIsLostIsSeen() throws IOException {
+        Settings settings = Stacks.settings(Stacks.CREATE);
+        Workload workload = Workload.of(settings);
+        String template = Json.text(Stacks.template(Stacks.stack(settings, workload)));
+        String condition = "\"Condition\":{\"StringEquals\":{\"iam:PassedToService\":\"sagemaker.amazonaws.com\"}},";
+        assertEquals(2, template.split(Pattern.quote(condition), -1).length, "once: " + condition);
+        assertNotEquals(
+                Stacks.text(Json.pretty(WorkloadView.of(workload, sources(settings)))),
+                Stacks.text(Json.pretty(TemplateView.of(Json.object(Json.parse(template.replace(condition, "")))))));
     }
 
     private record Change(String fact, UnaryOperator<Workload> change) {

@@ -8,6 +8,7 @@ import dev.truepipe.workload.ScheduleSpec;
 import dev.truepipe.workload.Source;
 import dev.truepipe.workload.Value;
 import dev.truepipe.workload.Workload;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,7 +60,9 @@ final class WorkloadView {
     private static TreeSet<String> grants(List<Grant> grants) {
         TreeSet<String> all = new TreeSet<>();
         grants.forEach(grant -> all.add("Allow " + new TreeSet<>(grant.actions()) + " on "
-                + grant.resources().stream().map(WorkloadView::render).distinct().sorted().toList()));
+                + grant.resources().stream().map(WorkloadView::render).distinct().sorted().toList()
+                // The one condition there is: only SageMaker may be handed a role.
+                + (grant.actions().contains("iam:PassRole") ? " if {\"StringEquals\":{\"iam:PassedToService\":\"sagemaker.amazonaws.com\"}}" : "")));
         return all;
     }
 
@@ -89,16 +92,23 @@ final class WorkloadView {
             case TOPIC -> "{TOPIC_ARN}";
         }));
         one.put("message", List.of(rule.message().<Object>map(message -> new TreeMap<>(Map.of(
-                "InputPathsMap", new TreeMap<>(message.paths()), "InputTemplate", message.template()))).orElse("-")));
+                "InputPathsMap", new TreeMap<>(message.paths()), "InputTemplate", render(message.template())))).orElse("-")));
         return one;
     }
 
+    /** Days if they are whole, else hours, else minutes; one of them is singular. */
     private static String rate(ScheduleSpec schedule) {
-        long hours = schedule.every().toHours();
-        if (schedule.every().toMinutes() % 60 != 0) {
-            return "rate(" + schedule.every().toMinutes() + " minutes)";
+        long amount = schedule.every().toMinutes();
+        String unit = "minute";
+        if (amount % 60 == 0) {
+            amount /= 60;
+            unit = "hour";
+            if (amount % 24 == 0) {
+                amount /= 24;
+                unit = "day";
+            }
         }
-        return hours == 24 ? "rate(1 day)" : hours == 1 ? "rate(1 hour)" : "rate(" + hours + " hours)";
+        return "rate(" + amount + " " + unit + (amount == 1 ? ")" : "s)");
     }
 
     private static String alarm(AlarmSpec alarm) {
@@ -114,7 +124,7 @@ final class WorkloadView {
             if (source.labelBucket() != Source.LabelBucket.EVENTBRIDGE) {
                 Map<String, Object> filters = new TreeMap<>();
                 if (!source.labels().key().isEmpty()) {
-                    filters.put("prefix", source.labels().key().replace(" ", "+"));
+                    filters.put("prefix", encoded(source.labels().key()));
                 }
                 if (!source.isOneManifest()) {
                     filters.put("suffix", workload.notificationSuffix());
@@ -124,6 +134,17 @@ final class WorkloadView {
             }
         }
         return all;
+    }
+
+    /** S3 takes filter values as it writes keys in events: a space as +, and UTF-8 bytes in percent but for letters, digits and {@code -_.*}/. */
+    private static String encoded(String key) {
+        StringBuilder text = new StringBuilder();
+        for (byte b : key.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            boolean plain = c < 0x80 && (Character.isLetterOrDigit(c) || "-_.*/".indexOf(c) >= 0);
+            text.append(plain ? String.valueOf(c) : c == ' ' ? "+" : String.format("%%%02X", (int) c));
+        }
+        return text.toString();
     }
 
     private static Object deep(Object tree) {

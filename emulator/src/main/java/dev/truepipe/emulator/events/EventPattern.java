@@ -1,16 +1,21 @@
 package dev.truepipe.emulator.events;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /**
  * An EventBridge pattern: nested objects of field names, each leaf a list of which one must fit. Strings, numbers,
- * booleans and {@code null} fit themselves; {@code {"prefix"}}, {@code {"suffix"}} and {@code {"exists"}} as AWS has them.
+ * booleans and {@code null} fit themselves; {@code {"prefix"}}, {@code {"suffix"}}, {@code {"exists"}} and
+ * {@code {"anything-but"}} with exact values as AWS has them. What is not there, {@code null}, {@code true} and {@code false} are
+ * not anything but something: they fit no {@code anything-but}.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html">event patterns</a>
  */
 final class EventPattern {
+    private static final String ANYTHING_BUT = "anything-but";
+
     private final Map<String, Object> pattern;
 
     /** @throws IllegalArgumentException if the pattern asks for what is not done here, naming the field */
@@ -32,7 +37,7 @@ final class EventPattern {
                     for (Object choice : choices) {
                         if (choice instanceof Map<?, ?> test && !isTest(test)) {
                             throw new IllegalArgumentException("rule " + rule + ": " + at + " asks for " + test
-                                    + "; the embedded EventBridge knows exact values, prefix, suffix and exists");
+                                    + "; the embedded EventBridge knows exact values, prefix, suffix, exists, and anything-but with strings or with numbers");
                         }
                     }
                 }
@@ -44,7 +49,19 @@ final class EventPattern {
 
     private static boolean isTest(Map<?, ?> test) {
         return test.size() == 1
-                && (test.get("prefix") instanceof String || test.get("suffix") instanceof String || test.get("exists") instanceof Boolean);
+                && (test.get("prefix") instanceof String || test.get("suffix") instanceof String || test.get("exists") instanceof Boolean
+                        || test.containsKey(ANYTHING_BUT) && isExact(excluded(test)));
+    }
+
+    /** EventBridge takes strings or numbers, not both in one list. */
+    private static boolean isExact(List<?> values) {
+        return !values.isEmpty()
+                && (values.stream().allMatch(String.class::isInstance) || values.stream().allMatch(Number.class::isInstance));
+    }
+
+    /** One value alone is a list of one. */
+    private static List<?> excluded(Map<?, ?> test) {
+        return test.get(ANYTHING_BUT) instanceof List<?> several ? several : Collections.singletonList(test.get(ANYTHING_BUT));
     }
 
     private static boolean matches(Map<?, ?> pattern, Object event) {
@@ -78,6 +95,9 @@ final class EventPattern {
     }
 
     private static boolean one(Object choice, Object value) {
+        if (choice instanceof Map<?, ?> test && test.containsKey(ANYTHING_BUT)) {
+            return (value instanceof String || value instanceof Number) && excluded(test).stream().noneMatch(no -> one(no, value));
+        }
         if (choice instanceof Map<?, ?> test) {
             return value instanceof String text
                     && (test.get("prefix") instanceof String prefix && text.startsWith(prefix)

@@ -5,8 +5,8 @@ import java.util.Map;
 /**
  * One EventBridge rule.
  *
- * @param pattern an event pattern as EventBridge reads it: exact values, {@code prefix}, {@code suffix} and
- *     {@code exists}; anything else is refused when the cloud is built
+ * @param pattern an event pattern as EventBridge reads it: exact values, {@code prefix}, {@code suffix}, {@code exists}, and
+ *     {@code anything-but} with exact values; anything else is refused when the cloud is built
  * @param target where matching events go
  */
 public record RuleSpec(String name, Map<String, Object> pattern, Target target) {

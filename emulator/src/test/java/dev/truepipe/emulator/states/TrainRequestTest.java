@@ -142,18 +142,60 @@ class TrainRequestTest {
         }
     }
 
-    /** The waits that SnapStart, throttling and Lambda's own faults need, without jitter: more than five minutes. */
+    /**
+     * What SnapStart, throttling and Lambda's own faults need, with the jitter that is drawn: a wait is uniform between 0 and
+     * its full length, so that the sum's mean is half of the whole, and hardly any run falls below four deviations of it.
+     */
     @Test
     void retriesLambdaForMoreThanFiveMinutes() throws Exception {
-        Map<String, Object> plan = Json.object(Json.object(Retraining.document().get("States")).get("PlanDataset"));
-        Map<String, Object> retrier = Json.object(Json.array(plan.get("Retry")).getFirst());
-        double seconds = 0;
-        for (int i = 0; i < ((Number) retrier.get("MaxAttempts")).intValue(); i++) {
-            seconds += Math.min(((Number) retrier.get("MaxDelaySeconds")).doubleValue(),
-                    ((Number) retrier.get("IntervalSeconds")).doubleValue() * Math.pow(((Number) retrier.get("BackoffRate")).doubleValue(), i));
+        List<Map<String, Object>> retriers = lambdaRetriers(Json.object(Retraining.document().get("States")));
+        assertEquals(6, retriers.size());
+        for (Map<String, Object> retrier : retriers) {
+            assertEquals("FULL", retrier.get("JitterStrategy"));
+            double mean = 0;
+            double variance = 0;
+            for (int i = 0; i < ((Number) retrier.get("MaxAttempts")).intValue(); i++) {
+                double longest = Math.min(((Number) retrier.get("MaxDelaySeconds")).doubleValue(),
+                        ((Number) retrier.get("IntervalSeconds")).doubleValue() * Math.pow(((Number) retrier.get("BackoffRate")).doubleValue(), i));
+                mean += longest / 2;
+                variance += longest * longest / 12;
+            }
+            double least = mean - 4 * Math.sqrt(variance);
+            assertTrue(least >= 300, "retries go on for " + mean + " s on average, but a few for no more than " + least + " s");
         }
-        assertTrue(seconds / 2 >= 300, "with full jitter about half of " + seconds + " s is waited, which must be 300 s or more");
-        assertEquals("FULL", retrier.get("JitterStrategy"));
+    }
+
+    private static List<Map<String, Object>> lambdaRetriers(Map<String, Object> states) {
+        List<Map<String, Object>> found = new ArrayList<>();
+        states.values().forEach(state -> {
+            Map<String, Object> fields = Json.object(state);
+            if (fields.get("Retry") instanceof List<?> retriers) {
+                retriers.stream().map(Json::object).filter(retrier -> Json.array(retrier.get("ErrorEquals")).contains("Lambda.ServiceException"))
+                        .forEach(found::add);
+            }
+            if (fields.get("ItemProcessor") instanceof Map<?, ?> processor) {
+                found.addAll(lambdaRetriers(Json.object(processor.get("States"))));
+            }
+        });
+        return found;
+    }
+
+    /** 28 days and an hour is as long as the settings let a job wait and run; Step Functions keeps 25,000 events. */
+    @Test
+    void waitsForTheLongestJobWithinTheEventsThatAHistoryMayHave() throws Exception {
+        java.time.Duration longest = java.time.Duration.ofDays(28).plusHours(1);
+        Map<String, Object> wait = Json.object(Json.object(Retraining.document().get("States")).get("WaitForAttempt"));
+        int rounds = (int) Math.ceilDiv(longest.toSeconds(), ((Number) wait.get("Seconds")).longValue());
+        try (Retraining retraining = new Retraining()) {
+            retraining.tasks.then("Train", ScriptedTasks.fails("SageMaker.ResourceInUseException", "there is one of this name"))
+                    .then("DescribeAttempt", Collections.nCopies(rounds, gives(job("InProgress", "Training", null))).toArray(ScriptedTasks.Answer[]::new))
+                    .then("DescribeAttempt", gives(job("Completed", "Completed", null)));
+            ExecutionRecord record = retraining.run();
+            assertEquals("SUCCEEDED", record.status(), record.cause());
+            java.time.Duration waited = java.time.Duration.between(record.startDate(), record.stopDate());
+            assertTrue(waited.compareTo(longest) >= 0, waited::toString);
+            assertTrue(record.history().size() <= 25_000, record.history().size() + " events");
+        }
     }
 
     @Test
