@@ -25,7 +25,6 @@ final class FunctionInstance {
     private final BlockingQueue<Frame> answers = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> logEnds = new LinkedBlockingQueue<>();
     private final Thread logReader;
-    private volatile long idleSinceNanos = System.nanoTime();
 
     private record Frame(byte kind, String json) {}
 
@@ -43,10 +42,6 @@ final class FunctionInstance {
 
     boolean isAlive() {
         return process.isAlive();
-    }
-
-    boolean idleLongerThan(Duration limit) {
-        return System.nanoTime() - idleSinceNanos > limit.toNanos();
     }
 
     /**
@@ -91,7 +86,6 @@ final class FunctionInstance {
             return exited(requestId);
         }
         logEnds.poll(LOG_DRAIN_SECONDS, TimeUnit.SECONDS);
-        idleSinceNanos = System.nanoTime();
         return new InvocationResult(frame.json, frame.kind != FunctionHost.ANSWERED);
     }
 
