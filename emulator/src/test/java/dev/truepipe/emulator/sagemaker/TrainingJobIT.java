@@ -11,9 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.truepipe.emulator.lambda.TestFunctions;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.InMemoryObjectStore;
 import dev.truepipe.storage.S3Uri;
+import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -233,6 +238,25 @@ class TrainingJobIT {
         }
     }
 
+    /** Nobody is left to clean up: the JVM gets no word, and the algorithm waits at a pipe for which there is no writer. */
+    @Test
+    void endsTheProcessesOfAJvmThatWasKilled() throws Exception {
+        String script = "sh -c 'sleep 300 & echo $! > model/orphan'; sleep 300 & echo $! > model/child; echo $$ > model/pid; "
+                + "mkfifo model/next; echo waiting; cat model/next";
+        Process jvm = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", String.join(File.pathSeparator,
+                        Stream.of(TestFunctions.classPath()).map(Path::toString).toList()), AbandonedMain.class.getName(), folder.toString(), script)
+                .redirectErrorStream(true).start();
+        try (BufferedReader log = jvm.inputReader()) {
+            assertEquals("waiting", log.readLine());
+            jvm.destroyForcibly().waitFor();
+        }
+        boolean linux = System.getProperty("os.name").equals("Linux");
+        for (String name : linux ? List.of("pid", "child", "orphan") : List.of("pid", "child")) {
+            awaitGone(Long.parseLong(Files.readString(folder.resolve("model").resolve(name)).strip()));
+        }
+    }
+
     @Test
     void failsWithTheFirst1024CharactersOfTheFailureFile() throws Exception {
         try (Training cloud = Training.script(folder, "head -c 5000 /dev/zero | tr '\\0' x > output/failure; exit 3")) {
@@ -419,13 +443,28 @@ class TrainingJobIT {
     }
 
     /** Gone, or dead and not yet buried: that is up to whoever adopts orphans on this machine. */
-    private static void assertGone(long pid) throws IOException {
+    private static boolean isGone(long pid) {
         Path commandLine = Path.of("/proc/" + pid + "/cmdline");
-        assertTrue(
-                Files.isDirectory(Path.of("/proc/self"))
-                        ? !Files.exists(commandLine) || Files.readString(commandLine).isEmpty()
-                        : ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty(),
-                () -> "process " + pid + " is still there");
+        if (!Files.isDirectory(Path.of("/proc/self"))) {
+            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
+        }
+        try {
+            return Files.readString(commandLine).isEmpty();
+        } catch (IOException e) {
+            return true; // not there, or gone while it was read
+        }
+    }
+
+    private static void assertGone(long pid) {
+        assertTrue(isGone(pid), () -> "process " + pid + " is still there");
+    }
+
+    private static void awaitGone(long pid) {
+        long deadline = System.nanoTime() + Training.LIMIT.toNanos();
+        while (!isGone(pid)) {
+            assertTrue(System.nanoTime() < deadline, () -> "process " + pid + " is still there");
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
     }
 
     private static List<Object> transitions(Map<String, Object> job) {
