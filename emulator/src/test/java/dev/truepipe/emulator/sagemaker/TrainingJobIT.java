@@ -179,7 +179,7 @@ class TrainingJobIT {
         try (Training cloud = Training.script(folder, "mkfifo model/never; echo waiting; cat model/never")) {
             cloud.put("s3://work/m", "{\"a\":1}\n");
             Map<String, Object> request = request("stuck", channel("train", "s3://work/m", "None", "a"));
-            request.put("StoppingCondition", map("MaxRuntimeInSeconds", 1));
+            request.put("StoppingCondition", map("MaxRuntimeInSeconds", 1)); // also right if it comes before the pipe is made
             Map<String, Object> job = cloud.train(request);
             assertEquals("Stopped", job.get("TrainingJobStatus"), job::toString);
             assertEquals("MaxRuntimeExceeded", job.get("SecondaryStatus"));
@@ -188,10 +188,12 @@ class TrainingJobIT {
 
     @Test
     void killsAnAlgorithmThatIgnoresTheSignalAtItsMaximumRuntime() throws Exception {
-        try (Training cloud = Training.script(folder, "trap '' TERM; echo $$ > model/pid; while true; do sleep 0.05; done")) {
+        try (Training cloud = Training.script(folder, "trap '' TERM; echo $$ > model/pid; echo deaf; while true; do sleep 0.05; done")) {
             Map<String, Object> request = request("deaf");
-            request.put("StoppingCondition", map("MaxRuntimeInSeconds", 1));
-            Map<String, Object> job = cloud.train(request);
+            request.put("StoppingCondition", map("MaxRuntimeInSeconds", 5));
+            cloud.service.call("CreateTrainingJob", request);
+            cloud.awaitLine("deaf", "deaf");
+            Map<String, Object> job = cloud.await("deaf");
             assertEquals("MaxRuntimeExceeded", job.get("SecondaryStatus"), job::toString);
             assertEquals(137, cloud.service.trainingResult("deaf").orElseThrow().exitCode());
             assertGone(Long.parseLong(cloud.text("deaf", "model/pid").strip()));
@@ -201,7 +203,8 @@ class TrainingJobIT {
 
     @Test
     void keepsWhatAStoppedAlgorithmSavedInItsGrace() throws Exception {
-        try (Training cloud = Training.script(folder, "trap 'echo saved > model/partial; exit 7' TERM; echo started; while true; do sleep 0.05; done")) {
+        String script = "trap 'echo saved > model/partial; exit 7' TERM; echo started; while true; do sleep 0.05; done";
+        try (Training cloud = new Training(folder, new InMemoryObjectStore(), Duration.ofSeconds(30), List.of(), "sh", "-c", script, "sh")) {
             cloud.service.call("CreateTrainingJob", request("stopped"));
             cloud.awaitLine("stopped", "started");
             cloud.service.call("StopTrainingJob", map("TrainingJobName", "stopped"));
