@@ -15,6 +15,7 @@ import dev.truepipe.manifest.LineFacts.Metadata;
 import dev.truepipe.manifest.LineFacts.Value;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Locale;
 
 /** Reads a line's JSON, strictly (RFC 8259), in one pass and without a tree. The only class that knows the parser. */
 final class LineParser {
@@ -61,13 +62,14 @@ final class LineParser {
         int bad = LineSyntax.invalidUtf8(line, length);
         if (bad >= 0) {
             throw new Unreadable(FindingCode.INVALID_UTF8,
-                    "byte %d of the line (0x%02x) is not UTF-8; save the manifest as UTF-8".formatted(bad, line[bad]));
+                    String.format(Locale.ROOT, "byte %d of the line (0x%02x) is not UTF-8; save the manifest as UTF-8", bad, line[bad]));
         }
         int control = LineSyntax.controlByte(line, length);
         if (control >= 0) {
             throw new Unreadable(FindingCode.INVALID_JSON,
-                    "not JSON: control byte 0x%02x at byte %d of the line; escape it as \\u%04x inside a string, remove it elsewhere"
-                            .formatted(line[control], control, line[control]));
+                    String.format(Locale.ROOT,
+                            "not JSON: control byte 0x%02x at byte %d of the line; escape it as \\u%04x inside a string, remove it elsewhere",
+                            line[control], control, line[control]));
         }
         if (length >= 3 && line[0] == (byte) 0xef && line[1] == (byte) 0xbb && line[2] == (byte) 0xbf) {
             throw new Unreadable(FindingCode.INVALID_JSON,
