@@ -23,6 +23,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -157,7 +158,7 @@ final class Demo {
         for (String bucket : imageBuckets) {
             images.append(images.isEmpty() ? "" : ", ").append(quoted("s3://" + bucket + "/"));
         }
-        String yaml = """
+        String yaml = String.format(Locale.ROOT, """
                 # The settings of this demo; the same file, with your buckets in it, is what you would deploy.
                 datasets:
                   - name: %s
@@ -174,7 +175,7 @@ final class Demo {
                       maxWait: 1h
                       hyperparameters: { epochs: 6, seed: 1 }
                       objective: { metric: "validation:mAP", direction: maximize, tolerance: 0.01 }
-                """.formatted(
+                """,
                 DATASET,
                 LABEL_BUCKET,
                 label == null ? "" : "    label: " + quoted(label) + "\n",

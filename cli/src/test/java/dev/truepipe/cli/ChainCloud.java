@@ -36,6 +36,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
  * The whole chain as it would be deployed, on the embedded cloud, for tests: functions from the packaged jar in their own
@@ -68,8 +73,8 @@ final class ChainCloud implements CloudListener, AutoCloseable {
     /** An event of an execution. */
     record Step(ExecutionRef execution, HistoryEvent event) {}
 
-    /** A line of a function's log. @param nanos when it was heard, by {@link System#nanoTime} */
-    record LogLine(String function, String text, long nanos) {}
+    /** A line of a function's log. */
+    record LogLine(String function, String text) {}
 
     /** Does something with the cloud that may fail. */
     interface Change {
@@ -179,6 +184,16 @@ final class ChainCloud implements CloudListener, AutoCloseable {
 
     ObjectStore store() {
         return cloud.s3().store();
+    }
+
+    /** A client of its queues, for a look from outside. */
+    SqsClient queues() {
+        return SqsClient.builder()
+                .endpointOverride(cloud.sqs().endpoint())
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+                .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(40)))
+                .build();
     }
 
     // What arrives
@@ -451,7 +466,7 @@ final class ChainCloud implements CloudListener, AutoCloseable {
 
     @Override
     public void functionLog(String function, String line) {
-        logLines.add(new LogLine(function, line, System.nanoTime()));
+        logLines.add(new LogLine(function, line));
         tell();
     }
 

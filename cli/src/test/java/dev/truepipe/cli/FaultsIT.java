@@ -24,10 +24,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
@@ -38,7 +34,7 @@ class FaultsIT {
             List.of("train.manifest", "validation.manifest", "quarantine.manifest", "superseded.manifest");
 
     /** Long enough for a chunk of thirty lines on a busy machine, short enough to wait for. */
-    private static final Duration SCAN_TIMEOUT = Duration.ofSeconds(8);
+    private static final Duration SCAN_TIMEOUT = Duration.ofSeconds(15);
 
     private static final int FOR_EVER = 1_000_000;
 
@@ -235,12 +231,7 @@ class FaultsIT {
 
     /** Waits, as any consumer would, for a message in the dead-letter queue, and takes it out. */
     private static String awaitDeadLetter(String word) {
-        try (SqsClient queues = SqsClient.builder()
-                .endpointOverride(chain.cloud().sqs().endpoint())
-                .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-                .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(40)))
-                .build()) {
+        try (SqsClient queues = chain.queues()) {
             String url = chain.cloud().sqs().queueUrl(LocalCloud.DEAD_LETTER_QUEUE);
             long deadline = System.nanoTime() + ChainCloud.PATIENCE.toNanos();
             while (System.nanoTime() < deadline) {

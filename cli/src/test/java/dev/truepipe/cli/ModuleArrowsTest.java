@@ -53,7 +53,8 @@ class ModuleArrowsTest {
         assertEquals(List.of("jackson-core"), texts(parse(ROOT.resolve("core/pom.xml")), "/project/dependencies/dependency[not(scope='test')]/artifactId"));
     }
 
-    private static List<Path> folders() throws Exception {
+    /** Of the modules. */
+    static List<Path> folders() throws Exception {
         List<Path> folders = texts(parse(ROOT.resolve("pom.xml")), "/project/modules/module").stream().map(ROOT::resolve).toList();
         assertFalse(folders.isEmpty(), "the root pom names its modules");
         return folders;

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Copies the lines of a chunk, byte for byte, to the channels that were decided for them. */
 public final class ChunkWriter {
@@ -100,8 +101,9 @@ public final class ChunkWriter {
                 left -= count;
             }
             if (!murmur.finish().equals(new Hash128(line.hashHigh(), line.hashLow()))) {
-                throw new IOException("%s:%d (byte %d) is not what was scanned: the manifest changed meanwhile; run again"
-                        .formatted(chunk.manifest(), base + line.number(), line.offset()));
+                throw new IOException(String.format(Locale.ROOT,
+                        "%s:%d (byte %d) is not what was scanned: the manifest changed meanwhile; run again",
+                        chunk.manifest(), base + line.number(), line.offset()));
             }
         }
 

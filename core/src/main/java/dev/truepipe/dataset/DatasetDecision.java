@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -211,10 +212,11 @@ public final class DatasetDecision {
         CarriedState previous = input.previous();
         boolean holds = previous != null && previous.holdsFor(rules);
         if (previous != null && !holds) {
-            find(FindingCode.CARRIED_STATE_DROPPED, null, "the last version was split by %s, seed %d, group by %s; this one by %s, seed %d, group by %s: objects change sides; %s"
-                    .formatted(Percentage.text(previous.holdOut().basisPoints()), previous.holdOut().seed(), previous.groupBy(),
-                            Percentage.text(rules.holdOut().basisPoints()), rules.holdOut().seed(), rules.groupBy(),
-                            FindingCode.CARRIED_STATE_DROPPED.cure()));
+            find(FindingCode.CARRIED_STATE_DROPPED, null, String.format(Locale.ROOT,
+                    "the last version was split by %s, seed %d, group by %s; this one by %s, seed %d, group by %s: objects change sides; %s",
+                    Percentage.text(previous.holdOut().basisPoints()), previous.holdOut().seed(), previous.groupBy(),
+                    Percentage.text(rules.holdOut().basisPoints()), rules.holdOut().seed(), rules.groupBy(),
+                    FindingCode.CARRIED_STATE_DROPPED.cure()));
         }
         if (holds) {
             floors.addAll(previous.floors());
@@ -392,8 +394,9 @@ public final class DatasetDecision {
                 find(warning.code(), label, warning.message())));
         if (tornNeighbours > 0 && neighbours >= Math.max(FEWEST_NEIGHBOURS, accepted() / 5)) {
             find(FindingCode.POSSIBLE_SEQUENCE_LEAK, "source-ref",
-                    "%d of %d neighbouring lines with consecutive numbers in their names lie on different sides of the split; if they are frames of one recording, validation knows what training saw; %s"
-                            .formatted(tornNeighbours, neighbours, FindingCode.POSSIBLE_SEQUENCE_LEAK.cure()));
+                    String.format(Locale.ROOT,
+                            "%d of %d neighbouring lines with consecutive numbers in their names lie on different sides of the split; if they are frames of one recording, validation knows what training saw; %s",
+                            tornNeighbours, neighbours, FindingCode.POSSIBLE_SEQUENCE_LEAK.cure()));
         }
         for (Finding finding : datasetFindings) {
             findings.add(finding, null, 0, 0);
@@ -409,8 +412,9 @@ public final class DatasetDecision {
     private void gates(SortedMap<Integer, String> names) {
         long counted = quarantined - negatives;
         if (lines > 0 && counted * 10_000 > lines * rules.maxQuarantinedBasisPoints()) {
-            gates.add(new Gate("maxQuarantined", "%d of %d lines are quarantined (%.2f%%), more than %s; see the findings, mend the lines, or raise maxQuarantined"
-                    .formatted(counted, lines, 100.0 * counted / lines, Percentage.text(rules.maxQuarantinedBasisPoints()))));
+            gates.add(new Gate("maxQuarantined", String.format(Locale.ROOT,
+                    "%d of %d lines are quarantined (%.2f%%), more than %s; see the findings, mend the lines, or raise maxQuarantined",
+                    counted, lines, 100.0 * counted / lines, Percentage.text(rules.maxQuarantinedBasisPoints()))));
         }
         if (lines > 0 && train() == 0) {
             gates.add(new Gate("train-empty", "none of " + accepted() + " accepted lines is left for training; label more objects, or lower the validation share"));
@@ -438,8 +442,9 @@ public final class DatasetDecision {
             }
         }
         if (rules.minNewLabels() > newLabels) {
-            gates.add(new Gate("minNewLabels", "%d accepted lines are new since the last judged version, fewer than %d%s; label more, or lower minNewLabels"
-                    .formatted(newLabels, rules.minNewLabels(), newLabels == 0 ? ", and a changed setting alone trains nothing" : "")));
+            gates.add(new Gate("minNewLabels", String.format(Locale.ROOT,
+                    "%d accepted lines are new since the last judged version, fewer than %d%s; label more, or lower minNewLabels",
+                    newLabels, rules.minNewLabels(), newLabels == 0 ? ", and a changed setting alone trains nothing" : "")));
         }
     }
 

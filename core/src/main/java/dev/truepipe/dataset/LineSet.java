@@ -1,5 +1,7 @@
 package dev.truepipe.dataset;
 
+import java.util.Locale;
+
 /** A multiset of lines as a count and the sum of their hashes modulo 2^128: the same in any order. */
 final class LineSet {
     private long count;
@@ -19,6 +21,6 @@ final class LineSet {
     /** Count and sum, as the version and the hold-out hash them: {@code 12 00ff…}. */
     @Override
     public String toString() {
-        return "%d %016x%016x".formatted(count, high, low);
+        return String.format(Locale.ROOT, "%d %016x%016x", count, high, low);
     }
 }

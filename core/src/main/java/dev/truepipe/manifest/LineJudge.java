@@ -80,8 +80,9 @@ final class LineJudge {
         line = into;
         line.clear();
         find(FindingCode.LINE_TOO_LONG, null,
-                "the line has %d bytes, more than %d (16 MiB), and was not looked into; is a newline missing, or is this no manifest?"
-                        .formatted(length, LineReader.MAX_LINE_BYTES));
+                String.format(Locale.ROOT,
+                        "the line has %d bytes, more than %d (16 MiB), and was not looked into; is a newline missing, or is this no manifest?",
+                        length, LineReader.MAX_LINE_BYTES));
     }
 
     private void find(FindingCode code, String attribute, String message) {
@@ -400,9 +401,10 @@ final class LineJudge {
             } else if (boxes.width[i] <= 0 || boxes.height[i] <= 0) {
                 broken.add(FindingCode.BOX_EMPTY, i, "is " + plain(boxes.width[i]) + " × " + plain(boxes.height[i]) + " pixels");
             } else if (sized && outside(boxes, i, content)) {
-                broken.add(FindingCode.BOX_OUTSIDE_IMAGE, i, "(left %s, top %s, %s × %s) reaches out of the image of %s × %s pixels"
-                        .formatted(plain(boxes.left[i]), plain(boxes.top[i]), plain(boxes.width[i]), plain(boxes.height[i]),
-                                plain(content.width), plain(content.height)));
+                broken.add(FindingCode.BOX_OUTSIDE_IMAGE, i, String.format(Locale.ROOT,
+                        "(left %s, top %s, %s × %s) reaches out of the image of %s × %s pixels",
+                        plain(boxes.left[i]), plain(boxes.top[i]), plain(boxes.width[i]), plain(boxes.height[i]),
+                        plain(content.width), plain(content.height)));
             }
         }
         broken.report(label);
@@ -413,8 +415,9 @@ final class LineJudge {
                     : "no boxes on this image; fine as a negative example, but SageMaker's built-in detector may choke on it (negatives: drop leaves it out)");
         }
         if (metadata != null && metadata.objects >= 0 && metadata.objects != annotations) {
-            find(FindingCode.OBJECTS_COUNT_DIFFERS, label, "%d annotations, but %d entries in \"objects\"; keep one for each annotation"
-                    .formatted(annotations, metadata.objects));
+            find(FindingCode.OBJECTS_COUNT_DIFFERS, label, String.format(Locale.ROOT,
+                    "%d annotations, but %d entries in \"objects\"; keep one for each annotation",
+                    annotations, metadata.objects));
         }
     }
 

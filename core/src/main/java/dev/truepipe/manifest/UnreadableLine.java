@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.truepipe.manifest.JsonCursor.Broken;
 import dev.truepipe.manifest.LineScanner.Unreadable;
+import java.util.Locale;
 
 /**
  * Says why a line cannot be read. What is wrong with the line's bytes comes before what is wrong with its JSON, wherever
@@ -17,14 +18,14 @@ final class UnreadableLine {
         int bad = Utf8.invalid(bytes, from, to);
         if (bad >= 0) {
             return new Unreadable(FindingCode.INVALID_UTF8,
-                    "byte %d of the line (0x%02x) is not UTF-8; save the manifest as UTF-8".formatted(bad - from, bytes[bad]));
+                    String.format(Locale.ROOT, "byte %d of the line (0x%02x) is not UTF-8; save the manifest as UTF-8", bad - from, bytes[bad]));
         }
         for (int i = from; i < to; i++) {
             byte b = bytes[i];
             if (b >= 0 && b < ' ' && b != '\t' && b != '\r') {
-                return new Unreadable(FindingCode.INVALID_JSON,
-                        "not JSON: control byte 0x%02x at byte %d of the line; escape it as \\u%04x inside a string, remove it elsewhere"
-                                .formatted(b, i - from, b));
+                return new Unreadable(FindingCode.INVALID_JSON, String.format(Locale.ROOT,
+                        "not JSON: control byte 0x%02x at byte %d of the line; escape it as \\u%04x inside a string, remove it elsewhere",
+                        b, i - from, b));
             }
         }
         if (length >= 3 && bytes[from] == (byte) 0xef && bytes[from + 1] == (byte) 0xbb && bytes[from + 2] == (byte) 0xbf) {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 
 /**
  * Reads RecordIO records from a stream, plain frames and records in parts.
@@ -66,8 +67,9 @@ public final class RecordReader {
         position += 8;
         int magic = word(words, 0);
         if (magic != RecordWriter.MAGIC) {
-            throw new IOException("RecordIO: expected the magic number 0xced7230a, found 0x%08x, at byte %d"
-                    .formatted(magic, frameStart));
+            throw new IOException(String.format(Locale.ROOT,
+                    "RecordIO: expected the magic number 0xced7230a, found 0x%08x, at byte %d",
+                    magic, frameStart));
         }
         int lengthWord = word(words, 4);
         flag = lengthWord >>> 29;

@@ -238,7 +238,7 @@ public final class EmbeddedCloud implements AutoCloseable {
         // Last to start, first to end: no message is handed to what is not there.
         parts.push(sqs::stopServing);
         for (EventSourceMappingSpec mapping : description.mappings) {
-            sqs.serve(mapping, this::invokeForQueue);
+            sqs.serve(mapping, this::invokeForQueue, e -> listener.broke(trace(e)));
         }
         s3.announceConfiguration();
         description.warmUp.forEach(this::warmUp);

@@ -101,6 +101,7 @@ class EmbeddedCloudIT {
 
     private EmbeddedCloud.Builder described() {
         return EmbeddedCloud.builder(folder)
+                .idleLimit(Duration.ofMinutes(10))
                 .functionsClassPath(TestFunctions.classPath())
                 .function(new FunctionSpec(
                         "Starter", Handlers.Starter.class.getName(), Map.of("STATE_MACHINE", MACHINE), Duration.ofSeconds(30), 256))

@@ -70,7 +70,7 @@ public final class EmbeddedLambda implements AutoCloseable {
         this.cloudEnvironment = Map.copyOf(cloudEnvironment);
         this.logs = logs;
         for (FunctionSpec spec : functions) {
-            pools.put(spec.name(), new FunctionPool(spec, Arns.function(spec.name()), INIT_LIMIT, () -> launch(spec)));
+            pools.put(spec.name(), new FunctionPool(spec, Arns.function(spec.name()), INIT_LIMIT, () -> launch(spec), System::nanoTime));
         }
         long period = Math.max(50, Math.min(1_000, idleLimit.toMillis() / 2));
         reaper.scheduleWithFixedDelay(() -> reap(idleLimit), period, period, TimeUnit.MILLISECONDS);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,6 @@ final class FunctionInstance {
     private final BlockingQueue<Frame> answers = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> logEnds = new LinkedBlockingQueue<>();
     private final Thread logReader;
-    private volatile long idleSinceNanos = System.nanoTime();
 
     private record Frame(byte kind, String json) {}
 
@@ -45,10 +45,6 @@ final class FunctionInstance {
         return process.isAlive();
     }
 
-    boolean idleLongerThan(Duration limit) {
-        return System.nanoTime() - idleSinceNanos > limit.toNanos();
-    }
-
     /**
      * Waits until the handler stands.
      *
@@ -57,7 +53,7 @@ final class FunctionInstance {
     InvocationResult awaitReady(Duration limit) throws InterruptedException {
         Frame frame = answers.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
         if (frame == null) {
-            return InvocationResult.error("Sandbox.Timedout", "Init timed out after %.2f seconds".formatted(limit.toMillis() / 1000.0));
+            return InvocationResult.error("Sandbox.Timedout", String.format(Locale.ROOT, "Init timed out after %.2f seconds", limit.toMillis() / 1000.0));
         }
         if (frame == ENDED) {
             return exited("init");
@@ -85,13 +81,12 @@ final class FunctionInstance {
             kill();
             return InvocationResult.error(
                     "Sandbox.Timedout",
-                    "RequestId: %s Error: Task timed out after %.2f seconds".formatted(requestId, timeout.toMillis() / 1000.0));
+                    String.format(Locale.ROOT, "RequestId: %s Error: Task timed out after %.2f seconds", requestId, timeout.toMillis() / 1000.0));
         }
         if (frame == ENDED) {
             return exited(requestId);
         }
         logEnds.poll(LOG_DRAIN_SECONDS, TimeUnit.SECONDS);
-        idleSinceNanos = System.nanoTime();
         return new InvocationResult(frame.json, frame.kind != FunctionHost.ANSWERED);
     }
 

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 
 /** The JVMs of one function: started when none is free, kept for the next invocation, ended when idle. */
 final class FunctionPool {
@@ -19,8 +20,9 @@ final class FunctionPool {
     private final String functionArn;
     private final Duration initLimit;
     private final Launcher launcher;
+    private final LongSupplier nanoTime;
     private final Semaphore places;
-    private final Deque<FunctionInstance> idle = new ArrayDeque<>();
+    private final Deque<Idle> idle = new ArrayDeque<>();
     private final List<FunctionInstance> all = new ArrayList<>();
     private boolean closed;
     private boolean warmingUp;
@@ -29,11 +31,16 @@ final class FunctionPool {
         FunctionInstance launch() throws IOException;
     }
 
-    FunctionPool(FunctionSpec spec, String functionArn, Duration initLimit, Launcher launcher) {
+    /** Free for the next invocation. @param sinceNanos when it was given back, be it after a call or after its warm-up */
+    private record Idle(FunctionInstance instance, long sinceNanos) {}
+
+    /** @param nanoTime {@link System#nanoTime}, or what a test has in its place */
+    FunctionPool(FunctionSpec spec, String functionArn, Duration initLimit, Launcher launcher, LongSupplier nanoTime) {
         this.spec = spec;
         this.functionArn = functionArn;
         this.initLimit = initLimit;
         this.launcher = launcher;
+        this.nanoTime = nanoTime;
         this.places = new Semaphore(spec.maxInstances(), true);
     }
 
@@ -124,11 +131,11 @@ final class FunctionPool {
     void reap(Duration idleLimit) throws InterruptedException {
         List<FunctionInstance> old = new ArrayList<>();
         synchronized (this) {
-            for (Iterator<FunctionInstance> each = idle.iterator(); each.hasNext(); ) {
-                FunctionInstance instance = each.next();
-                if (instance.idleLongerThan(idleLimit) || !instance.isAlive()) {
+            for (Iterator<Idle> each = idle.iterator(); each.hasNext(); ) {
+                Idle free = each.next();
+                if (nanoTime.getAsLong() - free.sinceNanos > idleLimit.toNanos() || !free.instance.isAlive()) {
                     each.remove();
-                    old.add(instance);
+                    old.add(free.instance);
                 }
             }
         }
@@ -152,14 +159,17 @@ final class FunctionPool {
     /** The most recently used first, so that the others grow old and go; one that died in its sleep is passed over. */
     private FunctionInstance take() throws InterruptedException {
         while (true) {
-            FunctionInstance instance;
+            Idle free;
             synchronized (this) {
-                instance = idle.pollFirst();
+                free = idle.pollFirst();
             }
-            if (instance == null || instance.isAlive()) {
-                return instance;
+            if (free == null) {
+                return null;
             }
-            end(instance);
+            if (free.instance.isAlive()) {
+                return free.instance;
+            }
+            end(free.instance);
         }
     }
 
@@ -176,7 +186,7 @@ final class FunctionPool {
 
     private synchronized boolean giveBack(FunctionInstance instance) {
         if (!closed) {
-            idle.addFirst(instance);
+            idle.addFirst(new Idle(instance, nanoTime.getAsLong()));
         }
         return !closed;
     }

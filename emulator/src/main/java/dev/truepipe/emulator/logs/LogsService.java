@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -58,7 +59,7 @@ public final class LogsService implements AwsJsonService {
         for (int i = from; i < to; i++) {
             Map<String, Object> event = fields(found.get(i));
             event.put("logStreamName", found.get(i).stream());
-            event.put("eventId", "%056d".formatted(i));
+            event.put("eventId", String.format(Locale.ROOT, "%056d", i));
             events.add(event);
         }
         Map<String, Object> response = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -161,7 +162,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     /** Sixteen hexadecimal digits and two zeros before: the second, then a rising number. */
     private synchronized String sequencer(Instant now) {
         lastSequencer = Math.max(lastSequencer + 1, now.getEpochSecond() << 32);
-        return "%018X".formatted(lastSequencer);
+        return String.format(Locale.ROOT, "%018X", lastSequencer);
     }
 
     /** Stops serving; events already under way are still told, for a second at most. The folder stays. */

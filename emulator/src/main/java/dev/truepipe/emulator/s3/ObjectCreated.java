@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -78,6 +79,6 @@ public record ObjectCreated(String how, String bucket, String key, long size, St
     /** ISO 8601 with exactly three digits of a second. */
     static String millis(Instant time) {
         String text = time.truncatedTo(ChronoUnit.SECONDS).toString();
-        return text.substring(0, text.length() - 1) + "." + "%03d".formatted(time.getNano() / 1_000_000) + "Z";
+        return text.substring(0, text.length() - 1) + "." + String.format(Locale.ROOT, "%03d", time.getNano() / 1_000_000) + "Z";
     }
 }

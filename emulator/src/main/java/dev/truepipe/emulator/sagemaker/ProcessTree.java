@@ -24,12 +24,20 @@ final class ProcessTree {
 
     private final String mark = UUID.randomUUID().toString();
     private Process process;
+    private ProcessGuard guard;
 
-    /** Starts the container's first process, with the variable added to its environment. */
+    /** Starts the container's first process, with the variable added to its environment, and guarded. */
     Process start(ProcessBuilder builder) throws IOException {
         builder.environment().put(VARIABLE, mark);
-        process = builder.start();
-        return process;
+        guard = new ProcessGuard(VARIABLE + "=" + mark);
+        try {
+            process = builder.start();
+            guard.watch(process.pid());
+            return process;
+        } catch (IOException e) {
+            kill();
+            throw e;
+        }
     }
 
     /**
@@ -37,9 +45,15 @@ final class ProcessTree {
      * and at least each tenth of a second: an orphan that is dead but that nobody buries never "exits".
      */
     void kill() {
-        if (process == null) {
-            return;
+        if (process != null) {
+            killAll();
         }
+        if (guard != null) {
+            guard.close();
+        }
+    }
+
+    private void killAll() {
         List<ProcessHandle> found = find();
         while (!found.isEmpty()) {
             found.forEach(ProcessHandle::destroyForcibly);

@@ -42,7 +42,8 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>After {@link #close()} no FIFO, thread or process of the container is left, however it ended. On Linux that includes
- * processes that have left their parent; on macOS only those that are still descendants.
+ * processes that have left their parent; on macOS only those that are still descendants. When this JVM is killed before it
+ * could close, {@link ProcessGuard} ends the processes.
  */
 public final class TrainingContainer implements AutoCloseable {
     /** Longest {@code FailureReason}, in characters. */

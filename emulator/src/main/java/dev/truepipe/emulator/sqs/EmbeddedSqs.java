@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.elasticmq.rest.sqs.SQSRestServer;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder$;
 
@@ -106,10 +107,11 @@ public final class EmbeddedSqs implements AutoCloseable {
     /**
      * Lets a function serve a queue until this closes.
      *
+     * @param broke told what broke in handing over, not what failed in the function; the queue is served on
      * @throws IllegalArgumentException if there is no such queue
      */
-    public void serve(EventSourceMappingSpec mapping, EventSourceMapping.Function function) {
-        EventSourceMapping running = new EventSourceMapping(mapping, queueUrl(mapping.queue()), client, function);
+    public void serve(EventSourceMappingSpec mapping, EventSourceMapping.Function function, Consumer<Exception> broke) {
+        EventSourceMapping running = new EventSourceMapping(mapping, queueUrl(mapping.queue()), client, function, broke);
         synchronized (mappings) {
             mappings.add(running);
         }

@@ -10,13 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Hands a queue's messages to a function, in batches, and deletes those it dealt with.
  *
  * <p>As Lambda does: if the function fails, or answers what it may not, no message of the batch is deleted; each becomes
  * visible again after the queue's visibility timeout, and goes to the dead-letter queue when it was received too often.
- * Unlike Lambda, a failing function is not called more slowly.
+ * Unlike Lambda, a failing function is not called more slowly. A message that came back while its function still worked on
+ * it has a new receipt handle; to delete it by the old one does nothing, as with SQS.
+ *
+ * <p>What breaks in the mapping itself is told, and the next batch is asked for all the same.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html">error handling for SQS</a>
  */
@@ -24,12 +30,16 @@ public final class EventSourceMapping implements AutoCloseable {
     /** ElasticMQ wakes a waiting receiver for a sent message, not for one that became visible again: ask often. */
     private static final long LONG_POLL_SECONDS = 1;
 
+    /** After a round that broke: a queue service that answers nothing is not asked in a tight loop. */
+    private static final long PAUSE_MILLIS = 200;
+
     private final EventSourceMappingSpec spec;
     private final String queueUrl;
     private final SqsClient client;
     private final Function function;
+    private final Consumer<Exception> broke;
     private final List<Thread> pollers = new ArrayList<>();
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /** A function as the mapping sees it. */
     public interface Function {
@@ -41,11 +51,13 @@ public final class EventSourceMapping implements AutoCloseable {
         Optional<String> invoke(String name, String event) throws InterruptedException;
     }
 
-    EventSourceMapping(EventSourceMappingSpec spec, String queueUrl, SqsClient client, Function function) {
+    EventSourceMapping(
+            EventSourceMappingSpec spec, String queueUrl, SqsClient client, Function function, Consumer<Exception> broke) {
         this.spec = spec;
         this.queueUrl = queueUrl;
         this.client = client;
         this.function = function;
+        this.broke = broke;
     }
 
     void start() {
@@ -55,19 +67,25 @@ public final class EventSourceMapping implements AutoCloseable {
     }
 
     private void poll() {
-        while (!closed) {
-            try {
-                List<Object> messages = receive();
-                if (!messages.isEmpty()) {
-                    Set<String> failed = failures(messages, function.invoke(spec.function(), event(messages)));
-                    delete(messages, failed);
-                }
-            } catch (InterruptedException e) {
-                return;
-            } catch (IOException e) {
-                if (!closed) {
-                    throw new IllegalStateException("queue " + spec.queue() + " cannot be served any more", e);
-                }
+        try {
+            do {
+                round();
+            } while (closed.getCount() > 0);
+        } catch (InterruptedException e) {
+            // Closed while it waited: there is nothing more to do.
+        }
+    }
+
+    private void round() throws InterruptedException {
+        try {
+            List<Object> messages = receive();
+            if (!messages.isEmpty()) {
+                delete(messages, failures(messages, function.invoke(spec.function(), event(messages))));
+            }
+        } catch (IOException | RuntimeException e) {
+            if (closed.getCount() > 0) {
+                broke.accept(new IllegalStateException("queue " + spec.queue() + ": its messages could not be handed on", e));
+                closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
     }
@@ -156,7 +174,14 @@ public final class EventSourceMapping implements AutoCloseable {
                 Map<String, Object> request = new LinkedHashMap<>();
                 request.put("QueueUrl", queueUrl);
                 request.put("ReceiptHandle", message.get("ReceiptHandle"));
-                client.call("DeleteMessage", request);
+                try {
+                    client.call("DeleteMessage", request);
+                } catch (SqsClient.RefusedException e) {
+                    // It was received again meanwhile, or set aside as a dead letter: it is someone else's now.
+                    if (!e.is("ReceiptHandleIsInvalid")) {
+                        throw e;
+                    }
+                }
             }
         }
     }
@@ -164,7 +189,7 @@ public final class EventSourceMapping implements AutoCloseable {
     /** Stops asking for messages. A batch that a function holds is interrupted: its messages stay undeleted. */
     @Override
     public void close() {
-        closed = true;
+        closed.countDown();
         pollers.forEach(Thread::interrupt);
         for (Thread poller : pollers) {
             try {

@@ -17,11 +17,37 @@ final class SqsClient implements AutoCloseable {
     private final URI endpoint;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    /** The queue service refused a call. */
+    static final class RefusedException extends IOException {
+        private final String type;
+
+        private RefusedException(String operation, int status, String answer) {
+            super("SQS " + operation + " answered " + status + ": " + answer);
+            this.type = type(answer);
+        }
+
+        /** Whether it refused for this reason, whatever stands before the {@code #}. */
+        boolean is(String reason) {
+            return type.substring(type.indexOf('#') + 1).equals(reason);
+        }
+
+        private static String type(String answer) {
+            try {
+                return Json.parse(answer) instanceof Map<?, ?> error && error.get("__type") instanceof String type ? type : "";
+            } catch (IOException e) {
+                return ""; // not in the protocol's words: no reason that anyone asks for
+            }
+        }
+    }
+
     SqsClient(URI endpoint) {
         this.endpoint = endpoint;
     }
 
-    /** @throws IOException if the queue service refuses, with its words, or does not answer */
+    /**
+     * @throws RefusedException if the queue service refuses, with its words
+     * @throws IOException if it does not answer
+     */
     Map<String, Object> call(String operation, Map<String, Object> request) throws IOException, InterruptedException {
         HttpRequest post = HttpRequest.newBuilder(endpoint)
                 .timeout(LIMIT)
@@ -31,8 +57,7 @@ final class SqsClient implements AutoCloseable {
                 .build();
         HttpResponse<byte[]> response = http.send(post, HttpResponse.BodyHandlers.ofByteArray());
         if (response.statusCode() != 200) {
-            throw new IOException("SQS " + operation + " answered " + response.statusCode() + ": "
-                    + new String(response.body(), StandardCharsets.UTF_8));
+            throw new RefusedException(operation, response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
         }
         return response.body().length == 0 ? Map.of() : Json.parseObject(response.body());
     }

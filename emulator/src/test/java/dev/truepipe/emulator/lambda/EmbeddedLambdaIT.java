@@ -33,7 +33,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 public class EmbeddedLambdaIT {
-    private static final Duration IDLE = Duration.ofMillis(400);
+    /** No test but one waits for the end of an idle JVM; none is surprised by it. */
+    private static final Duration NEVER_IDLE = Duration.ofHours(1);
+
+    private static final Duration SOON_IDLE = Duration.ofMillis(400);
 
     @TempDir
     static Path folder;
@@ -62,12 +65,16 @@ public class EmbeddedLambdaIT {
         functions.add(new FunctionSpec("Nowhere", "no.such.Handler", Map.of(), Duration.ofSeconds(30), 128));
         functions.add(new FunctionSpec("OtherMethod", Handlers.Echo.class.getName() + "::toString", Map.of(), Duration.ofSeconds(30), 128));
         functions.add(new FunctionSpec("NoHandler", String.class.getName(), Map.of(), Duration.ofSeconds(30), 128));
-        lambda = new EmbeddedLambda(
-                folder.resolve("functions"),
+        lambda = lambda("functions", functions, NEVER_IDLE);
+    }
+
+    private static EmbeddedLambda lambda(String home, List<FunctionSpec> functions, Duration idleLimit) {
+        return new EmbeddedLambda(
+                folder.resolve(home),
                 List.of(TestFunctions.classPath()),
                 functions,
                 Map.of("AWS_REGION", Arns.REGION, "AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1"),
-                IDLE,
+                idleLimit,
                 logs);
     }
 
@@ -251,9 +258,13 @@ public class EmbeddedLambdaIT {
 
     @Test
     void anIdleJvmEnds() throws Exception {
-        long pid = (Long) ok("Echo", "{}").get("pid");
-        ProcessHandle.of(pid).ifPresent(process -> process.onExit().orTimeout(20, TimeUnit.SECONDS).join());
-        assertFalse(ProcessHandle.of(pid).isPresent(), "process " + pid + " is still there");
+        try (EmbeddedLambda hasty = lambda("hasty", TestFunctions.functions(Handlers.Echo.class), SOON_IDLE)) {
+            InvocationResult result = hasty.invoke("Echo", "{}");
+            assertFalse(result.failed(), result.payload());
+            long pid = (Long) Json.object(Json.parse(result.payload())).get("pid");
+            ProcessHandle.of(pid).ifPresent(process -> process.onExit().orTimeout(20, TimeUnit.SECONDS).join());
+            assertFalse(ProcessHandle.of(pid).isPresent(), "process " + pid + " is still there");
+        }
     }
 
     private static Map<String, Object> ok(String function, String payload) throws Exception {

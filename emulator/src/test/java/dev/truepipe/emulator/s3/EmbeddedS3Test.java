@@ -185,6 +185,21 @@ public class EmbeddedS3Test {
     }
 
     @Test
+    void aPutThatIsSentAgainIsToldOfAgain() throws InterruptedException {
+        String key = "street/again/manifests/output/output.manifest";
+        put("labels", key, "same");
+        put("labels", key, "same");
+        put("bridged", "last", "");
+        List<String> sequencers = new ArrayList<>();
+        for (Told told = poll(); told.created() == null; told = poll()) {
+            assertEquals(key, object(told).get("key"));
+            sequencers.add((String) object(told).get("sequencer"));
+        }
+        assertTrue(sequencers.size() >= 2, sequencers::toString);
+        assertEquals(sequencers.stream().distinct().sorted().toList(), sequencers);
+    }
+
+    @Test
     void givesTheEventBusRawKeys() throws InterruptedException {
         put("bridged", "a b/ü.manifest", "12");
         ObjectCreated created = next().created();

@@ -20,6 +20,7 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to a client that is still sending when the answer is already known. */
@@ -28,6 +29,8 @@ class WholeRequestsTest {
     /** Too short a wait can only let a wrong server pass, never fail a right one. */
     private static final int A_MOMENT_MILLIS = 300;
     private static final int PATIENCE_MILLIS = 30_000;
+    /** Jetty's own, after which it gives a silent client up. */
+    private static final int IDLE_LIMIT_MILLIS = 30_000;
 
     @TempDir
     static Path folder;
@@ -36,6 +39,10 @@ class WholeRequestsTest {
 
     @BeforeAll
     static void start() throws IOException {
+        s3 = start(folder);
+    }
+
+    private static EmbeddedS3 start(Path folder) throws IOException {
         EmbeddedS3.Events nobody = new EmbeddedS3.Events() {
             @Override
             public void notification(String queue, String body) {}
@@ -43,7 +50,7 @@ class WholeRequestsTest {
             @Override
             public void created(ObjectCreated object) {}
         };
-        s3 = EmbeddedS3.start(folder, 0, List.of(new BucketSpec("quiet")), nobody, Clock.systemUTC());
+        return EmbeddedS3.start(folder, 0, List.of(new BucketSpec("quiet")), nobody, Clock.systemUTC());
     }
 
     @AfterAll
@@ -67,6 +74,73 @@ class WholeRequestsTest {
     void aRefusedConditionWaitsForTheTrailer() throws IOException {
         assertAnsweredAfterTheTrailer("there", "", 200);
         assertAnsweredAfterTheTrailer("there", "If-None-Match: *\r\n", 412);
+    }
+
+    /** The server has to ask for the body that it will not use: else the client keeps it, and both wait for each other. */
+    @Test
+    void aClientThatWaitsToBeAskedForItsBodyIsAnswered() throws IOException {
+        assertAnsweredAfterTheTrailer("asked", "", 200);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), s3.endpoint().getPort())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            send(socket, put("asked", BODY.length, "If-None-Match: *\r\nExpect: 100-continue\r\n"));
+            String head = head(socket);
+            if (head.startsWith("HTTP/1.1 100 ")) {
+                send(socket, "whole");
+                head = head(socket);
+            }
+            assertStatus(412, head);
+        }
+    }
+
+    /** More of them than there are threads; each has sent half of what it announced, and some would have been refused. */
+    @Test
+    void clientsThatGoAwayInTheMiddleKeepNobodyWaiting() throws IOException {
+        assertAnsweredAfterTheTrailer("left", "", 200);
+        for (int i = 0; i < 100; i++) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), s3.endpoint().getPort())) {
+                send(socket, put("left", 1_000_000, i % 2 == 0 ? "" : "If-None-Match: *\r\n") + "half");
+            }
+        }
+        assertAnsweredAfterTheTrailer("left", "", 200);
+    }
+
+    @Test
+    void aLargeBodyThatIsRefusedIsReadToItsEnd() throws IOException {
+        assertAnsweredAfterTheTrailer("large", "", 200);
+        int parts = 64;
+        byte[] part = new byte[1 << 20];
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), s3.endpoint().getPort())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            send(socket, put("large", (long) parts * part.length, "If-None-Match: *\r\n"));
+            for (int i = 0; i < parts; i++) {
+                socket.getOutputStream().write(part);
+            }
+            assertStatus(412, head(socket));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void stoppingDoesNotWaitForAClientThatStalls() throws IOException {
+        EmbeddedS3 stopping = start(folder.resolve("stopping"));
+        try (Socket refused = new Socket(InetAddress.getLoopbackAddress(), stopping.endpoint().getPort());
+                Socket taken = new Socket(InetAddress.getLoopbackAddress(), stopping.endpoint().getPort())) {
+            stopping.failNext(call -> call.key().equals("refused"), 403, 1);
+            send(refused, put("refused", 1_000, "") + "half");
+            send(taken, put("taken", 1_000, "") + "half");
+            while (stopping.pendingFaults() > 0) {
+                Thread.onSpinWait();
+            }
+            long from = System.nanoTime();
+            stopping.close();
+            long millis = (System.nanoTime() - from) / 1_000_000;
+            assertTrue(millis < IDLE_LIMIT_MILLIS / 2, "stopped after " + millis + " ms");
+        }
+    }
+
+    private static String put(String key, long length, String headers) {
+        return "PUT /quiet/" + key + " HTTP/1.1\r\nHost: " + s3.endpoint().getAuthority() + "\r\n" + headers
+                + "Content-Length: " + length + "\r\n\r\n";
     }
 
     /** Two requests on one connection, the first with its trailer late. */

@@ -11,9 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.truepipe.emulator.lambda.TestFunctions;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.InMemoryObjectStore;
 import dev.truepipe.storage.S3Uri;
+import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -174,7 +179,7 @@ class TrainingJobIT {
         try (Training cloud = Training.script(folder, "mkfifo model/never; echo waiting; cat model/never")) {
             cloud.put("s3://work/m", "{\"a\":1}\n");
             Map<String, Object> request = request("stuck", channel("train", "s3://work/m", "None", "a"));
-            request.put("StoppingCondition", map("MaxRuntimeInSeconds", 1));
+            request.put("StoppingCondition", map("MaxRuntimeInSeconds", 1)); // also right if it comes before the pipe is made
             Map<String, Object> job = cloud.train(request);
             assertEquals("Stopped", job.get("TrainingJobStatus"), job::toString);
             assertEquals("MaxRuntimeExceeded", job.get("SecondaryStatus"));
@@ -183,10 +188,12 @@ class TrainingJobIT {
 
     @Test
     void killsAnAlgorithmThatIgnoresTheSignalAtItsMaximumRuntime() throws Exception {
-        try (Training cloud = Training.script(folder, "trap '' TERM; echo $$ > model/pid; while true; do sleep 0.05; done")) {
+        try (Training cloud = Training.script(folder, "trap '' TERM; echo $$ > model/pid; echo deaf; while true; do sleep 0.05; done")) {
             Map<String, Object> request = request("deaf");
-            request.put("StoppingCondition", map("MaxRuntimeInSeconds", 1));
-            Map<String, Object> job = cloud.train(request);
+            request.put("StoppingCondition", map("MaxRuntimeInSeconds", 5));
+            cloud.service.call("CreateTrainingJob", request);
+            cloud.awaitLine("deaf", "deaf");
+            Map<String, Object> job = cloud.await("deaf");
             assertEquals("MaxRuntimeExceeded", job.get("SecondaryStatus"), job::toString);
             assertEquals(137, cloud.service.trainingResult("deaf").orElseThrow().exitCode());
             assertGone(Long.parseLong(cloud.text("deaf", "model/pid").strip()));
@@ -196,7 +203,8 @@ class TrainingJobIT {
 
     @Test
     void keepsWhatAStoppedAlgorithmSavedInItsGrace() throws Exception {
-        try (Training cloud = Training.script(folder, "trap 'echo saved > model/partial; exit 7' TERM; echo started; while true; do sleep 0.05; done")) {
+        String script = "trap 'echo saved > model/partial; exit 7' TERM; echo started; while true; do sleep 0.05; done";
+        try (Training cloud = new Training(folder, new InMemoryObjectStore(), Duration.ofSeconds(30), List.of(), "sh", "-c", script, "sh")) {
             cloud.service.call("CreateTrainingJob", request("stopped"));
             cloud.awaitLine("stopped", "started");
             cloud.service.call("StopTrainingJob", map("TrainingJobName", "stopped"));
@@ -230,6 +238,25 @@ class TrainingJobIT {
             Map<String, Object> job = again.await("cut");
             assertEquals("Failed", job.get("TrainingJobStatus"), job::toString);
             assertTrue(job.get("FailureReason").toString().startsWith("InternalServerError: the embedded cloud was stopped"), job::toString);
+        }
+    }
+
+    /** Nobody is left to clean up: the JVM gets no word, and the algorithm waits at a pipe for which there is no writer. */
+    @Test
+    void endsTheProcessesOfAJvmThatWasKilled() throws Exception {
+        String script = "sh -c 'sleep 300 & echo $! > model/orphan'; sleep 300 & echo $! > model/child; echo $$ > model/pid; "
+                + "mkfifo model/next; echo waiting; cat model/next";
+        Process jvm = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", String.join(File.pathSeparator,
+                        Stream.of(TestFunctions.classPath()).map(Path::toString).toList()), AbandonedMain.class.getName(), folder.toString(), script)
+                .redirectErrorStream(true).start();
+        try (BufferedReader log = jvm.inputReader()) {
+            assertEquals("waiting", log.readLine());
+            jvm.destroyForcibly().waitFor();
+        }
+        boolean linux = System.getProperty("os.name").equals("Linux");
+        for (String name : linux ? List.of("pid", "child", "orphan") : List.of("pid", "child")) {
+            awaitGone(Long.parseLong(Files.readString(folder.resolve("model").resolve(name)).strip()));
         }
     }
 
@@ -419,13 +446,28 @@ class TrainingJobIT {
     }
 
     /** Gone, or dead and not yet buried: that is up to whoever adopts orphans on this machine. */
-    private static void assertGone(long pid) throws IOException {
+    private static boolean isGone(long pid) {
         Path commandLine = Path.of("/proc/" + pid + "/cmdline");
-        assertTrue(
-                Files.isDirectory(Path.of("/proc/self"))
-                        ? !Files.exists(commandLine) || Files.readString(commandLine).isEmpty()
-                        : ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty(),
-                () -> "process " + pid + " is still there");
+        if (!Files.isDirectory(Path.of("/proc/self"))) {
+            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
+        }
+        try {
+            return Files.readString(commandLine).isEmpty();
+        } catch (IOException e) {
+            return true; // not there, or gone while it was read
+        }
+    }
+
+    private static void assertGone(long pid) {
+        assertTrue(isGone(pid), () -> "process " + pid + " is still there");
+    }
+
+    private static void awaitGone(long pid) {
+        long deadline = System.nanoTime() + Training.LIMIT.toNanos();
+        while (!isGone(pid)) {
+            assertTrue(System.nanoTime() < deadline, () -> "process " + pid + " is still there");
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
     }
 
     private static List<Object> transitions(Map<String, Object> job) {

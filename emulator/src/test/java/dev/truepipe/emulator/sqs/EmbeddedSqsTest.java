@@ -1,6 +1,7 @@
 package dev.truepipe.emulator.sqs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,11 +32,16 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.ReceiptHandleIsInvalidException;
 
 public class EmbeddedSqsTest {
     private static final int RECEIVES = 2;
     private static EmbeddedSqs sqs;
+
+    /** What broke in handing over, in any test; one of them takes out what it asked for. */
+    private static final BlockingQueue<Exception> BROKEN = new LinkedBlockingQueue<>();
 
     @BeforeAll
     static void start() throws IOException, InterruptedException {
@@ -41,13 +50,22 @@ public class EmbeddedSqsTest {
             queues.add(new QueueSpec(name, Duration.ofSeconds(1), name + "-dead", RECEIVES));
             queues.add(new QueueSpec(name + "-dead", Duration.ofSeconds(30)));
         }
+        for (String name : List.of("overtaken", "slow", "breaking")) {
+            queues.add(new QueueSpec(name, Duration.ofSeconds(1)));
+        }
         queues.add(new QueueSpec("busy", Duration.ofSeconds(60)));
+        queues.add(new QueueSpec("outdated", Duration.ofSeconds(60)));
         sqs = EmbeddedSqs.start(0, queues);
     }
 
     @AfterAll
     static void stop() {
         sqs.close();
+        assertEquals(List.of(), List.copyOf(BROKEN));
+    }
+
+    private static void serve(EventSourceMappingSpec mapping, EventSourceMapping.Function function) {
+        sqs.serve(mapping, function, BROKEN::add);
     }
 
     /** A function in this process that keeps the batches it was given. */
@@ -90,7 +108,7 @@ public class EmbeddedSqsTest {
         });
         sqs.send("partial", "good");
         sqs.send("partial", "bad");
-        sqs.serve(new EventSourceMappingSpec("partial", "F", 10, true, 1), fake);
+        serve(new EventSourceMappingSpec("partial", "F", 10, true, 1), fake);
         assertEquals(List.of("bad"), deadLetters("partial-dead", 1));
         Map<String, Integer> seen = new LinkedHashMap<>();
         fake.batches.forEach(batch -> batch.forEach(each -> seen.merge((String) each.get("body"), 1, Integer::sum)));
@@ -102,7 +120,7 @@ public class EmbeddedSqsTest {
     void aFailedInvocationFailsItsWholeBatch() throws InterruptedException {
         Fake fake = new Fake(records -> Optional.empty());
         sqs.send("throwing", "one");
-        sqs.serve(new EventSourceMappingSpec("throwing", "F", 1, true, 1), fake);
+        serve(new EventSourceMappingSpec("throwing", "F", 1, true, 1), fake);
         assertEquals(List.of("one"), deadLetters("throwing-dead", 1));
         assertEquals(RECEIVES, fake.batches.size());
         assertEquals("2", Json.object(fake.batches.stream().toList().getLast().getFirst().get("attributes")).get("ApproximateReceiveCount"));
@@ -112,14 +130,14 @@ public class EmbeddedSqsTest {
     void anAnswerThatNamesAnUnknownMessageFailsTheWholeBatch() throws InterruptedException {
         Fake fake = new Fake(records -> Optional.of("{\"batchItemFailures\":[{\"itemIdentifier\":\"nobody\"}]}"));
         sqs.send("whole", "one");
-        sqs.serve(new EventSourceMappingSpec("whole", "F", 10, true, 1), fake);
+        serve(new EventSourceMappingSpec("whole", "F", 10, true, 1), fake);
         assertEquals(List.of("one"), deadLetters("whole-dead", 1));
     }
 
     @Test
     void withoutPartialAnswersWhatIsAnsweredDoesNotMatter() throws InterruptedException {
         Fake fake = new Fake(records -> Optional.of("{\"batchItemFailures\":[{\"itemIdentifier\":\"nobody\"}]}"));
-        sqs.serve(new EventSourceMappingSpec("plain", "F", 10, false, 2), fake);
+        serve(new EventSourceMappingSpec("plain", "F", 10, false, 2), fake);
         String id = sqs.send("plain", "body é");
         Map<String, Object> message = fake.next();
         assertEquals(id, message.get("messageId"));
@@ -140,23 +158,80 @@ public class EmbeddedSqsTest {
         CountDownLatch goOn = new CountDownLatch(1);
         Fake fake = new Fake(records -> {
             two.countDown();
-            try {
-                goOn.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            await(goOn);
             return Optional.of("null");
         });
         for (int i = 0; i < 3; i++) {
             sqs.send("busy", "message " + i);
         }
-        sqs.serve(new EventSourceMappingSpec("busy", "F", 1, true, 2), fake);
+        serve(new EventSourceMappingSpec("busy", "F", 1, true, 2), fake);
         assertTrue(two.await(20, TimeUnit.SECONDS), "two batches at once");
         assertEquals(new EmbeddedSqs.Depth(1, 2, 0), sqs.depth("busy"));
         goOn.countDown();
         fake.next();
         fake.next();
         fake.next();
+    }
+
+    /** Two pollers: while one still works on the message, the other gets it anew, and the first one's receipt is void. */
+    @Test
+    void aHandlerThatIsOvertakenByTheVisibilityEndsNoPoller() throws InterruptedException {
+        CountDownLatch takenAgain = new CountDownLatch(1);
+        CountDownLatch both = new CountDownLatch(2);
+        Fake fake = new Fake(records -> {
+            Map<String, Object> message = records.getFirst();
+            if (message.get("body").equals("together")) {
+                both.countDown();
+                await(both);
+            } else if (Json.object(message.get("attributes")).get("ApproximateReceiveCount").equals("1")) {
+                await(takenAgain);
+            } else {
+                takenAgain.countDown();
+            }
+            return Optional.of("null");
+        });
+        sqs.send("overtaken", "slow");
+        serve(new EventSourceMappingSpec("overtaken", "F", 1, true, 2), fake);
+        assertTrue(takenAgain.await(20, TimeUnit.SECONDS), "the message came back");
+        sqs.send("overtaken", "together");
+        sqs.send("overtaken", "together");
+        assertTrue(both.await(20, TimeUnit.SECONDS), "both pollers still ask for messages");
+    }
+
+    @Test
+    void aHandlerSlowerThanTheVisibilityDeletesItsMessageUnlessItWasTakenAgain() throws InterruptedException {
+        Fake fake = new Fake(records -> {
+            until("visible again", () -> sqs.depth("slow").visible() == 1);
+            return Optional.of("null");
+        });
+        sqs.send("slow", "one");
+        serve(new EventSourceMappingSpec("slow", "F", 1, true, 1), fake);
+        fake.next();
+        until("deleted", () -> sqs.depth("slow").isEmpty());
+        assertTrue(fake.batches.isEmpty(), fake.batches.toString());
+    }
+
+    @Test
+    void whatBreaksIsToldAndTheQueueIsServedOn() throws InterruptedException {
+        IllegalStateException defect = new IllegalStateException("a defect of the cloud");
+        AtomicBoolean first = new AtomicBoolean(true);
+        BlockingQueue<Exception> broken = new LinkedBlockingQueue<>();
+        Fake fake = new Fake(records -> {
+            if (first.getAndSet(false)) {
+                throw defect;
+            }
+            return Optional.of("null");
+        });
+        sqs.send("breaking", "one");
+        sqs.serve(new EventSourceMappingSpec("breaking", "F", 1, true, 1), fake, broken::add);
+        assertEquals("one", fake.next().get("body"));
+        Exception told = broken.poll(20, TimeUnit.SECONDS);
+        assertNotNull(told, "nothing told within 20 s");
+        assertEquals(defect, told.getCause());
+        assertTrue(told.getMessage().contains("breaking"), told.getMessage());
+        assertEquals("one", fake.next().get("body"), "nothing of the batch was deleted");
+        until("deleted", () -> sqs.depth("breaking").isEmpty());
+        assertTrue(broken.isEmpty(), broken.toString());
     }
 
     @ParameterizedTest
@@ -184,18 +259,41 @@ public class EmbeddedSqsTest {
 
     @Test
     void theSdkSeesTheQueueAsDescribed() {
-        try (var client = software.amazon.awssdk.services.sqs.SqsClient.builder()
-                .endpointOverride(sqs.endpoint())
-                .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("anyone", "anything")))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .build()) {
+        try (var client = sdk()) {
             String url = client.getQueueUrl(r -> r.queueName("partial")).queueUrl();
             Map<QueueAttributeName, String> attributes = client.getQueueAttributes(r -> r.queueUrl(url).attributeNames(QueueAttributeName.ALL)).attributes();
             assertEquals("1", attributes.get(QueueAttributeName.VISIBILITY_TIMEOUT));
             assertEquals("arn:aws:sqs:us-east-1:000000000000:partial", attributes.get(QueueAttributeName.QUEUE_ARN));
             assertTrue(attributes.get(QueueAttributeName.REDRIVE_POLICY).contains("arn:aws:sqs:us-east-1:000000000000:partial-dead"));
         }
+    }
+
+    @Test
+    void refusesAnOutdatedReceiptHandle() {
+        try (var client = sdk()) {
+            String url = sqs.queueUrl("outdated");
+            sqs.send("outdated", "one");
+            String outdated = receive(client, url);
+            String current = receive(client, url);
+            assertThrows(ReceiptHandleIsInvalidException.class, () -> client.deleteMessage(r -> r.queueUrl(url).receiptHandle(outdated)));
+            assertFalse(sqs.depth("outdated").isEmpty());
+            client.deleteMessage(r -> r.queueUrl(url).receiptHandle(current));
+            assertTrue(sqs.depth("outdated").isEmpty());
+        }
+    }
+
+    /** The receipt of a message that is visible again at once. */
+    private static String receive(SqsClient client, String url) {
+        return client.receiveMessage(r -> r.queueUrl(url).visibilityTimeout(0)).messages().getFirst().receiptHandle();
+    }
+
+    private static SqsClient sdk() {
+        return SqsClient.builder()
+                .endpointOverride(sqs.endpoint())
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("anyone", "anything")))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
     }
 
     @Test
@@ -216,10 +314,26 @@ public class EmbeddedSqsTest {
         }
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void until(String what, BooleanSupplier holds) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!holds.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, what + " within 20 s");
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+    }
+
     /** Waits at the dead-letter queue, as a consumer of it would. */
     private static List<String> deadLetters(String queue, int count) throws InterruptedException {
         BlockingQueue<String> bodies = new LinkedBlockingQueue<>();
-        sqs.serve(new EventSourceMappingSpec(queue, "Undertaker", 10, false, 1), (name, event) -> {
+        serve(new EventSourceMappingSpec(queue, "Undertaker", 10, false, 1), (name, event) -> {
             try {
                 Json.array(Json.object(Json.parse(event)).get("Records")).forEach(each -> bodies.add((String) Json.object(each).get("body")));
             } catch (IOException e) {

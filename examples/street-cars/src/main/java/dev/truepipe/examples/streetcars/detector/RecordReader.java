@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 
 /**
  * Reads RecordIO from a pipe: magic {@code 0xced7230a}, a length word, the payload, zeros up to a multiple of 4 bytes;
@@ -38,7 +39,7 @@ final class RecordReader {
                 throw new EOFException("the stream ends within a record's header");
             }
             if (word(head, 0) != MAGIC) {
-                throw new IOException("not RecordIO: a record begins with 0x%08x instead of 0x%08x".formatted(word(head, 0), MAGIC));
+                throw new IOException(String.format(Locale.ROOT, "not RecordIO: a record begins with 0x%08x instead of 0x%08x", word(head, 0), MAGIC));
             }
             int length = word(head, 4) & (1 << 29) - 1;
             int part = word(head, 4) >>> 29;

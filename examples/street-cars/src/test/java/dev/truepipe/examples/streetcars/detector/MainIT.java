@@ -30,7 +30,10 @@ final class MainIT {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("TRUEPIPE_ROOT", folder.toString());
-        return builder.start();
+        Process process = builder.start();
+        // Whoever reads its words waits for its end, and no interrupt ends that either.
+        CompletableFuture.delayedExecutor(100, TimeUnit.SECONDS).execute(process::destroyForcibly);
+        return process;
     }
 
     private static void makePipe(Path pipe) throws IOException, InterruptedException {
@@ -100,7 +103,7 @@ final class MainIT {
             send(container.pipe("train", 0), streets);
             BufferedReader log = main.inputReader();
             assertTrue(log.readLine().startsWith("epoch 1 of 9"));
-            try (OutputStream half = Files.newOutputStream(container.pipe("train", 1))) {
+            try (OutputStream half = open(container.pipe("train", 1))) {
                 Container.stream(half, streets.subList(0, 3));
                 main.toHandle().destroy();
                 assertTrue(main.waitFor(60, TimeUnit.SECONDS));
@@ -126,8 +129,24 @@ final class MainIT {
         assertEquals("train_0 is empty; there is nothing to learn from", container.read("output/failure"));
     }
 
-    private static void send(Path pipe, List<Container.Example> examples) throws IOException {
-        try (OutputStream out = Files.newOutputStream(pipe)) {
+    /**
+     * Waits for a reader. No interrupt ends that, so a thread waits that nobody has to wait for: a program that never opens the
+     * pipe fails the test, instead of holding it for ever.
+     */
+    private static OutputStream open(Path pipe) throws Exception {
+        CompletableFuture<OutputStream> opened = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("open " + pipe.getFileName()).start(() -> {
+            try {
+                opened.complete(Files.newOutputStream(pipe));
+            } catch (IOException e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        return opened.get(60, TimeUnit.SECONDS);
+    }
+
+    private static void send(Path pipe, List<Container.Example> examples) throws Exception {
+        try (OutputStream out = open(pipe)) {
             Container.stream(out, examples);
         }
     }
