@@ -32,6 +32,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -193,8 +195,17 @@ final class Demo {
         return Json.text(text);
     }
 
+    /**
+     * A client of the embedded S3. It asks no proxy, whatever the environment says: a company's proxy does not know this machine's
+     * loopback address. What talks to the real cloud is made elsewhere, and asks the proxy that it is told of.
+     */
     static S3Client s3(URI endpoint) {
         return S3ObjectStore.clientBuilder()
+                .httpClientBuilder(UrlConnectionHttpClient.builder()
+                        .proxyConfiguration(ProxyConfiguration.builder()
+                                .useEnvironmentVariablesValues(false)
+                                .useSystemPropertyValues(false)
+                                .build()))
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
                 .region(Region.US_EAST_1)

@@ -17,7 +17,7 @@ class DemoManifestIT {
     void realisticLabelsTrainAndCountAsCheckAndSplitCountThem() throws Exception {
         Path manifest = written("trainable.manifest", TwinManifests.trainable());
         Path out = Program.WORK.resolve("demo-trainable");
-        Program.Ended ended = Program.truepipe("demo", "--json", "--manifest", manifest.toString(), "--out", out.toString()).run();
+        Program.Ended ended = behindAProxy(Program.truepipe("demo", "--json", "--manifest", manifest.toString(), "--out", out.toString())).run();
         assertEquals(0, ended.exit(), ended::toString);
         JsonNode demo = ended.json();
         assertEquals("Succeeded", demo.get("status").asString());
@@ -51,6 +51,14 @@ class DemoManifestIT {
         assertTrue(ended.err().contains("minPerClass") && ended.err().contains("AnnounceSkipped") || ended.err().contains("Announced"), ended::toString);
         countsAsCheckAndSplit(manifest, demo, 0, List.of("--label", "words-chain"));
         ended.leavesNoProcess();
+    }
+
+    /** As on a company's laptop, where nothing answers at the proxy for this machine's own cloud. */
+    private static Program behindAProxy(Program program) {
+        for (String name : List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy")) {
+            program.with(name, "http://127.0.0.1:9");
+        }
+        return program.with("NO_PROXY", "").with("no_proxy", "");
     }
 
     /** @return where split has written */
