@@ -230,10 +230,13 @@ class DemoIT {
      * build that runs in the background may have inherited as ignored; the JVM ends in the same way for both.
      */
     @Test
-    void aDemoThatIsInterruptedLeavesNoProcessBehind() throws Exception {
+    void aDemoKeepsItsFolderToItselfAndInterruptedLeavesNoProcessBehind() throws Exception {
         Path out = Program.WORK.resolve("interrupted");
         try (Program.Running running = Program.truepipe("demo", "--json", "--out", out.toString()).start()) {
             running.awaitOnStandardError("ScanManifests");
+            Program.Ended second = Program.truepipe("demo", "--json", "--out", out.toString()).run();
+            assertEquals(2, second.exit(), "two demos in one folder: " + second);
+            assertEquals(out.toString(), second.json().get("error").get("file").asString(), second::toString);
             assertEquals(0, new ProcessBuilder("kill", "-TERM", Long.toString(running.process().pid())).start().waitFor());
             Program.Ended interrupted = running.ended();
             assertEquals(128 + 15, interrupted.exit(), interrupted::toString);
