@@ -51,7 +51,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "trigger", "split FILE --out DIR --validation lots"})
+    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "demo --manifest=", "demo --out=", "demo --manifest FILE --label=", "trigger", "split FILE --out DIR --validation lots"})
     void wrongUsageEndsWithTwoAndACure(String arguments) throws Exception {
         Path file = Files.writeString(folder.resolve("a.manifest"), "{}\n");
         String[] words = arguments.isEmpty() ? new String[0]

@@ -12,7 +12,9 @@ import dev.truepipe.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,39 @@ class TimelineTest {
     void oneLineIsOneLine() {
         history("TaskStateExited", "DecideDataset", Map.of("output", "{\"lines\":1,\"accepted\":0,\"train\":0,\"validation\":0,\"quarantined\":1,\"superseded\":0}"));
         assertTrue(told().contains("  1 line: 0 accepted"), told());
+    }
+
+    @Test
+    void theConclusionIsATableAndSaysWhatThePicturesAre() {
+        Map<String, Object> result = result("Succeeded");
+        result.put("model", "somewhere/model.tar.gz");
+        DemoCommand.conclude(timeline, result, true, Path.of("somewhere"));
+        List<String> rows = told().lines().filter(line -> line.contains("somewhere/")).toList();
+        assertEquals(4, rows.size(), told());
+        for (String row : rows) {
+            assertEquals(rows.getFirst().indexOf("  open it"), rows.getFirst().indexOf("somewhere/") + "somewhere/very/deep/train.manifest".length());
+            assertTrue(row.startsWith("  ", rows.getFirst().indexOf("  open it")) && row.charAt(rows.getFirst().indexOf("open it")) != ' ', told());
+        }
+        assertTrue(told().lines().toList().get(told().lines().toList().indexOf(rows.getFirst()) + 1).contains("stand-ins"), told());
+    }
+
+    @Test
+    void theConclusionOfAFailureNamesTheLogsAndEndsItsSentenceOnce() {
+        Map<String, Object> result = result("Failed");
+        result.put("why", Map.of("error", "AlgorithmFailed", "message", "Mend it, then run the demo again."));
+        DemoCommand.conclude(timeline, result, true, Path.of("somewhere"));
+        assertTrue(told().contains("Failed: AlgorithmFailed: Mend it, then run the demo again.\n"), told());
+        assertTrue(told().contains(Path.of("somewhere/cloud/logs").toString()), told());
+        assertFalse(told().contains("stand-ins"), "there is no metric to warn of");
+    }
+
+    private static Map<String, Object> result(String status) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("status", status);
+        result.put("report", "somewhere/report.html");
+        result.put("manifests", Map.of("train", "somewhere/very/deep/train.manifest"));
+        result.put("execution", "somewhere/execution.json");
+        return result;
     }
 
     private void history(String type, String state, Map<String, Object> details) {

@@ -72,8 +72,7 @@ public final class SettingsFile {
             Map.entry("label", "to a dataset"), Map.entry("images", "to a dataset"), Map.entry("name", "to a dataset"));
 
     private static final Pattern NAME = Pattern.compile(DatasetSettings.NAME_PATTERN);
-    /** S3's rules for general purpose buckets, without the rare reserved affixes. */
-    private static final Pattern BUCKET = Pattern.compile("(?!.*\\.\\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    private static final Pattern BUCKET = Pattern.compile(DatasetSettings.BUCKET_PATTERN);
     private static final Pattern INSTANCE = Pattern.compile("ml\\.[a-z][a-z0-9-]*\\.[a-z0-9]+");
     private static final Pattern RETIRED = Pattern.compile("ml\\.p[23]\\..*");
     private static final Pattern WITH_GPU = Pattern.compile("ml\\.[gp][0-9].*");
