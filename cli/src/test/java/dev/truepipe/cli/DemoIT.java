@@ -185,6 +185,9 @@ class DemoIT {
         assertEquals(List.of(), outside);
         assertTrue(pictures > 0, "sample predictions are shown as pictures");
         assertTrue(text.contains(json.get("trainingJob").get("name").asString()), "the report names its job");
+        assertTrue(text.contains("made on this machine"), "an embedded cloud is not AWS");
+        assertFalse(text.contains("console.aws") || text.contains("billable") || text.contains("s3://" + LocalCloud.WORK_BUCKET),
+                "nothing that cannot be opened after the demo, and no bill");
     }
 
     @Test
