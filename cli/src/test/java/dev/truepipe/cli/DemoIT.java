@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -36,6 +38,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code ./truepipe demo --json}, run once as a user would, into a folder that an earlier demo has used. */
 class DemoIT {
     private static final List<String> CHANNELS = List.of("train", "validation", "quarantine", "superseded");
+    private static final long MOST_KIB = 1_536 << 10;
     private static final double SURE = 0.3;
     private static final double SAME = 0.5;
 
@@ -50,7 +53,7 @@ class DemoIT {
         Files.createDirectories(OUT.resolve("cloud/s3/old"));
         Files.writeString(OUT.resolve(DemoFolder.MARKER), "");
         Files.writeString(OUT.resolve("cloud/s3/old/object"), "of an earlier demo");
-        ended = Program.truepipe("demo", "--json", "--out", OUT.toString()).run();
+        ended = Program.truepipe("demo", "--json", "--out", OUT.toString()).weighed().run();
         assertEquals(0, ended.exit(), ended::toString);
         json = ended.json();
     }
@@ -205,6 +208,21 @@ class DemoIT {
     void anEarlierDemosFolderWasEmptiedFirst() {
         assertFalse(Files.exists(OUT.resolve("cloud/s3/old")));
         assertTrue(Files.exists(OUT.resolve(DemoFolder.MARKER)));
+    }
+
+    /** The time is noted, not judged: it is the machine's, and whatever else runs on it. */
+    @Test
+    void allProcessesTogetherFitIntoAGibibyteAndAHalf() throws IOException {
+        if (!Scales.work()) {
+            String reason = "no /proc/PID/smaps_rollup on this system, which alone tells the memory of processes that share pages";
+            System.out.println("skipped: " + reason);
+            Assumptions.abort(reason);
+        }
+        String figures = String.format(Locale.ROOT, "demo: %.1f s, at most %d MiB PSS in %d processes",
+                json.get("seconds").asDouble(), ended.peakOfAllKiB() >> 10, ended.processes().size());
+        System.out.println(figures);
+        Files.writeString(Program.WORK.resolve("demo-figures.txt"), figures + "\n");
+        assertTrue(ended.peakOfAllKiB() > 0 && ended.peakOfAllKiB() <= MOST_KIB, figures);
     }
 
     @Test
