@@ -21,18 +21,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -58,31 +63,33 @@ final class Demo {
             "DecideDataset", "WriteChunk",
             "WriteChannels", "SealDataset");
     private static final int UPLOADS_AT_ONCE = 4;
+    /** A deployed dataset's cure; the demo's cloud is gone when it is read. */
+    private static final Pattern TRIGGER = Pattern.compile("run: truepipe trigger " + DATASET + "(?: --force)?");
 
     private final Installation installation;
     private final DemoFolder folder;
     private final Timeline timeline;
-    /** Manifest of the user's own; {@code null} for street scenes. */
-    private final Path manifest;
+    /** Labels of the user's own; {@code null} for street scenes. */
+    private final DemoLabels labels;
     /** Label attribute; {@code null} where the workflow is to find it. */
     private final String label;
 
-    Demo(Installation installation, DemoFolder folder, Timeline timeline, Path manifest, String label) {
+    Demo(Installation installation, DemoFolder folder, Timeline timeline, DemoLabels labels, String label) {
         this.installation = installation;
         this.folder = folder;
         this.timeline = timeline;
-        this.manifest = manifest;
-        this.label = manifest == null ? DATASET : label;
+        this.labels = labels;
+        this.label = labels == null ? DATASET : label;
     }
 
     /** @return what {@code --json} prints */
-    Map<String, Object> run() throws IOException, InterruptedException, UnreadableInput {
+    Map<String, Object> run() throws IOException, InterruptedException {
         timeline.heading("Truepipe demo: labels arrive, a model comes out");
-        CompletableFuture<DemoLabels> drawing = manifest == null
+        CompletableFuture<DemoLabels> drawing = labels == null
                 ? CompletableFuture.supplyAsync(() -> DemoLabels.streetScenes(SCENES_SEED, SCENES, DATASET, IMAGE_BUCKET))
-                : CompletableFuture.completedFuture(DemoLabels.ofManifest(manifest));
-        // A manifest of the user's own says itself where its images lie; street scenes lie where the demo wants them.
-        List<String> imageBuckets = manifest == null ? List.of(IMAGE_BUCKET) : List.copyOf(drawing.join().buckets());
+                : CompletableFuture.completedFuture(labels);
+        // A manifest of the user's own says itself where its images lie, if it does; street scenes lie where the demo wants them.
+        Set<String> imageBuckets = labels == null || labels.buckets().isEmpty() ? Set.of(IMAGE_BUCKET) : labels.buckets();
         Settings settings = settings(folder.resolve("truepipe.yaml"), label, imageBuckets);
         DatasetSettings dataset = settings.datasets().getFirst();
         LocalCloud deployment = new LocalCloud(settings);
@@ -97,10 +104,10 @@ final class Demo {
                 // Each function's JVM starts while the state before it works.
                 timeline.whenEntered(state -> Optional.ofNullable(NEXT_FUNCTION.get(state)).ifPresent(cloud::warmUp));
                 cloud.warmUp("Intake");
-                DemoLabels labels = drawing.join();
-                describe(labels);
-                upload(store, labels);
-                store.put(new S3Uri(LABEL_BUCKET, MANIFEST_KEY), labels.manifest(), ObjectStore.Condition.ALWAYS);
+                DemoLabels drawn = drawing.join();
+                describe(drawn);
+                upload(store, drawn);
+                store.put(new S3Uri(LABEL_BUCKET, MANIFEST_KEY), drawn.manifest(), ObjectStore.Condition.ALWAYS);
                 return gather(cloud, store, dataset, timeline.ended().get());
             } catch (ExecutionException e) {
                 throw new IllegalStateException("the embedded Step Functions lost the execution", e.getCause());
@@ -114,12 +121,14 @@ final class Demo {
         cloud.close();
     }
 
-    private void describe(DemoLabels labels) {
-        if (labels.standIns()) {
-            timeline.step("Stand-ins", labels.images().size() + " pictures drawn from the boxes of " + manifest, null);
-            timeline.detail("they stand in for your images: the chain is tried, the model's score means nothing");
+    private void describe(DemoLabels drawn) {
+        if (drawn.standIns()) {
+            timeline.step("Stand-ins", Timeline.count(drawn.images().size(), "picture") + " drawn from the boxes of the manifest", null);
+            if (!drawn.images().isEmpty()) {
+                timeline.detail("they stand in for your images: the chain is tried, the model's score means nothing");
+            }
         } else {
-            timeline.step("Scenes", labels.images().size() + " street scenes drawn and labeled, with a few honest defects", null);
+            timeline.step("Scenes", drawn.images().size() + " street scenes drawn and labeled, with a few honest defects", null);
         }
     }
 
@@ -153,7 +162,7 @@ final class Demo {
      *
      * @param label the label attribute; {@code null} where the workflow is to find it
      */
-    static Settings settings(Path file, String label, List<String> imageBuckets) throws IOException {
+    static Settings settings(Path file, String label, Collection<String> imageBuckets) throws IOException {
         StringBuilder images = new StringBuilder();
         for (String bucket : imageBuckets) {
             images.append(images.isEmpty() ? "" : ", ").append(quoted("s3://" + bucket + "/"));
@@ -194,8 +203,17 @@ final class Demo {
         return Json.text(text);
     }
 
+    /**
+     * A client of the embedded S3. It asks no proxy, whatever the environment says: a company's proxy does not know this machine's
+     * loopback address. What talks to the real cloud is made elsewhere, and asks the proxy that it is told of.
+     */
     static S3Client s3(URI endpoint) {
         return S3ObjectStore.clientBuilder()
+                .httpClientBuilder(UrlConnectionHttpClient.builder()
+                        .proxyConfiguration(ProxyConfiguration.builder()
+                                .useEnvironmentVariablesValues(false)
+                                .useSystemPropertyValues(false)
+                                .build()))
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
                 .region(Region.US_EAST_1)
@@ -214,7 +232,7 @@ final class Demo {
                 ? "Failed"
                 : output.containsKey("trainingJob") ? "Succeeded" : "Skipped";
         S3Uri run = new S3Uri(LocalCloud.WORK_BUCKET, "runs/" + settings.name() + "/" + execution.ref().name() + "/");
-        S3Uri sealed = sealed(store, settings.name(), output);
+        S3Uri sealed = sealed(store, settings.name(), run, output);
         S3Uri results = sealed == null ? run : sealed;
         Map<String, Object> summary = summary(store, run, sealed);
 
@@ -255,9 +273,14 @@ final class Demo {
         return annotations;
     }
 
-    /** The folder of the version that this run sealed; {@code null} if it sealed none. */
-    private static S3Uri sealed(ObjectStore store, String dataset, Map<String, Object> output) throws IOException {
-        if (output.get("version") instanceof String version) {
+    /** The folder of the version that this run sealed, also if it failed afterwards; {@code null} if it sealed none. */
+    private static S3Uri sealed(ObjectStore store, String dataset, S3Uri run, Map<String, Object> output) throws IOException {
+        Object version = output.get("version");
+        S3Uri decision = run.resolve("decision.json");
+        if (version == null && store.head(decision).isPresent()) {
+            version = Json.parseObject(read(store, decision)).get("version");
+        }
+        if (version != null) {
             S3Uri folder = new S3Uri(LocalCloud.WORK_BUCKET, "datasets/" + dataset + "/versions/" + version + "/");
             if (store.head(folder.resolve("dataset.json")).isPresent()) {
                 return folder;
@@ -280,7 +303,7 @@ final class Demo {
         Map<String, Object> why = new LinkedHashMap<>();
         if (execution.error() != null) {
             why.put("error", execution.error());
-            why.put("message", execution.cause());
+            why.put("message", execution.cause() == null ? null : TRIGGER.matcher(execution.cause()).replaceAll("run the demo again"));
         } else if (output.get("why") instanceof Map<?, ?> gate) {
             why.put("error", gate.get("gate"));
             why.put("message", gate.get("message"));

@@ -3,7 +3,8 @@ package dev.truepipe.cli;
 import dev.truepipe.json.Json;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,6 +19,8 @@ import picocli.CommandLine.Option;
                 + " learner trains from the pipes, its model is judged and announced. No account, no Docker, no network.",
         footer = {"", "Exit codes: 0 a model was trained · 1 a gate stopped the run, or it failed · 2 wrong usage or unreadable input"})
 final class DemoCommand implements Callable<Integer> {
+    private static final int MOST_LABEL_CHARACTERS = 127;
+
     @Option(names = "--manifest", paramLabel = "FILE",
             description = "an object-detection manifest of your own (.gz too). Each image is stood in for by a drawn one with its boxes,"
                     + " so the chain is tried, not the model")
@@ -42,40 +45,68 @@ final class DemoCommand implements Callable<Integer> {
         if (label != null && manifest == null) {
             throw new UnreadableInput("--label", "names the label attribute of a manifest, and there is none", "add --manifest FILE, or leave it out");
         }
+        if (label != null && (label.isBlank() || label.length() > MOST_LABEL_CHARACTERS)) {
+            throw new UnreadableInput("--label", label.isBlank() ? "an empty name" : "longer than " + MOST_LABEL_CHARACTERS + " characters",
+                    "give the name of the attribute that holds the boxes, or leave it out to have it found");
+        }
         Timeline timeline = new Timeline(json ? standardError : standardOut, System.console() != null && System.console().isTerminal() && !json);
-        DemoFolder folder = manifest == null ? DemoFolder.prepare(out) : DemoFolder.prepare(out, manifest);
-        Map<String, Object> result = new Demo(Installation.found(), folder, timeline, manifest, label).run();
+        // What is wrong with the manifest is said before an earlier demo's folder is emptied.
+        DemoLabels labels = manifest == null ? null : DemoLabels.ofManifest(manifest, label);
+        Map<String, Object> result;
+        try (DemoFolder folder = manifest == null ? DemoFolder.prepare(out) : DemoFolder.prepare(out, manifest)) {
+            result = new Demo(Installation.found(), folder, timeline, labels, label).run();
+        }
         if (json) {
             standardOut.println(Json.text(result));
         } else {
-            conclude(timeline, result);
+            conclude(timeline, result, manifest != null, out);
         }
         return result.get("status").equals("Succeeded") ? 0 : 1;
     }
 
-    private static void conclude(Timeline timeline, Map<String, Object> result) {
+    /** Says what came of it, and where things lie. @param standIns whether the pictures are not those that were labeled */
+    static void conclude(Timeline timeline, Map<String, Object> result, boolean standIns, Path out) {
         timeline.plain("");
         if (result.get("why") instanceof Map<?, ?> why) {
-            timeline.plain(result.get("status") + ": " + why.get("error") + (why.get("message") == null ? "" : ": " + why.get("message")) + ".");
+            String words = why.get("error") + (why.get("message") == null ? "" : ": " + why.get("message"));
+            timeline.plain(result.get("status") + ": " + words + (words.endsWith(".") ? "" : "."));
             timeline.plain("");
         }
         Map<String, Object> manifests = Json.object(result.get("manifests"));
+        boolean trained = result.get("model") != null;
+        List<Place> places = new ArrayList<>();
+        look(places, "Report", result.get("report"), "open it in a browser: findings, split" + (trained ? ", metric, predictions" : ""));
+        if (standIns && trained) {
+            look(places, "", "", "its pictures are stand-ins: metric and predictions say nothing of your images");
+        }
+        look(places, "Model", result.get("model"), "what training made");
+        look(places, "Training", manifests.get("train"), "lines to learn from");
+        look(places, "Hold-out", manifests.get("validation"), "lines to judge by");
+        look(places, "Quarantine", manifests.get("quarantine"), "bad lines, byte for byte; findings.jsonl says why");
+        look(places, "Superseded", manifests.get("superseded"), "labels that a newer one replaced");
+        look(places, "Execution", result.get("execution"), "every state, retry and payload");
+        if (result.get("status").equals("Failed")) {
+            look(places, "Logs", out.resolve("cloud/logs"), "what functions and training job printed");
+        }
+        int widest = places.stream().mapToInt(place -> place.path().length()).max().orElse(0);
         timeline.plain("Where to look next:");
-        look(timeline, "Report", result.get("report"), "open it in a browser: findings, split, metric, predictions");
-        look(timeline, "Model", result.get("model"), "what training made");
-        look(timeline, "Training", manifests.get("train"), "lines to learn from");
-        look(timeline, "Hold-out", manifests.get("validation"), "lines to judge by");
-        look(timeline, "Quarantine", manifests.get("quarantine"), "bad lines, byte for byte; findings.jsonl says why");
-        look(timeline, "Superseded", manifests.get("superseded"), "labels that a newer one replaced");
-        look(timeline, "Execution", result.get("execution"), "every state, retry and payload");
+        for (Place place : places) {
+            timeline.plain("  " + padded(place.what(), 11) + "  " + padded(place.path(), widest) + "  " + place.remark());
+        }
         timeline.plain("");
         timeline.plain("With labels of your own: ./truepipe check MANIFEST, then ./truepipe demo --manifest MANIFEST");
         timeline.plain("");
     }
 
-    private static void look(Timeline timeline, String what, Object path, String remark) {
+    private record Place(String what, String path, String remark) {}
+
+    private static void look(List<Place> places, String what, Object path, String remark) {
         if (path != null) {
-            timeline.plain(String.format(Locale.ROOT, "  %-11s  %-34s  %s", what, path, remark));
+            places.add(new Place(what, path.toString(), remark));
         }
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
     }
 }

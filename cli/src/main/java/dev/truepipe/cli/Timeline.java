@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Tells a run as it happens, one line a step: when, who, what was decided, how long it took.
@@ -30,6 +32,9 @@ final class Timeline implements CloudListener {
     private final CompletableFuture<ExecutionRecord> ended = new CompletableFuture<>();
     private final Map<String, Long> entered = new ConcurrentHashMap<>();
     private final Map<String, Integer> children = new ConcurrentHashMap<>();
+
+    /** Reasons that were told; whoever repeats one is told of without it. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     private boolean silent;
     /** An epoch of training that has ended, and is not told yet. */
@@ -84,7 +89,7 @@ final class Timeline implements CloudListener {
 
     @Override
     public void published(Topics.Message message) {
-        step("Announced", message.subject() == null ? firstLine(message.text()) : message.subject(), null);
+        step("Announced", message.subject() == null ? firstSentence(message.text()) : message.subject(), null);
     }
 
     @Override
@@ -103,8 +108,7 @@ final class Timeline implements CloudListener {
         }
         switch (event.type()) {
             case "ExecutionStarted" -> step("Intake", "starts execution " + execution.name(), null);
-            case "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted" -> step(
-                    "Failed", event.details().getOrDefault("error", event.type()) + ": " + event.details().getOrDefault("cause", "no cause given"), null);
+            case "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted" -> step("Failed", failure(event), null);
             default -> state(event);
         }
     }
@@ -132,6 +136,9 @@ final class Timeline implements CloudListener {
             }
             case TrainingEvent.Status status -> {
                 if (status.status().equals("Failed") || status.status().equals("Stopped")) {
+                    if (status.message() != null) {
+                        told.add(firstLine(status.message()));
+                    }
                     detail(status.job() + " " + status.status() + ": " + status.message());
                 }
             }
@@ -177,10 +184,39 @@ final class Timeline implements CloudListener {
 
     private void retried(String state, HistoryEvent event) {
         switch (event.type()) {
-            case "TaskFailed", "TaskTimedOut" ->
-                detail(state + ": " + event.details().getOrDefault("error", event.type()) + ", " + firstLine(String.valueOf(event.details().get("cause"))));
+            case "TaskFailed", "TaskTimedOut" -> detail(state + ": " + failure(event));
             default -> { }
         }
+    }
+
+    /** The error by its name, and its reason if nothing that was told holds it. */
+    private String failure(HistoryEvent event) {
+        String error = String.valueOf(event.details().getOrDefault("error", event.type()));
+        String reason = reason(event.details().get("cause"));
+        if (reason == null || told.stream().anyMatch(reason::contains)) {
+            return error;
+        }
+        told.add(reason);
+        return error + ": " + reason;
+    }
+
+    /** A cause in words: those of a job that failed or of a function that threw, where the cause is their whole description. */
+    private static String reason(Object cause) {
+        if (!(cause instanceof String text) || text.isBlank()) {
+            return null;
+        }
+        String words = text;
+        try {
+            if (Json.parse(text) instanceof Map<?, ?> description) {
+                words = Stream.of("FailureReason", "errorMessage").map(description::get)
+                        .filter(String.class::isInstance).map(String.class::cast)
+                        .findFirst().orElse(text);
+            }
+        } catch (IOException e) {
+            // Not JSON: it is words already.
+            return firstLine(text);
+        }
+        return firstLine(words);
     }
 
     /** What a state decided, from its output; {@code null} for states that are not told of. */
@@ -207,8 +243,8 @@ final class Timeline implements CloudListener {
     private static String decided(Map<String, Object> output) {
         return String.format(
                 Locale.ROOT,
-                "%s lines: %s accepted (%s train, %s validation), %s quarantined, %s superseded",
-                output.get("lines"), output.get("accepted"), output.get("train"), output.get("validation"),
+                "%s: %s accepted (%s train, %s validation), %s quarantined, %s superseded",
+                count(output.get("lines"), "line"), output.get("accepted"), output.get("train"), output.get("validation"),
                 output.get("quarantined"), output.get("superseded"));
     }
 
@@ -248,7 +284,8 @@ final class Timeline implements CloudListener {
         }
     }
 
-    private static String count(Object number, String noun) {
+    /** {@code 1 line}, {@code 2 lines}. */
+    static String count(Object number, String noun) {
         long n = number instanceof Number some ? some.longValue() : 0;
         return n + " " + noun + (n == 1 ? "" : "s");
     }
@@ -270,6 +307,13 @@ final class Timeline implements CloudListener {
     private static String firstLine(String text) {
         int end = text.indexOf('\n');
         return end < 0 ? text : text.substring(0, end);
+    }
+
+    /** A rule's message is one sentence after the other on a line, in the quotes of its template. */
+    private static String firstSentence(String text) {
+        String line = firstLine(text.startsWith("\"") ? text.substring(1) : text);
+        int end = line.indexOf(". ");
+        return end < 0 ? line : line.substring(0, end + 1);
     }
 
     static String bytes(long bytes) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.truepipe.emulator.s3.BucketSpec;
 import dev.truepipe.emulator.s3.EmbeddedS3;
 import dev.truepipe.emulator.s3.ObjectCreated;
@@ -11,6 +12,8 @@ import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -47,7 +51,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "trigger", "split FILE --out DIR --validation lots"})
+    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "demo --manifest=", "demo --out=", "demo --manifest FILE --label=", "trigger", "split FILE --out DIR --validation lots"})
     void wrongUsageEndsWithTwoAndACure(String arguments) throws Exception {
         Path file = Files.writeString(folder.resolve("a.manifest"), "{}\n");
         String[] words = arguments.isEmpty() ? new String[0]
@@ -134,6 +138,32 @@ class CommandLineIT {
             Program.Ended missing = fromS3(s3, "s3://labels/b/output.manifest");
             assertEquals(2, missing.exit(), missing::toString);
             assertEquals("s3://labels/b/output.manifest", missing.json().get("error").get("file").asString());
+        }
+    }
+
+    /** The real cloud is behind the proxy of a company's network: only the proxy can answer for a host that no name server knows. */
+    @Test
+    void theRealCloudIsAskedThroughTheProxyThatTheEnvironmentNames() throws Exception {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        HttpServer proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        proxy.createContext("/", exchange -> {
+            asked.add(exchange.getRequestURI().getHost());
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+        });
+        proxy.start();
+        try {
+            for (String[] command : new String[][] {{"check", "--json", "s3://labels/a/output.manifest"}, {"trigger", "street-cars"}}) {
+                asked.clear();
+                Program.Ended ended = Program.truepipe(command)
+                        .with("http_proxy", "http://127.0.0.1:" + proxy.getAddress().getPort()).with("no_proxy", "").with("NO_PROXY", "")
+                        .with("AWS_ENDPOINT_URL", "http://cloud.invalid").with("AWS_REGION", "us-east-1")
+                        .with("AWS_ACCESS_KEY_ID", "x").with("AWS_SECRET_ACCESS_KEY", "x").run();
+                assertEquals(2, ended.exit(), ended::toString);
+                assertTrue(!asked.isEmpty() && asked.getFirst().endsWith("cloud.invalid"), () -> asked + " of the proxy; " + ended);
+            }
+        } finally {
+            proxy.stop(0);
         }
     }
 

@@ -30,7 +30,7 @@ class DemoFolderTest {
     @Test
     void emptiesAnEarlierDemo() throws Exception {
         Path manifest = Files.writeString(temporary.resolve("my.manifest"), "{}\n");
-        DemoFolder.prepare(earlier, manifest);
+        DemoFolder.prepare(earlier, manifest).close();
         assertFalse(Files.exists(model));
         assertTrue(Files.exists(earlier.resolve(DemoFolder.MARKER)));
         assertEquals("{}\n", Files.readString(manifest));
@@ -62,5 +62,29 @@ class DemoFolderTest {
         Path mine = Files.writeString(other.resolve("mine.txt"), "mine");
         assertThrows(UnreadableInput.class, () -> DemoFolder.prepare(other));
         assertEquals("mine", Files.readString(mine));
+    }
+
+    @Test
+    void isRefusedToASecondDemoUntilTheFirstHasEnded() throws Exception {
+        for (Path folder : new Path[] {earlier, temporary.resolve("new")}) {
+            try (DemoFolder first = DemoFolder.prepare(folder)) {
+                Path ours = Files.writeString(first.resolve("ours.txt"), "ours");
+                UnreadableInput refused = assertThrows(UnreadableInput.class, () -> DemoFolder.prepare(folder));
+                assertEquals(folder.toString(), refused.file());
+                assertTrue(refused.cure().contains("--out"), refused.cure());
+                assertEquals("ours", Files.readString(ours));
+            }
+            DemoFolder.prepare(folder).remove();
+            assertFalse(Files.exists(folder));
+        }
+    }
+
+    @Test
+    void saysWhatIsWrongWhereNoFolderCanBe() throws Exception {
+        Path file = Files.writeString(temporary.resolve("file"), "");
+        for (Path impossible : new Path[] {file.resolve("demo"), file, Path.of("")}) {
+            UnreadableInput refused = assertThrows(UnreadableInput.class, () -> DemoFolder.prepare(impossible));
+            assertFalse(refused.file().isEmpty() || refused.getMessage().isBlank() || refused.cure().isBlank(), refused.toString());
+        }
     }
 }

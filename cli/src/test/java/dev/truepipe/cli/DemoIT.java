@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -36,6 +38,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code ./truepipe demo --json}, run once as a user would, into a folder that an earlier demo has used. */
 class DemoIT {
     private static final List<String> CHANNELS = List.of("train", "validation", "quarantine", "superseded");
+    private static final long MOST_KIB = 1_536 << 10;
     private static final double SURE = 0.3;
     private static final double SAME = 0.5;
 
@@ -50,7 +53,7 @@ class DemoIT {
         Files.createDirectories(OUT.resolve("cloud/s3/old"));
         Files.writeString(OUT.resolve(DemoFolder.MARKER), "");
         Files.writeString(OUT.resolve("cloud/s3/old/object"), "of an earlier demo");
-        ended = Program.truepipe("demo", "--json", "--out", OUT.toString()).run();
+        ended = Program.truepipe("demo", "--json", "--out", OUT.toString()).weighed().run();
         assertEquals(0, ended.exit(), ended::toString);
         json = ended.json();
     }
@@ -185,6 +188,9 @@ class DemoIT {
         assertEquals(List.of(), outside);
         assertTrue(pictures > 0, "sample predictions are shown as pictures");
         assertTrue(text.contains(json.get("trainingJob").get("name").asString()), "the report names its job");
+        assertTrue(text.contains("made on this machine"), "an embedded cloud is not AWS");
+        assertFalse(text.contains("console.aws") || text.contains("billable") || text.contains("s3://" + LocalCloud.WORK_BUCKET),
+                "nothing that cannot be opened after the demo, and no bill");
     }
 
     @Test
@@ -202,6 +208,21 @@ class DemoIT {
     void anEarlierDemosFolderWasEmptiedFirst() {
         assertFalse(Files.exists(OUT.resolve("cloud/s3/old")));
         assertTrue(Files.exists(OUT.resolve(DemoFolder.MARKER)));
+    }
+
+    /** The time is noted, not judged: it is the machine's, and whatever else runs on it. */
+    @Test
+    void allProcessesTogetherFitIntoAGibibyteAndAHalf() throws IOException {
+        if (!Scales.work()) {
+            String reason = "no /proc/PID/smaps_rollup on this system, which alone tells the memory of processes that share pages";
+            System.out.println("skipped: " + reason);
+            Assumptions.abort(reason);
+        }
+        String figures = String.format(Locale.ROOT, "demo: %.1f s, at most %d MiB PSS in %d processes",
+                json.get("seconds").asDouble(), ended.peakOfAllKiB() >> 10, ended.processes().size());
+        System.out.println(figures);
+        Files.writeString(Program.WORK.resolve("demo-figures.txt"), figures + "\n");
+        assertTrue(ended.peakOfAllKiB() > 0 && ended.peakOfAllKiB() <= MOST_KIB, figures);
     }
 
     @Test
@@ -230,10 +251,13 @@ class DemoIT {
      * build that runs in the background may have inherited as ignored; the JVM ends in the same way for both.
      */
     @Test
-    void aDemoThatIsInterruptedLeavesNoProcessBehind() throws Exception {
+    void aDemoKeepsItsFolderToItselfAndInterruptedLeavesNoProcessBehind() throws Exception {
         Path out = Program.WORK.resolve("interrupted");
         try (Program.Running running = Program.truepipe("demo", "--json", "--out", out.toString()).start()) {
             running.awaitOnStandardError("ScanManifests");
+            Program.Ended second = Program.truepipe("demo", "--json", "--out", out.toString()).run();
+            assertEquals(2, second.exit(), "two demos in one folder: " + second);
+            assertEquals(out.toString(), second.json().get("error").get("file").asString(), second::toString);
             assertEquals(0, new ProcessBuilder("kill", "-TERM", Long.toString(running.process().pid())).start().waitFor());
             Program.Ended interrupted = running.ended();
             assertEquals(128 + 15, interrupted.exit(), interrupted::toString);

@@ -42,6 +42,7 @@ final class Program {
     private final List<String> command;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private Path input;
+    private boolean weighed;
 
     private Program(List<String> command) {
         this.command = command;
@@ -69,13 +70,21 @@ final class Program {
         return this;
     }
 
+    /** Also finds out how much memory all of its processes take together, which costs some time. */
+    Program weighed() {
+        weighed = true;
+        return this;
+    }
+
     /**
      * What came of a run.
      *
      * @param processes every process seen below the one that was started, and that one
      * @param peakKiB most memory that the process itself had resident, as Linux tells; 0 elsewhere
+     * @param peakOfAllKiB most memory that it and every process below it had at one time, each shared page shared out among those
+     *     that share it (PSS); -1 if it was not weighed, or where nothing tells
      */
-    record Ended(List<String> command, int exit, String out, String err, Set<ProcessHandle> processes, long peakKiB) {
+    record Ended(List<String> command, int exit, String out, String err, Set<ProcessHandle> processes, long peakKiB, long peakOfAllKiB) {
         /** Standard output as one JSON document; a word before or after it fails. */
         JsonNode json() {
             return MAPPER.readerFor(JsonNode.class)
@@ -117,16 +126,16 @@ final class Program {
         // Maven of the outer build hands these on; a user's shell has none of them.
         builder.environment().keySet().removeIf(name -> name.startsWith("MAVEN_") || name.startsWith("AWS_"));
         builder.environment().putAll(environment);
-        return new Running(command, builder.start(), out, err);
+        return new Running(command, builder.start(), out, err, weighed);
     }
 
     /** A run under way. Closing ends whatever of it still lives. */
-    record Running(List<String> command, Process process, Path out, Path err, Set<ProcessHandle> processes, AtomicLong peakKiB)
+    record Running(List<String> command, Process process, Path out, Path err, Set<ProcessHandle> processes, AtomicLong peakKiB, Scales scales)
             implements AutoCloseable {
         private static final long LOOK_MILLIS = 50;
 
-        Running(List<String> command, Process process, Path out, Path err) {
-            this(command, process, out, err, new LinkedHashSet<>(Set.of(process.toHandle())), new AtomicLong());
+        Running(List<String> command, Process process, Path out, Path err, boolean weighed) {
+            this(command, process, out, err, new LinkedHashSet<>(Set.of(process.toHandle())), new AtomicLong(), weighed ? new Scales(process.toHandle()) : null);
         }
 
         /** Waits until standard error holds {@code words}; fails if the run ends before. */
@@ -149,13 +158,17 @@ final class Program {
                     Assertions.fail(command + " has not ended after " + LIMIT + ":\n" + Files.readString(err));
                 }
             }
-            return new Ended(command, process.exitValue(), Files.readString(out), Files.readString(err), Set.copyOf(processes), peakKiB.get());
+            return new Ended(command, process.exitValue(), Files.readString(out), Files.readString(err), Set.copyOf(processes), peakKiB.get(),
+                    scales == null ? -1 : scales.peakKiB());
         }
 
         /** Notes the processes there are now. @return whether the first has ended */
         private boolean look() throws InterruptedException {
             process.descendants().forEach(processes::add);
             peakKiB.accumulateAndGet(resident(process.pid()), Math::max);
+            if (scales != null) {
+                scales.weigh();
+            }
             return process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
 

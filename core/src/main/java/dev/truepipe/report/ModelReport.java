@@ -67,7 +67,8 @@ public final class ModelReport {
 
     private void write() throws IOException {
         html.open("header");
-        html.open("p", "class", "eyebrow").text("Model for ").value(content.dataset()).close();
+        html.open("p", "class", "eyebrow").text("Model for ").value(content.dataset())
+                .text(content.training().atHome() ? ", made on this machine" : "").close();
         String words = words(content.verdict());
         html.element("h1", Character.toUpperCase(words.charAt(0)) + words.substring(1));
         html.open("p", "class", "lead").value(content.verdict().reason()).close();
@@ -107,7 +108,8 @@ public final class ModelReport {
             figure("Champion before", Text.metric(champion.value()), comparison(verdict, champion));
         }
         if (training.seconds() >= 0) {
-            figure("Training", Text.duration(training.seconds()), training.billableSeconds() < 0 ? "billable time not known"
+            figure("Training", Text.duration(training.seconds()), training.atHome() ? "on this machine"
+                    : training.billableSeconds() < 0 ? "billable time not known"
                     : Text.duration(training.billableSeconds()) + " billable");
         }
         if (content.data() != null) {
@@ -197,7 +199,11 @@ public final class ModelReport {
         html.open("dl", "class", "facts");
         Page.fact(html, "Name", () -> html.code(training.jobName()));
         Page.fact(html, "Status", () -> html.value(training.status()));
-        Page.fact(html, "Instance", () -> html.text(training.instanceCount() == 1 ? "" : Text.count(training.instanceCount()) + " × ")
+        if (training.atHome()) {
+            Page.fact(html, "Made", () -> html.text("on this machine, by an embedded cloud: no instance was rented, and nothing billed"));
+        }
+        Page.fact(html, training.atHome() ? "Asked for" : "Instance", () -> html
+                .text(training.instanceCount() == 1 ? "" : Text.count(training.instanceCount()) + " × ")
                 .value(training.instanceType()).text(training.spot() ? ", spot" : ", on demand"));
         if (training.startedAt() != null) {
             Page.fact(html, "Started", () -> html.value(training.startedAt()));
@@ -228,6 +234,9 @@ public final class ModelReport {
             return "not known";
         }
         String words = Text.duration(training.seconds());
+        if (training.atHome()) {
+            return words;
+        }
         if (training.billableSeconds() < 0) {
             return words + ", billable time not known";
         }

@@ -94,10 +94,11 @@ public record ModelReportContent(
      * @param startedAt when training started, in words; {@code null} if not known
      * @param seconds training time in seconds; -1 if not known
      * @param billableSeconds billable time in seconds; -1 if not known
+     * @param atHome whether a cloud of one's own machine ran the job: no instance was rented, and nothing billed
      */
     public record Training(
             String jobName, String status, String image, String instanceType, int instanceCount, boolean spot,
-            String startedAt, long seconds, long billableSeconds) {
+            String startedAt, long seconds, long billableSeconds, boolean atHome) {
         public Training {
             Objects.requireNonNull(jobName, "jobName");
             Objects.requireNonNull(status, "status");

@@ -5,13 +5,21 @@ package dev.truepipe.run;
  *
  * @param partition {@code aws}, {@code aws-cn}, {@code aws-us-gov}, …
  * @param region such as {@code eu-west-1}
+ * @param account 12 digits
  */
-public record Console(String partition, String region) {
+public record Console(String partition, String region, String account) {
+    /** The account of clouds that run on one machine: no console knows it, and nothing there is rented or billed. */
+    private static final String NOBODY = "000000000000";
 
     /** The console in which an ARN is at home. */
     static Console of(String arn) {
         String[] parts = arn.split(":", 6);
-        return parts.length == 6 ? new Console(parts[1], parts[3]) : new Console("aws", "us-east-1");
+        return parts.length == 6 ? new Console(parts[1], parts[3], parts[4]) : new Console("aws", "us-east-1", "");
+    }
+
+    /** Whether there is such a console: not for a cloud on somebody's own machine, of which pages are left out. */
+    boolean exists() {
+        return !account.equals(NOBODY);
     }
 
     /** What follows the region and a dot in the host's name. A partition that we do not know has that of {@code aws}. */

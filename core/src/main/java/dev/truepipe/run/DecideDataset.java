@@ -262,7 +262,8 @@ public final class DecideDataset {
         } else {
             text.append("Findings    not written: a manifest was overwritten meanwhile; the run on the new one tells more\n");
         }
-        text.append("Execution   ").append(Console.of(execution).execution(execution)).append('\n');
+        Console console = Console.of(execution);
+        text.append("Execution   ").append(console.exists() ? console.execution(execution) : execution).append('\n');
         text.append("\nThe champion stays as it is. New labels start a new run by themselves.\n");
         Map<String, Object> announcement = new LinkedHashMap<>();
         announcement.put("subject", Words.subject("Truepipe: " + dataset + ", nothing trained: " + decision.why().gate()));

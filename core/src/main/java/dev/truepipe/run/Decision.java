@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What DecideDataset decided: all that sealing, training and the reports need to know, without the lines.
@@ -66,7 +67,9 @@ record Decision(
                 .map(manifest -> new DataReportContent.Manifest(
                         manifest.object().uri().toString(), manifest.object().eTag(), manifest.object().size()))
                 .toList();
-        List<Link> links = files.stream().map(file -> new Link(file, folder.resolve(file).toString())).toList();
+        // A cloud of this machine ends, its buckets with it: there, names alone tell where files lie.
+        Function<String, String> place = file -> Console.of(plan.execution()).exists() ? folder.resolve(file).toString() : file;
+        List<Link> links = files.stream().map(file -> new Link(file, place.apply(file))).toList();
         return new DataReportContent(
                 plan.dataset(),
                 version,
@@ -78,7 +81,7 @@ record Decision(
                 findings,
                 classes,
                 split,
-                folder.resolve("findings.jsonl").toString(),
+                place.apply("findings.jsonl"),
                 links,
                 List.of());
     }

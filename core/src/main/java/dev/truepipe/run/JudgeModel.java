@@ -98,11 +98,12 @@ public final class JudgeModel {
         List<Sample> samples = samples(model, new DatasetDocument(decision.document()).classNames(), warnings);
         Standing standing = decide(folder, challenger, objective);
         S3Uri report = folder.modelReport(model.name());
+        boolean atHome = !Console.of(request.execution()).exists();
         ModelReportContent content = new ModelReportContent(
                 request.dataset(),
                 Words.time(now),
                 verdict(standing, challenger, objective),
-                model.facts(),
+                model.facts(atHome),
                 model.hyperparameters(),
                 courses,
                 samples,
@@ -278,8 +279,12 @@ public final class JudgeModel {
         }
     }
 
+    /** Nothing where a cloud of this machine did it: what it kept ends with it, and whoever kept the report has the rest beside it. */
     private static List<Link> links(Request request, TrainedModel model) {
         Console console = Console.of(request.execution());
+        if (!console.exists()) {
+            return List.of();
+        }
         return List.of(
                 new Link("Execution", console.execution(request.execution())),
                 new Link("Training job", console.trainingJob(model.name())),
@@ -372,21 +377,33 @@ public final class JudgeModel {
         }
         if (model.seconds() >= 0) {
             text.append("Training    ").append(Words.duration(model.seconds()));
-            if (model.billedSeconds() >= 0) {
-                text.append(", ").append(Words.duration(model.billedSeconds())).append(" billed");
+            if (!console.exists()) {
+                text.append(" on this machine");
+            } else {
+                if (model.billedSeconds() >= 0) {
+                    text.append(", ").append(Words.duration(model.billedSeconds())).append(" billed");
+                }
+                text.append(" on ").append(model.instanceType());
             }
-            text.append(" on ").append(model.instanceType()).append('\n');
+            text.append('\n');
         }
         for (String warning : warnings) {
             text.append("Note        ").append(warning).append('\n');
         }
         text.append('\n');
         text.append("Report      ").append(report).append('\n');
-        text.append("            ").append(console.object(report.bucket(), report.key())).append('\n');
+        if (console.exists()) {
+            text.append("            ").append(console.object(report.bucket(), report.key())).append('\n');
+        }
         text.append("Model       ").append(model.modelUrl()).append('\n');
-        text.append("Execution   ").append(console.execution(request.execution())).append('\n');
-        text.append("Job         ").append(console.trainingJob(model.name())).append('\n');
-        text.append("Log         ").append(console.trainingLog(model.name())).append('\n');
+        if (console.exists()) {
+            text.append("Execution   ").append(console.execution(request.execution())).append('\n');
+            text.append("Job         ").append(console.trainingJob(model.name())).append('\n');
+            text.append("Log         ").append(console.trainingLog(model.name())).append('\n');
+        } else {
+            text.append("Execution   ").append(request.execution()).append('\n');
+            text.append("Job         ").append(model.name()).append('\n');
+        }
         if (standing.judgement().outcome() == Outcome.PROMOTED) {
             text.append("\nIt waits for approval in the model package group ").append(request.modelPackageGroup()).append(".\n");
         }

@@ -110,7 +110,8 @@ final class TrainedModel {
                 : Optional.empty();
     }
 
-    Training facts() {
+    /** @param atHome whether a cloud of this machine ran the job */
+    Training facts(boolean atHome) {
         Map<String, Object> resources = Fields.objectOrNull(job, "ResourceConfig");
         return new Training(
                 name(),
@@ -121,7 +122,8 @@ final class TrainedModel {
                 Boolean.TRUE.equals(job.get("EnableManagedSpotTraining")),
                 startedAt(),
                 seconds(),
-                billedSeconds());
+                billedSeconds(),
+                atHome);
     }
 
     /** Step Functions gives times as text or as a number, of seconds or of milliseconds. */

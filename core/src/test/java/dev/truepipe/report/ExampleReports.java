@@ -81,7 +81,7 @@ final class ExampleReports {
                         new Champion("street-cars-77b01d9a-0f31ac52-r0-1", "a81d0e44b7c2f019", 0.7602, true)),
                 new Training("street-cars-1c7e9f02-5d81b3aa-r0-1", "Completed",
                         "433757028032.dkr.ecr.us-west-2.amazonaws.com/object-detection:1", "ml.g5.2xlarge", 1, true,
-                        "2026-11-22 21:41 UTC", 1_322, 397),
+                        "2026-11-22 21:41 UTC", 1_322, 397, false),
                 hyperparameters,
                 List.of(new MetricSeries("validation:mAP", Direction.MAXIMIZE, map),
                         new MetricSeries("train:smooth_l1", Direction.MINIMIZE, loss)),

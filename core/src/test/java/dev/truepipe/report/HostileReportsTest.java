@@ -48,7 +48,7 @@ class HostileReportsTest {
     private static ModelReportContent model(String s) {
         return new ModelReportContent(s, s,
                 new Verdict(Outcome.KEPT, s, s, 0.5, Direction.UNKNOWN, new Champion(s, s, 0.4, false)),
-                new Training(s, s, s, s, 2, true, s, 10, 5), Map.of(s, s),
+                new Training(s, s, s, s, 2, true, s, 10, 5, false), Map.of(s, s),
                 List.of(new MetricSeries(s, Direction.MAXIMIZE, List.of(0.1, 0.2))),
                 List.of(new Sample(s, s.getBytes(StandardCharsets.UTF_8), 10, 10, List.of(new Box(s, Double.NaN, 1, 1, 3, 3)),
                         List.of(new Box(s, 0.5, 1, 1, 3, 3), new Box(s, 0.4, 6, 6, 2, 2)))),

@@ -404,9 +404,23 @@ class ReportsTest {
                 new Split("20%", "object", 1, null, null, 0, null), "findings.jsonl", List.of(), List.of());
     }
 
+    /** An instance was asked for, and this machine stood in for it: nobody is told of money that was never spent. */
+    @Test
+    void whatWasMadeAtHomeNamesNoInstanceAsUsedAndNoBill() throws Exception {
+        Training training = new Training("job", "Completed", null, "ml.g5.2xlarge", 1, true, "today", 11, 11, true);
+        String page = text(ModelReport.html(model(training, List.of(), List.of()))).replaceAll("</?bdi>", "");
+        assertTrue(page.contains("Model for d, made on this machine"), page);
+        assertTrue(page.contains("<dt>Asked for</dt><dd>ml.g5.2xlarge, spot</dd>"), page);
+        assertFalse(page.contains("billable") || page.contains("<dt>Instance</dt>") || page.contains("saved"), page);
+    }
+
     private static ModelReportContent model(List<MetricSeries> metrics, List<Sample> samples) {
+        return model(new Training("job", "Completed", null, "ml.m5.large", 1, false, null, -1, -1, false), metrics, samples);
+    }
+
+    private static ModelReportContent model(Training training, List<MetricSeries> metrics, List<Sample> samples) {
         return new ModelReportContent("d", "now", new Verdict(Outcome.KEPT, "No metric.", null, Double.NaN, Direction.UNKNOWN, null),
-                new Training("job", "Completed", null, "ml.m5.large", 1, false, null, -1, -1), Map.of(), metrics, samples, List.of(), null);
+                training, Map.of(), metrics, samples, List.of(), null);
     }
 
     private static String text(byte[] page) {

@@ -45,6 +45,9 @@ public record DatasetSettings(
     /** Lower case, so that it is a valid part of every name made from it (execution, training job, key, group). */
     public static final String NAME_PATTERN = "(?=.{1,24}$)[a-z0-9](-?[a-z0-9])*";
 
+    /** S3's rules for general purpose buckets, without the rare reserved affixes. */
+    public static final String BUCKET_PATTERN = "(?!.*\\.\\.)(?!\\d+\\.\\d+\\.\\d+\\.\\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]";
+
     /** How news of a manifest reaches the queue. */
     public enum LabelBucket {
         /** The stack makes the bucket and its notification. */

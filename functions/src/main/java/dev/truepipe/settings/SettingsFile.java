@@ -74,8 +74,7 @@ public final class SettingsFile {
             Map.entry("label", "to a dataset"), Map.entry("images", "to a dataset"), Map.entry("name", "to a dataset"));
 
     private static final Pattern NAME = Pattern.compile(DatasetSettings.NAME_PATTERN);
-    /** S3's rules for general purpose buckets, without the rare reserved affixes. */
-    private static final Pattern BUCKET = Pattern.compile("(?!.*\\.\\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    private static final Pattern BUCKET = Pattern.compile(DatasetSettings.BUCKET_PATTERN);
     /** What a prefix cannot hold: policies would take it for any characters, or for a variable. */
     private static final Pattern NOT_IN_PREFIXES = Pattern.compile("[*?]|\\$\\{");
     /** Folders that a labeling job makes in its own. {@code manifests/} at a bucket's root is nobody's: jobs may write below it. */
