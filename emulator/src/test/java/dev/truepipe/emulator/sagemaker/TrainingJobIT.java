@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.truepipe.emulator.lambda.TestFunctions;
 import dev.truepipe.json.Json;
@@ -465,7 +466,10 @@ class TrainingJobIT {
     private static void awaitGone(long pid) {
         long deadline = System.nanoTime() + Training.LIMIT.toNanos();
         while (!isGone(pid)) {
-            assertTrue(System.nanoTime() < deadline, () -> "process " + pid + " is still there");
+            if (System.nanoTime() > deadline) {
+                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+                fail("process " + pid + " is still there");
+            }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
