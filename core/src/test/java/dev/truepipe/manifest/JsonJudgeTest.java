@@ -101,6 +101,10 @@ class JsonJudgeTest {
             return LineFacts.NONE;
         }
         String text = node.isTextual() ? node.textValue() : node.isIntegralNumber() ? node.bigIntegerValue().toString() : "";
+        return whole(text);
+    }
+
+    private static long whole(String text) {
         return text.matches("-?[0-9]+") && text.length() <= 18 ? Long.parseLong(text) : LineFacts.BAD;
     }
 
@@ -113,8 +117,9 @@ class JsonJudgeTest {
         JsonNode map = metadata == null || !metadata.isObject() ? null : metadata.get("class-map");
         if (map != null && map.isObject()) {
             map.properties().forEach(entry -> {
-                if (entry.getKey().matches("[0-9]{1,5}") && Integer.parseInt(entry.getKey()) <= LineJudge.MAX_CLASS_ID && entry.getValue().isTextual()) {
-                    names.put(Integer.valueOf(entry.getKey()), entry.getValue().textValue());
+                long id = whole(entry.getKey());
+                if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && entry.getValue().isTextual()) {
+                    names.put((int) id, entry.getValue().textValue());
                 }
             });
         }
@@ -142,15 +147,15 @@ class JsonJudgeTest {
     private static byte[] mutated(String line, Random random) {
         StringBuilder text = new StringBuilder(line);
         for (int k = random.nextInt(3); k > 0; k--) {
-            int at = random.nextInt(text.length());
+            int at = random.nextInt(Math.max(1, text.length()));
             switch (random.nextInt(4)) {
-                case 0 -> text.deleteCharAt(at);
+                case 0 -> text.delete(at, at + 1);
                 case 1 -> text.setLength(Math.max(1, at));
-                default -> text.insert(at, PIECES[random.nextInt(PIECES.length)]);
+                default -> text.insert(Math.min(at, text.length()), PIECES[random.nextInt(PIECES.length)]);
             }
         }
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-        if (random.nextInt(8) == 0) {
+        if (bytes.length > 0 && random.nextInt(8) == 0) {
             bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
         }
         for (int i = 0; i < bytes.length; i++) {
