@@ -61,8 +61,10 @@ final class CheckCommand implements Callable<Integer> {
                 for (Manifests.Opened manifest : opened.all()) {
                     ScanSummary one = scan(manifest, ScanRules.of(choice), lines, progress);
                     if (one.lines() == 0) {
-                        ofDataset.add(new Finding(FindingCode.EMPTY_MANIFEST, FindingCode.EMPTY_MANIFEST.severity(), null,
-                                "no line in " + manifest.file().name() + "; " + FindingCode.EMPTY_MANIFEST.cure()));
+                        Finding empty = new Finding(FindingCode.EMPTY_MANIFEST, FindingCode.EMPTY_MANIFEST.severity(), null,
+                                "no line in " + manifest.file().name() + "; " + FindingCode.EMPTY_MANIFEST.cure());
+                        ofDataset.add(empty);
+                        lines.write(empty.toJsonLine(manifest.file().name(), 0, 0));
                     }
                     summary.add(one);
                 }
@@ -71,7 +73,9 @@ final class CheckCommand implements Callable<Integer> {
                 ofDataset.addAll(ClassTally.gaps(choice.labelAttribute(), summary.classes().names()));
                 for (Finding finding : ofDataset) {
                     summary.findings().add(finding, null, 0, 0);
-                    lines.write(finding.toJsonLine(null, 0, 0));
+                    if (finding.code() != FindingCode.EMPTY_MANIFEST) {
+                        lines.write(finding.toJsonLine(null, 0, 0));
+                    }
                 }
             }
             PrintWriter out = spec.commandLine().getOut();

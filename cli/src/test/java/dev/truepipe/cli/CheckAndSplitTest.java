@@ -105,9 +105,14 @@ class CheckAndSplitTest {
 
     @Test
     void checkNamesAnEmptyManifestAndExits1() throws IOException {
-        Ran ran = run("check", file("empty.manifest"), "--json");
+        Path empty = file("empty.manifest");
+        Path findings = folder.resolve("findings.jsonl");
+        Ran ran = run("check", file("a.manifest", images(3)), empty, "--findings", findings, "--json");
         assertEquals(1, ran.exit());
         assertEquals(Map.of("empty-manifest", 1L), ran.json().get("findings"));
+        List<String> lines = Files.readAllLines(findings);
+        assertEquals(1, lines.size());
+        assertEquals(empty.toString(), Json.parseObject(lines.getFirst().getBytes(StandardCharsets.UTF_8)).get("manifest"));
     }
 
     @Test
