@@ -15,7 +15,7 @@ import java.util.Map;
  * <p>Use: {@link #read} each manifest in processing order, then {@link #choose}. A label attribute {@code X} is one that
  * stands beside {@code X-metadata} with a {@code type} beginning {@code groundtruth/}; else one whose shape is that of boxes
  * or of a class. On a line with several, tasks that can be trained come first, then an adjusted label, then the newest. Each
- * line has one vote; ties go to what was seen first.
+ * line has one vote, one longer than the head none; ties go to what was seen first.
  */
 public final class LabelInference {
     /** How much of each manifest is looked at: the first 4 MiB, and in them 1,000 lines that are not blank. */
@@ -45,7 +45,7 @@ public final class LabelInference {
         }
         int lines = 0;
         ManifestChunk head = new ManifestChunk(0, 0, manifest, 0, HEAD_BYTES, gzip);
-        try (LineReader reader = new LineReader(source, head)) {
+        try (LineReader reader = new LineReader(source, head, HEAD_BYTES)) {
             while (lines < HEAD_LINES && reader.next() && reader.offset() < HEAD_BYTES) {
                 if (!reader.blank()) {
                     lines++;

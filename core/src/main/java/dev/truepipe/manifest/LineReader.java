@@ -21,6 +21,7 @@ public final class LineReader implements Closeable {
 
     private static final int BLOCK_BYTES = 256 << 10;
 
+    private final int most;
     private final ByteSource source;
     private final ManifestChunk chunk;
     private final long from;
@@ -46,6 +47,12 @@ public final class LineReader implements Closeable {
 
     /** Opens a chunk of a manifest; nothing is read yet. */
     public LineReader(ByteSource source, ManifestChunk chunk) {
+        this(source, chunk, MAX_LINE_BYTES);
+    }
+
+    /** @param most longest line that is held, in bytes */
+    LineReader(ByteSource source, ManifestChunk chunk, int most) {
+        this.most = most;
         this.source = source;
         this.chunk = chunk;
         this.from = chunk.gzip() ? 0 : chunk.from();
@@ -66,7 +73,7 @@ public final class LineReader implements Closeable {
         offset = blockOffset + start;
         int end = LittleEndian.newline(block, start, blockEnd);
         while (end == blockEnd) {
-            if (end - start > MAX_LINE_BYTES) {
+            if (end - start > most) {
                 return tooLongLine();
             }
             int seen = end - start;
@@ -139,9 +146,9 @@ public final class LineReader implements Closeable {
         return length;
     }
 
-    /** Whether the line is longer than {@link #MAX_LINE_BYTES}, and so not held. */
+    /** Whether the line is longer than {@link #MAX_LINE_BYTES}, or than was asked for, and so not held. */
     public boolean tooLong() {
-        return length > MAX_LINE_BYTES;
+        return length > most;
     }
 
     /** Whether the line holds nothing but spaces, tabs and carriage returns. */
@@ -211,7 +218,7 @@ public final class LineReader implements Closeable {
         if (blockEnd == room || start == blockEnd) {
             int held = blockEnd - start;
             if (held > room / 2) {
-                room = Math.min(2 * room, MAX_LINE_BYTES + BLOCK_BYTES);
+                room = Math.min(4 * room, most + BLOCK_BYTES);
                 block = Arrays.copyOfRange(block, start, start + room + JsonCursor.SLACK);
             } else if (held > 0) {
                 System.arraycopy(block, start, block, 0, held);
@@ -221,7 +228,8 @@ public final class LineReader implements Closeable {
             blockEnd = held;
             start = 0;
         }
-        int count = stream.read(block, blockEnd, room - blockEnd);
+        // However large the block has grown: the JDK keeps as many bytes beside it as are read at once.
+        int count = stream.read(block, blockEnd, Math.min(room - blockEnd, BLOCK_BYTES));
         if (count < 0) {
             return false;
         }
