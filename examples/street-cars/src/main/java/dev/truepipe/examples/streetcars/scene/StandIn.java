@@ -13,7 +13,8 @@ import java.util.SplittableRandom;
 
 /**
  * Draws a picture to stand in for one that only its labels are known of: the right size, and in each box an object
- * whose colour and shape tell its class. It shows that a chain works, never how good a model would be.
+ * whose colour and shape tell its class. It shows that a chain works, never how good a model would be; so that nobody takes it
+ * for more, wherever it is shown, it says what it is in its lower left corner, unless it is too small for the words.
  *
  * <p>A picture of up to {@value #FINE_PIXELS} pixels is drawn pixel by pixel. A larger one is drawn at an eighth of its
  * size, and each drawn pixel becomes one flat 8 × 8 block of the JPEG ({@link FlatBlockJpeg}): boxes keep their place
@@ -23,6 +24,17 @@ public final class StandIn {
     /** The largest side a JPEG header can state, in pixels. */
     public static final int MAX_SIDE = 65_535;
     private static final int FINE_PIXELS = 400_000;
+
+    /** The words, a dot for each mark: no font, which some machines lack, and the same dots everywhere. */
+    private static final String[] WORDS = {
+        " ## ###  #  #  # ##     # #  #",
+        "#    #  # # ## # # #    # ## #",
+        " #   #  ### # ## # # ## # # ##",
+        "  #  #  # # #  # # #    # #  #",
+        "##   #  # # #  # ##     # #  #"
+    };
+    /** Share of the picture's width that the words take: one in so many. */
+    private static final int WORDS_SHARE = 4;
 
     private StandIn() {}
 
@@ -61,6 +73,8 @@ public final class StandIn {
                 g.fill(new Rectangle2D.Double(random.nextDouble() * width - width * 0.1, random.nextDouble() * height,
                         width * 0.3 * random.nextDouble(), height * 0.15 * random.nextDouble()));
             }
+            // Below the objects: the words hide none of them.
+            words(g, width, height);
             for (SceneBox box : boxes) {
                 object(g, box.classId(), box.left() / shrink, box.top() / shrink, box.width() / shrink, box.height() / shrink);
             }
@@ -68,6 +82,24 @@ public final class StandIn {
             g.dispose();
         }
         return picture;
+    }
+
+    private static void words(Graphics2D g, int width, int height) {
+        int dot = width / (WORDS_SHARE * WORDS[0].length());
+        int plate = (WORDS.length + 2) * dot;
+        if (dot == 0 || height < 2 * plate) {
+            return;
+        }
+        g.setColor(new Color(0x202428));
+        g.fillRect(0, height - plate, (WORDS[0].length() + 2) * dot, plate);
+        g.setColor(new Color(0xf4f1e6));
+        for (int row = 0; row < WORDS.length; row++) {
+            for (int column = 0; column < WORDS[row].length(); column++) {
+                if (WORDS[row].charAt(column) == '#') {
+                    g.fillRect((column + 1) * dot, height - plate + (row + 1) * dot, dot, dot);
+                }
+            }
+        }
     }
 
     /** Three shapes by turns, and hues a golden angle apart, so neighbouring class ids look unlike. */

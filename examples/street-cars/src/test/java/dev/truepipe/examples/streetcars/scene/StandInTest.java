@@ -38,6 +38,26 @@ final class StandInTest {
         }
     }
 
+    /** A report shows pictures far from where they were drawn: each says itself that it is no photograph. */
+    @ParameterizedTest
+    @CsvSource({"320, 240", "1920, 1440"})
+    void saysWhatItIsBelowItsObjects(int width, int height) throws IOException {
+        BufferedImage picture = read(StandIn.draw(width, height, List.of(), 1));
+        int bright = 0;
+        int dark = 0;
+        for (int i = 0; i < 64; i++) {
+            int grey = picture.getRGB(width / 4 * i / 64, height - 1 - width / 4 / 30 * 9 / 2) & 0xff;
+            bright += grey > 180 ? 1 : 0;
+            dark += grey < 80 ? 1 : 0;
+        }
+        assertTrue(bright > 10 && dark > 10, "words in the lower left corner: " + bright + " bright, " + dark + " dark");
+        SceneBox corner = new SceneBox(0, 0, height * 0.5, width * 0.5, height * 0.5);
+        BufferedImage covered = read(StandIn.draw(width, height, List.of(corner), 1));
+        BufferedImage elsewhere = read(StandIn.draw(width, height, List.of(new SceneBox(0, width * 0.5, height * 0.5, width * 0.5, height * 0.5)), 1));
+        int y = height - height / 16;
+        assertTrue(distance(covered.getRGB(width / 16, y), elsewhere.getRGB(width / 2 + width / 16, y)) < 30, "an object in the corner is whole");
+    }
+
     /** Thirty megapixels without thirty megapixels of memory: this JVM's heap is 256 MiB, and its header says the size. */
     @Test
     void drawsHugePicturesCheaply() throws IOException {
