@@ -321,7 +321,7 @@ public final class SettingsFile {
         if (!BUCKET.matcher(bucket).matches()) {
             problems.add(line, "\"" + key + "\" is \"" + text + "\", " + (bucket.isEmpty() ? "which names no bucket"
                     : "and \"" + bucket + "\" is no bucket name"),
-                    bucket.isEmpty() ? "write s3://bucket/prefix/" : "bucket names have 3 to 63 lower-case letters, digits, . and -");
+                    bucket.isEmpty() ? "write s3://bucket/prefix/" : "bucket names have 3 to 63 lower-case letters, digits, . and -, and do not look like an IP address");
             return Optional.empty();
         }
         return Optional.of(new S3Uri(bucket, slash < 0 ? "" : text.substring(slash + 1)));

@@ -73,6 +73,8 @@ class SettingsFileTest {
                         3, "names no bucket", "s3://bucket/prefix/", Seen.BY_BOTH),
                 new Bad("impossible bucket", "datasets:\n  - name: cars\n    labels: s3://My_Labels/cars/\n    training: { algorithm: object-detection }\n",
                         3, "no bucket name", "lower-case", Seen.BY_BOTH),
+                new Bad("bucket like an address", "datasets:\n  - name: cars\n    labels: s3://192.168.1.1/cars/\n    training: { algorithm: object-detection }\n",
+                        3, "no bucket name", "IP address", Seen.BY_BOTH),
                 new Bad("https instead of s3", "datasets:\n  - name: cars\n    labels: https://x/cars/\n    training: { algorithm: object-detection }\n",
                         3, "names no bucket", "s3://bucket/", Seen.BY_BOTH),
                 new Bad("folder without its slash", "datasets:\n  - name: cars\n    labels: s3://my-labels/cars\n    training: { algorithm: object-detection }\n",
