@@ -26,8 +26,13 @@ final class JsonCursor {
     private static final long QUOTES = EACH_BYTE * '"';
     private static final long BACKSLASHES = EACH_BYTE * '\\';
     private static final long SPACES = EACH_BYTE * ' ';
+    /** Powers of ten that a double holds exactly. */
+    private static final double[] POWERS = {
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
+    };
     /** Objects with more keys than this are looked up in a table. */
     private static final int FEW_KEYS = 16;
+    private static final int MANY_KEYS = 1 << 14;
 
     /** Kind of a JSON value. */
     enum Kind { ABSENT, NULL, TEXT, NUMBER, TRUTH, OBJECT, ARRAY }
@@ -94,6 +99,11 @@ final class JsonCursor {
         depth = 0;
         keys = 0;
         loneSurrogate = -1;
+        if (keyFrom.length > MANY_KEYS) {
+            // One odd line holds no memory.
+            keyFrom = new int[64];
+            keyPrint = new long[64];
+        }
     }
 
     /** Goes to a value that this cursor has passed over before, on the same line. */
@@ -229,7 +239,7 @@ final class JsonCursor {
         return textEscaped;
     }
 
-    /** Whether the last key is this one. Any other text in between is looked past. */
+    /** Whether the last key is this one, whatever values were read since. */
     boolean keyIs(Key wanted) {
         return print == wanted.print && sameKey(wanted);
     }
@@ -259,19 +269,6 @@ final class JsonCursor {
         }
     }
 
-    int numberFrom() {
-        return numberFrom;
-    }
-
-    int numberTo() {
-        return numberTo;
-    }
-
-    /** Whether the last number has neither fraction nor exponent. */
-    boolean numberWhole() {
-        return numberWhole;
-    }
-
     /** Value of the last number; infinite where a double cannot hold it. */
     double number64() {
         // Both are exact doubles, so one rounding is all there is (Clinger's fast path).
@@ -289,10 +286,6 @@ final class JsonCursor {
         }
         return numberNegative ? -digits : digits;
     }
-
-    private static final double[] POWERS = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
-    };
 
     // Tokens
 
