@@ -19,7 +19,6 @@ import picocli.CommandLine.Option;
                 + " learner trains from the pipes, its model is judged and announced. No account, no Docker, no network.",
         footer = {"", "Exit codes: 0 a model was trained · 1 a gate stopped the run, or it failed · 2 wrong usage or unreadable input"})
 final class DemoCommand implements Callable<Integer> {
-    private static final int MOST_LABEL_CHARACTERS = 127;
 
     @Option(names = "--manifest", paramLabel = "FILE",
             description = "an object-detection manifest of your own (.gz too). Each image is stood in for by a drawn one with its boxes,"
@@ -45,9 +44,8 @@ final class DemoCommand implements Callable<Integer> {
         if (label != null && manifest == null) {
             throw new UnreadableInput("--label", "names the label attribute of a manifest, and there is none", "add --manifest FILE, or leave it out");
         }
-        if (label != null && (label.isBlank() || label.length() > MOST_LABEL_CHARACTERS)) {
-            throw new UnreadableInput("--label", label.isBlank() ? "an empty name" : "longer than " + MOST_LABEL_CHARACTERS + " characters",
-                    "give the name of the attribute that holds the boxes, or leave it out to have it found");
+        if (label != null) {
+            ManifestOptions.requireLabelName(label);
         }
         Timeline timeline = new Timeline(json ? standardError : standardOut, System.console() != null && System.console().isTerminal() && !json);
         // What is wrong with the manifest is said before an earlier demo's folder is emptied.

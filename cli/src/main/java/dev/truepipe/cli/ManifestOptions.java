@@ -35,11 +35,17 @@ final class ManifestOptions {
 
     List<String> labels() throws UnreadableInput {
         for (String label : labels) {
-            if (label.isBlank()) {
-                throw new UnreadableInput("--label", "an empty name", "write --label NAME or NAME,NAME");
-            }
+            requireLabelName(label);
         }
         return labels;
+    }
+
+    /** @throws UnreadableInput if no label attribute can have this name */
+    static void requireLabelName(String label) throws UnreadableInput {
+        LabelChoice.NameProblem problem = LabelChoice.problemOfName(label).orElse(null);
+        if (problem != null) {
+            throw new UnreadableInput("--label", "\"" + label + "\" " + problem.what(), problem.cure());
+        }
     }
 
     LabelChoice choose(Manifests opened) throws UnreadableInput {

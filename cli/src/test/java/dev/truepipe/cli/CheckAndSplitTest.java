@@ -135,6 +135,10 @@ class CheckAndSplitTest {
         assertEquals(2, run("check", "--json", "--nonsense", manifest).exit());
         assertEquals(2, run("check", "--json", manifest, manifest).exit());
         assertEquals(2, run("check", "--json", manifest, "--task", "juggling").exit());
+        for (String label : List.of("", "source-ref", "kind-metadata", "k".repeat(128))) {
+            assertEquals(2, run("check", "--json", manifest, "--label", label).exit(), label);
+            assertEquals(2, run("demo", "--json", "--manifest", manifest, "--label", label).exit(), label);
+        }
         assertEquals(2, run("split", manifest).exit());
         assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--validation", "20").exit());
         assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--group-by", "no group").exit());

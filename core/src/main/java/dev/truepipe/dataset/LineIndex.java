@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,6 +18,8 @@ import java.io.OutputStream;
  */
 public final class LineIndex {
     private static final int MAGIC = 'T' << 24 | 'P' << 16 | 'L' << 8 | '2';
+
+    private static final String CURE = "remove it: what comes next is decided without it, and writes a new one";
 
     private final HashList train;
     private final HashList validation;
@@ -34,9 +37,16 @@ public final class LineIndex {
 
     /** Reads {@code lines.idx}. @throws IOException if it is not one */
     public static LineIndex read(InputStream in) throws IOException {
-        DataInputStream file = new DataInputStream(new BufferedInputStream(in, 64 << 10));
+        try {
+            return read(new DataInputStream(new BufferedInputStream(in, 64 << 10)));
+        } catch (EOFException e) {
+            throw new IOException("the version's lines.idx was cut off; " + CURE, e);
+        }
+    }
+
+    private static LineIndex read(DataInputStream file) throws IOException {
         if (file.readInt() != MAGIC) {
-            throw new IOException("not a lines.idx of this version");
+            throw new IOException("the version's lines.idx is of another Truepipe; " + CURE);
         }
         long trainLines = file.readLong();
         long validationLines = file.readLong();

@@ -1,5 +1,8 @@
 package dev.truepipe.manifest;
 
+import static dev.truepipe.manifest.LittleEndian.EACH_BYTE;
+import static dev.truepipe.manifest.LittleEndian.HIGH_BITS;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -21,8 +24,6 @@ final class JsonCursor {
     /** Bytes that an array must have from the end of the line on, the newline included. */
     static final int SLACK = 8;
 
-    private static final long EACH_BYTE = 0x0101010101010101L;
-    private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long QUOTES = EACH_BYTE * '"';
     private static final long BACKSLASHES = EACH_BYTE * '\\';
     private static final long SPACES = EACH_BYTE * ' ';
@@ -239,7 +240,7 @@ final class JsonCursor {
         return textEscaped;
     }
 
-    /** Whether the last key is this one, whatever values were read since. */
+    /** Whether the last key is this one; also after its value was read, unless that was an object with keys of its own. */
     boolean keyIs(Key wanted) {
         return print == wanted.print && sameKey(wanted);
     }
@@ -493,6 +494,10 @@ final class JsonCursor {
             if (known == FEW_KEYS) {
                 table().refill(keyPrint, first, keys);
             }
+        } else if (table().crowded()) {
+            if (!table().sorted().add(JsonText.decode(bytes, textFrom, textTo))) {
+                throw broken(FindingCode.DUPLICATE_KEY, textFrom);
+            }
         } else {
             for (int i = table().first(print); i >= 0; i = table().next(print)) {
                 if (sameKey(keyFrom[i])) {
@@ -501,7 +506,12 @@ final class JsonCursor {
             }
         }
         if (known >= FEW_KEYS) {
-            table().add(print, keys);
+            if (!table().crowded()) {
+                table().add(print, keys);
+            }
+            if (table().crowded() && table().sorted().isEmpty()) {
+                sortKeys(first);
+            }
         }
         if (keys == keyFrom.length) {
             keyFrom = Arrays.copyOf(keyFrom, 2 * keys);
@@ -510,6 +520,14 @@ final class JsonCursor {
         keyFrom[keys] = textFrom;
         keyPrint[keys] = print;
         keys++;
+    }
+
+    /** Puts the keys of the object so far, and the one just read, into the set that takes over from its table. */
+    private void sortKeys(int first) {
+        for (int i = first; i < keys; i++) {
+            table().sorted().add(JsonText.decode(bytes, keyFrom[i], JsonText.closingQuote(bytes, keyFrom[i])));
+        }
+        table().sorted().add(JsonText.decode(bytes, textFrom, textTo));
     }
 
     private KeyTable table() {

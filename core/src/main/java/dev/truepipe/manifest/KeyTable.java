@@ -1,5 +1,8 @@
 package dev.truepipe.manifest;
 
+import java.util.Arrays;
+import java.util.TreeSet;
+
 /** Finds the keys of one large object by their prints: 64-bit hashes. Grows by doubling; is emptied for the next object. */
 final class KeyTable {
     private static final long ONE = 0x9e3779b97f4a7c15L;
@@ -12,6 +15,10 @@ final class KeyTable {
     private long[] prints = new long[64];
     private int size;
     private int probe;
+    /** Slots looked at since the table was emptied. */
+    private long looks;
+    /** All keys in their order, once somebody has made keys that meet in the table. */
+    private TreeSet<byte[]> sorted;
 
     /** Hash of a key's bytes. @param bytes has at least eight more from {@code to} on */
     static long print(byte[] bytes, int from, int to) {
@@ -33,15 +40,33 @@ final class KeyTable {
         return (product ^ product >>> 32) * ONE;
     }
 
+    /**
+     * Whether so many slots were looked at that the keys must have been chosen to meet: the print is no secret. Then a sorted
+     * set takes over, which no choice of keys makes slow.
+     */
+    boolean crowded() {
+        return looks > 64L * size + 10_000;
+    }
+
+    /** The set that takes over; it holds nothing at first. */
+    TreeSet<byte[]> sorted() {
+        if (sorted == null) {
+            sorted = new TreeSet<>(Arrays::compare);
+        }
+        return sorted;
+    }
+
     /** Forgets all, and takes these keys in. */
     void refill(long[] keyPrints, int first, int end) {
         if (slots.length > LARGEST_KEPT) {
             slots = new int[64];
             prints = new long[64];
         } else {
-            java.util.Arrays.fill(slots, 0);
+            Arrays.fill(slots, 0);
         }
         size = 0;
+        looks = 0;
+        sorted = null;
         for (int key = first; key < end; key++) {
             add(keyPrints[key], key);
         }
@@ -53,6 +78,7 @@ final class KeyTable {
         }
         int slot = slot(print);
         while (slots[slot] != 0) {
+            looks++;
             slot = slot + 1 & slots.length - 1;
         }
         slots[slot] = key + 1;
@@ -68,6 +94,7 @@ final class KeyTable {
     /** Another one after {@link #first}, or -1. */
     int next(long print) {
         while (true) {
+            looks++;
             probe = probe + 1 & slots.length - 1;
             if (slots[probe] == 0) {
                 return -1;

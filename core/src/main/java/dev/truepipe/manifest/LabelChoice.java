@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which labels a dataset is judged by. Chosen once, before any line is judged, so that no verdict depends on chunk borders.
@@ -12,8 +13,36 @@ import java.util.Map;
  * @param labels label attributes that are expected, the canonical one first; empty where nothing could be inferred
  */
 public record LabelChoice(Task task, List<String> labels) {
+    private static final int LONGEST_NAME = 127;
+    private static final String ASK_THE_JOB = "use the name that the labeling job gave its label attribute";
+
     public LabelChoice {
         labels = List.copyOf(labels);
+    }
+
+    /** What is wrong with a name of a label attribute, and what to do. */
+    public record NameProblem(String what, String cure) {}
+
+    /**
+     * Looks at the name of a label attribute.
+     *
+     * @see <a href="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateLabelingJob.html">LabelAttributeName</a>
+     */
+    public static Optional<NameProblem> problemOfName(String label) {
+        if (label.isBlank()) {
+            return Optional.of(new NameProblem("is empty", "give the name of the label attribute"));
+        }
+        if (label.length() > LONGEST_NAME) {
+            return Optional.of(new NameProblem("is longer than " + LONGEST_NAME + " characters", ASK_THE_JOB));
+        }
+        if (label.equals("source") || label.equals("source-ref")) {
+            return Optional.of(new NameProblem("is the labeled object itself", ASK_THE_JOB));
+        }
+        if (label.endsWith(LineScanner.METADATA_SUFFIX)) {
+            String itself = label.substring(0, label.length() - LineScanner.METADATA_SUFFIX.length());
+            return Optional.of(new NameProblem("only describes a label", "name the label itself" + (itself.isBlank() ? "" : ": " + itself)));
+        }
+        return Optional.empty();
     }
 
     /** The canonical label attribute, or {@code null} where nothing could be inferred. */

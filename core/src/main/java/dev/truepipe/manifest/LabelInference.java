@@ -97,9 +97,9 @@ public final class LabelInference {
                 return;
             }
             if (value.boxes()) {
-                found.add(new Candidate(name, Task.OBJECT_DETECTION, new Metadata()));
+                found.add(new Candidate(name, Task.OBJECT_DETECTION, Metadata.withoutClasses()));
             } else if (!labels.isEmpty() && value.whole() >= 0) {
-                found.add(new Candidate(name, Task.IMAGE_CLASSIFICATION, new Metadata()));
+                found.add(new Candidate(name, Task.IMAGE_CLASSIFICATION, Metadata.withoutClasses()));
             }
         });
         if (found.size() == 1) {

@@ -20,7 +20,7 @@ final class LineFacts {
     /** Content of the attribute that was asked for. */
     final Label label = new Label();
     /** Metadata of that attribute; meaningless unless {@link #labelMetadataGiven}. */
-    final Metadata labelMetadata = new Metadata();
+    final Metadata labelMetadata = Metadata.withClasses();
     boolean labelMetadataGiven;
 
     /** All top-level attributes but the object, three numbers each: where the name begins and ends, where its value begins. */
@@ -102,10 +102,22 @@ final class LineFacts {
         Kind classMapKind;
         /** A key or value of the class map that is none, or {@code null}. */
         String classMapProblem;
-        final ClassUses classMap = new ClassUses();
+        /** {@code null} if nobody asks for it. */
+        final ClassUses classMap;
 
-        Metadata() {
+        private Metadata(ClassUses classMap) {
+            this.classMap = classMap;
             clear();
+        }
+
+        /** For the label that a line is judged by. */
+        static Metadata withClasses() {
+            return new Metadata(new ClassUses());
+        }
+
+        /** For any other: a line may have thousands. */
+        static Metadata withoutClasses() {
+            return new Metadata(null);
         }
 
         void clear() {
@@ -122,7 +134,9 @@ final class LineFacts {
             objects = -1;
             classMapKind = Kind.ABSENT;
             classMapProblem = null;
-            classMap.clear();
+            if (classMap != null) {
+                classMap.clear();
+            }
         }
 
         Task task() {
@@ -167,7 +181,7 @@ final class LineFacts {
         }
     }
 
-    /** Annotations, five numbers each. Those that are absent or no numbers are NaN. */
+    /** Annotations, five numbers each. Those that are absent or no numbers are NaN, ids {@link #NONE} or {@link #BAD}. */
     static final class Boxes {
         int count;
         long[] classId = new long[32];

@@ -16,7 +16,8 @@ import java.util.Map;
  * <p>Why no JSON library does this: {@code docs/decisions/0008-own-scanner.md}.
  */
 final class LineScanner {
-    private static final String METADATA_SUFFIX = "-metadata";
+    /** What the name of a label's metadata ends in. */
+    static final String METADATA_SUFFIX = "-metadata";
     private static final Key SOURCE_REF = Key.of("source-ref");
     private static final Key SOURCE = Key.of("source");
     private static final Key ANNOTATIONS = Key.of("annotations");
@@ -197,7 +198,7 @@ final class LineScanner {
             String name = name(i);
             if (isMetadata(name)) {
                 all.put(name.substring(0, name.length() - METADATA_SUFFIX.length()), again(i, () -> {
-                    Metadata metadata = new Metadata();
+                    Metadata metadata = Metadata.withoutClasses();
                     metadata(metadata);
                     return metadata;
                 }));
@@ -306,7 +307,7 @@ final class LineScanner {
     private void classMap(Metadata into) throws Broken {
         Kind kind = cursor.value();
         into.classMapKind = kind;
-        if (kind != Kind.OBJECT) {
+        if (kind != Kind.OBJECT || into.classMap == null) {
             cursor.skip(kind);
             return;
         }

@@ -7,8 +7,10 @@ import java.nio.ByteOrder;
 /** Eight bytes at a time. */
 final class LittleEndian {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long EACH_BYTE = 0x0101010101010101L;
-    private static final long HIGH_BITS = 0x8080808080808080L;
+    /** One in each byte. */
+    static final long EACH_BYTE = 0x0101010101010101L;
+    /** The highest bit of each byte. */
+    static final long HIGH_BITS = 0x8080808080808080L;
     private static final long NEWLINES = EACH_BYTE * '\n';
 
     private LittleEndian() {}

@@ -7,6 +7,8 @@ import java.util.Arrays;
 final class TextPool {
     /** Texts that are kept; later ones are made anew each time. */
     private static final int MOST = 1 << 14;
+    /** Texts that meet in the pool more often were chosen to; they are made anew each time. */
+    private static final int MOST_LOOKS = 32;
     /** Longer ones hardly come twice. */
     private static final int LONGEST_BYTES = 256;
 
@@ -20,7 +22,10 @@ final class TextPool {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
         }
         int slot = (int) (KeyTable.print(bytes, from, to) >>> 32) & texts.length - 1;
-        while (texts[slot] != null) {
+        for (int looks = 0; texts[slot] != null; looks++) {
+            if (looks == MOST_LOOKS) {
+                return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+            }
             if (Arrays.equals(contents[slot], 0, contents[slot].length, bytes, from, to)) {
                 return texts[slot];
             }

@@ -68,7 +68,7 @@ public final class SealDataset {
 
     /**
      * Files that are there already were left by a try that did not come to its end, or by another run that seals the same
-     * version now: they hold the same lines, and stay.
+     * version now: manifests and index hold the same lines, and all of them stay.
      *
      * @return {@code false} if another run sealed the same version first
      */

@@ -67,6 +67,37 @@ class HostileLinesTest {
         assertEquals(List.of("metadata-missing"), codes(ascii(line + GOOD.substring(1))));
     }
 
+    /** Keys that all have one print, by undoing the hash, and so meet in one place of the table. */
+    @Test
+    void keysThatWereMadeToMeet() throws IOException {
+        StringBuilder line = new StringBuilder("{");
+        String twice = null;
+        int made = 0;
+        for (long first = 0; made < 20_000; first++) {
+            byte[] key = KeyTableTest.keyOfOnePrint(first);
+            if (key != null) {
+                made++;
+                twice = new String(key, StandardCharsets.US_ASCII);
+                line.append('"').append(twice).append("\":0,");
+            }
+        }
+        assertEquals(List.of("metadata-missing"), codes(ascii(line + GOOD.substring(1))));
+        assertEquals(List.of("duplicate-key"), codes(ascii(line + "\"" + twice + "\":0}")));
+    }
+
+    /** On the way of lines without the expected label, which look at all there is. */
+    @Test
+    void thousandsOfMetadata() throws IOException {
+        StringBuilder line = new StringBuilder("{\"source-ref\":\"s3://images/1.jpg\"");
+        for (int i = 0; i < 100_000; i++) {
+            line.append(",\"a").append(i).append("-metadata\":{\"class-map\":{\"65535\":\"x\"},\"type\":\"t\"}");
+        }
+        assertEquals(List.of("label-missing"), codes(ascii(line + "}")));
+        LabelInference inference = new LabelInference(null, List.of());
+        inference.read("m", ByteSource.of(ascii(line + "}")), false);
+        assertEquals(null, inference.choose().labelAttribute());
+    }
+
     @Test
     void manyClassesAndBoxes() throws IOException {
         StringBuilder boxes = new StringBuilder();

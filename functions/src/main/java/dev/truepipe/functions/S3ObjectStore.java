@@ -380,8 +380,9 @@ public final class S3ObjectStore implements ObjectStore {
                 completed = true;
                 return unquoted(eTag, target);
             } catch (S3Exception e) {
-                // 409: another write of the key was under way, and won.
-                if (condition instanceof Condition.Absent && (e.statusCode() == 412 || e.statusCode() == 409)) {
+                // 409: another write of the key was under way. Whether it came to its end shows.
+                if (condition instanceof Condition.Absent
+                        && (e.statusCode() == 412 || e.statusCode() == 409 && head(target).isPresent())) {
                     throw new PreconditionFailedException(target);
                 }
                 throw failed("finish writing", target, e);

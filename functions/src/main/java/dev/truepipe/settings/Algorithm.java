@@ -22,6 +22,7 @@ public sealed interface Algorithm {
         BLAZINGTEXT("blazingtext", false, "validation:accuracy", List.of("ml.c5.2xlarge", "ml.m5.2xlarge"));
 
         private final String word;
+        /** Whether an interrupted spot job can go on; without, SageMaker lets it wait one hour at most. */
         private final boolean checkpoints;
         private final String metric;
         private final List<String> instances;
@@ -36,11 +37,6 @@ public sealed interface Algorithm {
         /** Name in the settings and of the image's repository. */
         public String word() {
             return word;
-        }
-
-        /** Whether an interrupted spot job can go on; without, SageMaker lets it wait one hour at most. */
-        public boolean writesCheckpoints() {
-            return checkpoints;
         }
 
         /** Whether this version can plan its jobs. The others are known so that their names are answered in words. */

@@ -91,11 +91,6 @@ public record DatasetSettings(
         findings = Collections.unmodifiableMap(new TreeMap<>(findings));
     }
 
-    /** Whether {@code labels} is a folder, not one manifest. */
-    public boolean labelsAreFolder() {
-        return labels.key().isEmpty() || labels.key().endsWith("/");
-    }
-
     DatasetSettings withLabelBucket(String bucket) {
         return new DatasetSettings(name, Settings.inBucket(labels, bucket), labelBucket, label,
                 images.stream().map(image -> Settings.inBucket(image, bucket)).toList(), split, gates, settle, sweep, training,

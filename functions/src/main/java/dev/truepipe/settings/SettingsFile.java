@@ -1,6 +1,7 @@
 package dev.truepipe.settings;
 
 import dev.truepipe.manifest.FindingCode;
+import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.settings.DatasetSettings.Gates;
 import dev.truepipe.settings.DatasetSettings.LabelBucket;
@@ -80,9 +81,6 @@ public final class SettingsFile {
     /** Folders that a labeling job makes in its own. {@code manifests/} at a bucket's root is nobody's: jobs may write below it. */
     private static final Pattern INSIDE_A_JOB = Pattern.compile(
             "(.*?/|)manifests/(?:output/|intermediate/(?:.*/)?)|(.+?/)manifests/");
-    /** The label attribute describes the object; these are the object itself. */
-    private static final List<String> OBJECT_KEYS = List.of("source", "source-ref");
-    private static final String METADATA = "-metadata";
     private static final Pattern INSTANCE = Pattern.compile("ml\\.[a-z][a-z0-9-]*\\.[a-z0-9]+");
     private static final Pattern RETIRED = Pattern.compile("ml\\.p[23]\\..*");
     private static final Pattern WITH_GPU = Pattern.compile("ml\\.[gp][0-9].*");
@@ -212,17 +210,8 @@ public final class SettingsFile {
         Optional<S3Uri> labels = labels(section, labelBucket);
         List<String> label = new ArrayList<>();
         for (Section.Located text : section.texts("label", true)) {
-            if (text.text().length() > 127) {
-                problems.add(text.line(), "label attribute \"" + text.text() + "\" is longer than 127 characters",
-                        "use the name that the labeling job gave its label attribute");
-            } else if (OBJECT_KEYS.contains(text.text())) {
-                problems.add(text.line(), "label attribute \"" + text.text() + "\" is the labeled object itself",
-                        "use the name that the labeling job gave its label attribute");
-            } else if (text.text().endsWith(METADATA)) {
-                String itself = text.text().substring(0, text.text().length() - METADATA.length());
-                problems.add(text.line(), "label attribute \"" + text.text() + "\" only describes a label",
-                        "name the label itself" + (itself.isBlank() ? "" : ": " + itself));
-            }
+            LabelChoice.problemOfName(text.text()).ifPresent(problem ->
+                    problems.add(text.line(), "label attribute \"" + text.text() + "\" " + problem.what(), problem.cure()));
             label.add(text.text());
         }
         List<S3Uri> images = new ArrayList<>();
