@@ -6,7 +6,6 @@ import dev.truepipe.emulator.lambda.FunctionCache;
 import dev.truepipe.functions.S3ObjectStore;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -229,7 +229,6 @@ public final class DatasetDecision {
             if (!moved.isEmpty()) {
                 floors.addAll(moved);
                 assign();
-                keepOnlyGroups();
             }
         }
         carried = new CarriedState(rules.holdOut(), rules.groupBy().toString(), floors, kept,

@@ -102,15 +102,12 @@ final class LineScanner {
             int nameFrom = cursor.textFrom();
             int nameTo = cursor.textTo();
             boolean grouped = group != null && cursor.keyIs(group);
-            Slice object = null;
+            int valueAt = cursor.valueAt();
             if (cursor.keyIs(SOURCE_REF)) {
-                object = facts.sourceRef;
-                scalar(object);
+                scalar(facts.sourceRef);
             } else if (cursor.keyIs(SOURCE)) {
-                object = facts.source;
-                scalar(object);
+                scalar(facts.source);
             } else {
-                int valueAt = cursor.valueAt();
                 facts.attribute(nameFrom, nameTo, valueAt);
                 if (label != null && cursor.keyIs(label.label())) {
                     label(facts.label);
@@ -120,12 +117,9 @@ final class LineScanner {
                 } else {
                     cursor.skip(cursor.value());
                 }
-                if (grouped) {
-                    groupAt(valueAt);
-                }
             }
-            if (grouped && object != null) {
-                copyScalar(object);
+            if (grouped) {
+                group(valueAt);
             }
         }
     }
@@ -146,24 +140,16 @@ final class LineScanner {
         }
     }
 
-    private void groupAt(int valueAt) {
+    /** Remembers the value that has just been read as the group's, if it is one that can be. */
+    private void group(int valueAt) {
         Kind kind = kindAt(valueAt);
         if (kind == Kind.OBJECT || kind == Kind.ARRAY || kind == Kind.NULL) {
             return;
         }
         facts.group.kind = kind;
         facts.group.from = kind == Kind.TEXT ? valueAt + 1 : valueAt;
-        facts.group.to = kind == Kind.TEXT ? JsonText.closingQuote(bytes, valueAt + 1) : cursor.position();
+        facts.group.to = kind == Kind.TEXT ? cursor.position() - 1 : cursor.position();
         facts.group.escaped = kind == Kind.TEXT;
-    }
-
-    private void copyScalar(Slice scalar) {
-        if (scalar.kind != Kind.OBJECT && scalar.kind != Kind.ARRAY && scalar.kind != Kind.NULL) {
-            facts.group.kind = scalar.kind;
-            facts.group.from = scalar.from;
-            facts.group.to = scalar.to;
-            facts.group.escaped = scalar.escaped;
-        }
     }
 
     private Kind kindAt(int at) {
