@@ -10,6 +10,7 @@ import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelTally;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.manifest.Severity;
+import dev.truepipe.manifest.SourceTally;
 import dev.truepipe.split.Hash128;
 import dev.truepipe.split.Percentage;
 import dev.truepipe.split.Sha256;
@@ -61,6 +62,7 @@ public final class DatasetDecision {
     private ClassTally classes;
     private SortedMap<Integer, Sides> sides;
     private LabelTally labels;
+    private SourceTally sources;
     private LineSet[] sets;
     private HashList trainLines;
     private HashList validationLines;
@@ -294,6 +296,7 @@ public final class DatasetDecision {
         classes = new ClassTally(rules.labelCategories());
         sides = new TreeMap<>();
         labels = new LabelTally();
+        sources = new SourceTally();
         sets = new LineSet[] {new LineSet(), new LineSet(), new LineSet(), new LineSet()};
         trainLines = new HashList();
         validationLines = new HashList();
@@ -323,6 +326,7 @@ public final class DatasetDecision {
                     boolean held = channel == Channel.VALIDATION;
                     (held ? validationLines : trainLines).add(line.hashHigh(), line.hashLow());
                     labels.add(line.label());
+                    sources.add(line.sourceRef(), line.source());
                     if (input.judged() == null || !input.judged().contains(line.hashHigh(), line.hashLow())) {
                         newLabels++;
                     }
@@ -382,12 +386,16 @@ public final class DatasetDecision {
                     ? input.manifests().getFirst().name() : input.manifests().size() + " manifests") + "; " + FindingCode.EMPTY_MANIFEST.cure());
         }
         labels.differences(input.choice()).forEach(this::find);
+        sources.differences().forEach(this::find);
         classes.conflicts(label).forEach(this::find);
         classes.outsideCategories(label).forEach(this::find);
         if (rules.labelCategories().isEmpty()) {
             // Of all classes that training makes room for, those of earlier versions too.
             ClassTally.gaps(label, carried.classes()).forEach(this::find);
         }
+        SortedSet<String> allNames = classes.allNames();
+        allNames.addAll(carried.classes().values());
+        ClassTally.similar(label, allNames).forEach(this::find);
         SortedMap<Integer, String> names = classes.names();
         sides.forEach((id, side) -> side.finding(names.get(id), rules.holdOut().basisPoints() > 0).ifPresent(warning ->
                 find(warning.code(), label, warning.message())));
@@ -510,6 +518,8 @@ public final class DatasetDecision {
         json.put("ruleSet", (long) DatasetRules.RULE_SET);
         json.put("task", input.choice().task() == null ? null : input.choice().task().name());
         json.put("labelAttribute", input.choice().labelAttribute());
+        json.put("inference", input.choice().basis().toJson());
+        json.put("sourceAttribute", sources.attribute(input.choice().task()));
         json.put("lines", lines);
         json.put("blank", blank);
         json.put("accepted", accepted());

@@ -11,14 +11,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Writes what a scan learned of a chunk, about 60 bytes a line: four bytes {@code TPX1}, one record a line, an end record.
+ * Writes what a scan learned of a chunk, about 60 bytes a line: four bytes {@code TPX2}, one record a line, an end record.
  *
- * <p>Record: flags; blank lines before it, bytes between it and the line before, its length (variable-length integers, seven
+ * <p>Record: flags, blank lines before it, bytes between it and the line before, its length (variable-length integers, seven
  * bits a byte, low bits first); its hash; then by flag the object's hash, the group's hash, the time, the frame; the label;
  * classes; findings. Texts that come again are written once and then by number.
  */
 final class ChunkIndexWriter {
-    static final byte[] MAGIC = "TPX1".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] MAGIC = "TPX2".getBytes(StandardCharsets.US_ASCII);
     static final int ACCEPTED = 1;
     static final int WARNED = 2;
     static final int NEGATIVE = 4;
@@ -27,6 +27,9 @@ final class ChunkIndexWriter {
     static final int TIME = 32;
     static final int FRAME = 64;
     static final int END = 128;
+    /** The object is not under {@code source-ref}: nearly every object is, and so nearly every line's flags take one byte. */
+    static final int WITHOUT_SOURCE_REF = 256;
+    static final int SOURCE = 512;
     /** Texts remembered at most; later ones are written in full. */
     static final int MOST_TEXTS = 1 << 16;
 
@@ -53,13 +56,15 @@ final class ChunkIndexWriter {
     void line(JudgedLine line, long offset, long length, Hash128 hash) throws IOException {
         boolean accepted = line.accepted();
         boolean grouped = line.key != null && !line.group.equals(line.key);
-        octet((accepted ? ACCEPTED : 0)
+        number((accepted ? ACCEPTED : 0)
                 | (line.warned() ? WARNED : 0)
                 | (!accepted && line.onlyNegative() ? NEGATIVE : 0)
                 | (line.key != null ? KEY : 0)
                 | (grouped ? GROUP : 0)
                 | (line.created != CreationDate.UNKNOWN ? TIME : 0)
-                | (line.stem != 0 ? FRAME : 0));
+                | (line.stem != 0 ? FRAME : 0)
+                | (line.sourceRef ? 0 : WITHOUT_SOURCE_REF)
+                | (line.source ? SOURCE : 0));
         number(blanks);
         number(offset - lineEnd);
         number(length);
@@ -99,7 +104,7 @@ final class ChunkIndexWriter {
 
     /** Ends the index. The stream is flushed, not closed. */
     void end() throws IOException {
-        octet(END);
+        number(END);
         number(blanks);
         number(lines);
         out.write(buffer, 0, buffered);
@@ -120,11 +125,6 @@ final class ChunkIndexWriter {
             rest >>>= 7;
         }
         buffer[buffered++] = (byte) rest;
-    }
-
-    private void octet(int value) throws IOException {
-        room(1);
-        buffer[buffered++] = (byte) value;
     }
 
     private void longNumber(long value) throws IOException {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingPlanTest {
-    private static final TrainingFacts CARS = new TrainingFacts("v1", "object-detection", "cars", false, 800, 200, 3, 12);
+    private static final TrainingFacts CARS = new TrainingFacts("v1", "object-detection", "source-ref", "cars", false, 800, 200, 3, 12);
 
     @Test
     void derivesWhatObjectDetectionNeeds() {
@@ -39,7 +39,7 @@ class TrainingPlanTest {
 
     @Test
     void widensLabelsForCrowdedImagesAndShrinksBatchesForFewOnes() {
-        TrainingFacts few = new TrainingFacts("v1", "object-detection", "cars", false, 20, 5, 1, 100);
+        TrainingFacts few = new TrainingFacts("v1", "object-detection", "source-ref", "cars", false, 20, 5, 1, 100);
         Map<String, String> parameters =
                 TrainingPlan.of(terms("object-detection", Map.of()), few, "us-east-1").hyperParameters();
 
@@ -49,7 +49,7 @@ class TrainingPlanTest {
 
     @Test
     void derivesWhatImageClassificationNeeds() {
-        TrainingFacts animals = new TrainingFacts("v1", "image-classification", "animal", false, 100, 10, 4, 1);
+        TrainingFacts animals = new TrainingFacts("v1", "image-classification", "source-ref", "animal", false, 100, 10, 4, 1);
         TrainingPlan plan = TrainingPlan.of(terms("image-classification", Map.of("num_layers", "18")), animals, "cn-north-1");
 
         assertEquals(
@@ -60,7 +60,7 @@ class TrainingPlanTest {
 
     @Test
     void tellsTheClassifierThatLabelsAreClassIds() {
-        TrainingFacts several = new TrainingFacts("v1", "image-classification-multi-label", "animal", true, 100, 40, 4, 1);
+        TrainingFacts several = new TrainingFacts("v1", "image-classification-multilabel", "source-ref", "animal", true, 100, 40, 4, 1);
         TrainingPlan plan = TrainingPlan.of(terms("image-classification", Map.of()), several, "us-east-1");
 
         assertEquals("application/x-recordio; label-format=class-id", plan.contentType());
@@ -106,7 +106,7 @@ class TrainingPlanTest {
         assertEquals(value, refusals.getFirst().value());
         assertTrue(refusals.getFirst().why().contains(why), refusals.getFirst()::why);
         assertTrue(refusals.getFirst().cure().contains("leave it out"), refusals.getFirst()::cure);
-        TrainingFacts facts = new TrainingFacts("v1", algorithm, "cars", false, 800, 200, 1, 1);
+        TrainingFacts facts = new TrainingFacts("v1", algorithm, "source-ref", "cars", false, 800, 200, 1, 1);
         assertEquals(
                 "training.hyperparameters." + name + ": \"" + value + "\" cannot work: " + refusals.getFirst().why() + "; "
                         + refusals.getFirst().cure(),
@@ -161,7 +161,7 @@ class TrainingPlanTest {
         assertTrue(Pattern.matches("[0-9a-f]{64}", plan));
         assertEquals(plan, TrainingPlan.of(own(Map.of("epochs", "8")), CARS, "us-east-1").plan());
         assertNotEquals(plan, TrainingPlan.of(own(Map.of("epochs", "9")), CARS, "us-east-1").plan());
-        TrainingFacts other = new TrainingFacts("v2", "object-detection", "cars", false, 800, 200, 3, 12);
+        TrainingFacts other = new TrainingFacts("v2", "object-detection", "source-ref", "cars", false, 800, 200, 3, 12);
         assertNotEquals(plan, TrainingPlan.of(own(Map.of("epochs", "8")), other, "us-east-1").plan());
     }
 

@@ -351,7 +351,7 @@ class SettingsFileTest {
             if (TrainingPlan.plans(algorithm.word())) {
                 Settings settings = SettingsFile.read(file);
                 TrainingTerms terms = TrainingTerms.fromJson(settings.datasets().getFirst().training().toJson());
-                TrainingPlan.of(terms, new TrainingFacts("v1", algorithm.word(), "label", false, 10, 5, 1, 1), "us-east-1");
+                TrainingPlan.of(terms, new TrainingFacts("v1", algorithm.word(), "source-ref", "label", false, 10, 5, 1, 1), "us-east-1");
             } else {
                 assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(file));
             }
