@@ -37,7 +37,7 @@ public enum FindingCode {
     IMAGE_SIZE_INVALID(Rank.FIXED, "give width and height in pixels, both above 0"),
     IMAGE_DEPTH_UNUSUAL(Rank.WARNS, "convert the image to three channels; the built-in algorithms take no other"),
     CLASS_ID_INVALID(Rank.FIXED, "give the class's index in the category list: a whole number from 0 to 65535"),
-    CLASS_REPEATED(Rank.HOLDS, "write each class id once; a list with one place for each class (multi-hot) is another format"),
+    CLASS_REPEATED(Rank.HOLDS, "write each class id once: is this a list with one place for each class (multi-hot)? That is another format"),
     UNKNOWN_CLASS(Rank.HOLDS, "add it to the line's own list of classes (class-map; labels of a text), or correct the annotation"),
     BOX_INVALID(Rank.FIXED, "give left, top, width and height as numbers, in pixels"),
     BOX_EMPTY(Rank.HOLDS, "draw the box again, or remove it"),

@@ -441,8 +441,7 @@ final class LineJudge {
         for (int i = 0; i < ids.count(); i++) {
             int id = ids.id(i);
             if (ids.annotations(i) > 1) {
-                broken.add(FindingCode.CLASS_REPEATED, "class " + id + " stands " + ids.annotations(i) + " times in the list of " + content.items
-                        + " classes: is it a list with one place for each class?");
+                broken.add(FindingCode.CLASS_REPEATED, "class " + id + " stands " + ids.annotations(i) + " times in the list of " + content.items);
             }
             int named = names.find(id);
             if (named < 0 && names.count() > 0) {
@@ -493,7 +492,7 @@ final class LineJudge {
             find(FindingCode.METADATA_INVALID, label, (metadata.colorMapKind == Kind.ABSENT ? "no internal-color-map, so nobody knows the mask's classes"
                     : metadata.colorMapProblem == null ? "internal-color-map is not an object"
                     : "internal-color-map entry \"" + metadata.colorMapProblem + "\" is not a class id (0 to " + MAX_CLASS_ID + ") with a class-name")
-                    + "; write {\"0\":{\"class-name\":\"BACKGROUND\",\"hex-color\":\"#ffffff\"}}");
+                    + "; write \"internal-color-map\":{\"0\":{\"class-name\":\"BACKGROUND\",\"hex-color\":\"#ffffff\"}}");
         }
         for (int i = 0; i < metadata.colorMap.count(); i++) {
             line.classes.add(metadata.colorMap.id(i), metadata.colorMap.name(i), 1);
