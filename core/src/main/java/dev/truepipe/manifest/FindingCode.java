@@ -30,7 +30,7 @@ public enum FindingCode {
     OBJECT_FAILED(Rank.FIXED, "label the object again: run the labeling job on what is still unlabeled"),
     UNSUPPORTED_TASK(Rank.FIXED, "use manifests of a task that training channels can carry, or set the task"),
     TASK_DIFFERS(Rank.FIXED, "keep manifests of different tasks in different datasets, or set the task"),
-    METADATA_MISSING(Rank.WARNS, "add \"<label>-metadata\" with the class names"),
+    METADATA_MISSING(Rank.WARNS, "add \"X-metadata\" beside the label \"X\", with the class names"),
     METADATA_INVALID(Rank.HOLDS, "write the metadata as a labeling job does"),
     ANNOTATIONS_INVALID(Rank.FIXED, "write the label as a labeling job of its task does"),
     IMAGE_SIZE_MISSING(Rank.FIXED, "add \"image_size\":[{\"width\":…,\"height\":…,\"depth\":3}]"),

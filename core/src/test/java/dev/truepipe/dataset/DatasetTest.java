@@ -16,6 +16,7 @@ import dev.truepipe.manifest.MadeManifests;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.manifest.Task;
 import dev.truepipe.split.GroupBy;
+import dev.truepipe.split.Hash128;
 import dev.truepipe.split.HoldOut;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -326,6 +327,22 @@ class DatasetTest {
         DatasetDecision carried = SplitOfManifests.of(manifests(text(text(source(1), 1, "Car"))), rules("object", 1),
                 SplitOfManifests.of(manifests(text(text(source(0), 0, "car"))), rules("object", 1), null, 0), 0).decision();
         assertTrue(carried.datasetFindings().stream().anyMatch(finding -> finding.code() == FindingCode.CLASS_NAMES_SIMILAR), "names of earlier versions count");
+    }
+
+    @Test
+    void warnsOfAClassThatOneSideAloneHas() throws IOException {
+        HoldOut holdOut = new HoldOut(2_000, 1);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            boolean held = holdOut.holds(Hash128.of("s3://texts/%d.txt".formatted(7 * i)));
+            lines.add(text(file(7 * i), held ? 1 : lines.size() == 10 ? 2 : 0, held ? "held" : lines.size() == 10 ? "alone" : "many"));
+        }
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(lines.toArray(new String[0]))), rules("object", 1), null, 0).decision();
+        Map<FindingCode, String> told = new HashMap<>();
+        decision.datasetFindings().forEach(finding -> told.put(finding.code(), finding.message()));
+        assertEquals(Set.of(FindingCode.CLASS_ONLY_IN_VALIDATION, FindingCode.CLASS_IN_ONE_GROUP), told.keySet(), told.toString());
+        assertTrue(told.get(FindingCode.CLASS_ONLY_IN_VALIDATION).startsWith("class \"held\" is in the hold-out only"), told.toString());
+        assertTrue(told.get(FindingCode.CLASS_IN_ONE_GROUP).startsWith("class \"alone\" is in one group only"), told.toString());
     }
 
     @Test
