@@ -45,6 +45,7 @@ final class LineJudge {
     private final String groupAttribute;
     private final List<byte[]> images;
     private final LineScanner scanner;
+    private final Broken broken = new Broken();
     private final Murmur3 murmur = new Murmur3();
     private byte[] bytes;
     private JudgedLine line;
@@ -436,7 +437,6 @@ final class LineJudge {
         }
         ClassUses names = metadata == null || metadata.classMapProblem != null ? NO_NAMES : metadata.classMap;
         nameAll(names);
-        Broken broken = new Broken();
         ClassUses ids = content.ids;
         for (int i = 0; i < ids.count(); i++) {
             int id = ids.id(i);
@@ -535,7 +535,6 @@ final class LineJudge {
         // Whether offsets count code points or UTF-16 units, nobody says. There are never more of the former.
         boolean known = facts.source.kind == Kind.TEXT && !facts.sourceRef.given();
         int longest = known ? JsonText.units(bytes, facts.source.from, facts.source.to) : Integer.MAX_VALUE;
-        Broken broken = new Broken();
         for (int i = 0; i < spans.count; i++) {
             String name = scanner.text(spans.labelFrom[i], spans.labelTo[i]);
             int id = categories.find(name);
@@ -585,7 +584,6 @@ final class LineJudge {
         if (metadata != null && metadata.classMapProblem == null) {
             nameAll(names);
         }
-        Broken broken = new Broken();
         Boxes boxes = content.boxes;
         for (int i = 0; i < boxes.count; i++) {
             long classId = boxes.classId[i];
@@ -661,24 +659,26 @@ final class LineJudge {
 
     /** Gathers what is wrong with annotations: one finding for each rule, naming the first and counting the rest. */
     private final class Broken {
-        private Map<FindingCode, String> first = Map.of();
-        private Map<FindingCode, Integer> count = Map.of();
+        private final Map<FindingCode, String> first = new EnumMap<>(FindingCode.class);
+        private final Map<FindingCode, Integer> count = new EnumMap<>(FindingCode.class);
 
         void add(FindingCode code, int box, String what) {
             add(code, "box " + box + " " + what);
         }
 
         void add(FindingCode code, String what) {
-            if (first.isEmpty()) {
-                first = new EnumMap<>(FindingCode.class);
-                count = new EnumMap<>(FindingCode.class);
-            }
             first.putIfAbsent(code, what);
             count.merge(code, 1, Integer::sum);
         }
 
+        /** Tells of all, and forgets them. */
         void report(String label) {
+            if (first.isEmpty()) {
+                return;
+            }
             first.forEach((code, what) -> find(code, label, what + more(count.get(code)) + "; " + code.cure()));
+            first.clear();
+            count.clear();
         }
     }
 }

@@ -1,6 +1,9 @@
 package dev.truepipe.manifest;
 
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What labels are for: the part of Ground Truth's {@code type} after {@code groundtruth/}.
@@ -32,6 +35,9 @@ public record Task(String name) {
             "point_cloud_single_frame_semantic_segmentation",
             "point_cloud_object_detection",
             "point_cloud_object_tracking");
+    /** By type; looked up on every line. */
+    private static final Map<String, Task> KNOWN = Stream.concat(SUPPORTED_NAMES.stream(), REFUSED_NAMES.stream())
+            .collect(Collectors.toUnmodifiableMap(name -> TYPE_PREFIX + name, Task::new));
 
     /**
      * A task as people write it, with or without {@code groundtruth/}. One that is known and not supported is a task too: its
@@ -41,10 +47,11 @@ public record Task(String name) {
      */
     public static Task parse(String text) {
         String name = text.startsWith(TYPE_PREFIX) ? text.substring(TYPE_PREFIX.length()) : text;
-        if (!SUPPORTED_NAMES.contains(name) && !REFUSED_NAMES.contains(name)) {
+        Task known = KNOWN.get(TYPE_PREFIX + name);
+        if (known == null) {
             throw new IllegalArgumentException("there is no task \"" + text + "\"; write one of " + SUPPORTED);
         }
-        return new Task(name);
+        return known;
     }
 
     /**
@@ -52,8 +59,12 @@ public record Task(String name) {
      * with {@code groundtruth/custom} is {@link #CUSTOM}.
      */
     static Task ofType(String type) {
-        if (type == null || type.length() <= TYPE_PREFIX.length() || !type.startsWith(TYPE_PREFIX)) {
+        if (type == null) {
             return null;
+        }
+        Task known = KNOWN.get(type);
+        if (known != null || type.length() <= TYPE_PREFIX.length() || !type.startsWith(TYPE_PREFIX)) {
+            return known;
         }
         String name = type.substring(TYPE_PREFIX.length());
         return name.startsWith(CUSTOM.name) ? CUSTOM : new Task(name);
