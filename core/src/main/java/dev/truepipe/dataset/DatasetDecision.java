@@ -121,7 +121,7 @@ public final class DatasetDecision {
     /** @return the line's channel, unless {@link #asTaken} says in the end that some changed */
     Channel take(IndexedLine line) {
         String manifest = input.chunks().get(chunk).manifest();
-        long number = lineBases[chunk] + line.number();
+        long number = numberInManifest(line);
         lines++;
         if (line.warned()) {
             warnings++;
@@ -134,6 +134,10 @@ public final class DatasetDecision {
             negatives += line.negative() ? 1 : 0;
         }
         return assign(line, channels[chunk], manifest, number);
+    }
+
+    long numberInManifest(IndexedLine line) {
+        return lineBases[chunk] + line.number();
     }
 
     /** @param numbered lines of the chunk, blank ones included */
