@@ -11,24 +11,26 @@ public final class ScanSummary {
     private final LabelTally labels = new LabelTally();
     private final SourceTally sources = new SourceTally();
 
-    void countBlank() {
+    /** Counts a line of white space. */
+    public void blankLine() {
         blank++;
     }
 
-    void line(JudgedLine line, String manifest, long number, long offset) {
+    /** Counts a line. */
+    public void line(IndexedLine line, String manifest) {
         lines++;
         if (line.warned()) {
             warnings++;
         }
         for (Finding finding : line.findings) {
-            findings.add(finding, manifest, number, offset);
+            findings.add(finding, manifest, line.number, line.offset);
         }
         if (line.accepted()) {
             accepted++;
             labels.add(line.label);
             sources.add(line.sourceRef, line.source);
             for (int i = 0; i < line.classes.count(); i++) {
-                classes.add(line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, number);
+                classes.add(line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
             }
         }
     }

@@ -92,9 +92,9 @@ class GoldenTest {
             for (IndexedLine line = reader.next(); line != null; line = reader.next()) {
                 text.append("line ").append(line.number()).append(" byte ").append(line.offset())
                         .append(line.accepted() ? " accepted" : " quarantined");
-                if (line.accepted()) {
-                    line.classes().forEach(use -> text.append(", ").append(use.annotations()).append(" × ").append(use.id())
-                            .append(use.name() == null ? "" : " \"" + use.name() + "\""));
+                for (int i = 0; line.accepted() && i < line.classCount(); i++) {
+                    text.append(", ").append(line.annotations(i)).append(" × ").append(line.classId(i))
+                            .append(line.className(i) == null ? "" : " \"" + line.className(i) + "\"");
                 }
                 text.append('\n');
                 for (Finding finding : line.findings()) {
