@@ -9,7 +9,6 @@ import dev.truepipe.manifest.LineFacts.Shape;
 import dev.truepipe.manifest.LineFacts.Slice;
 import dev.truepipe.manifest.LineFacts.Spans;
 import dev.truepipe.manifest.LineFacts.Value;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -45,7 +44,9 @@ final class LineScanner {
     private static final Key LABEL = Key.of("label");
     private static final Key START_OFFSET = Key.of("startOffset");
     private static final Key END_OFFSET = Key.of("endOffset");
-    private static final byte[] S3 = {'s', '3', ':', '/', '/'};
+    private static final String SCHEME = "s3://";
+    /** Bytes that it takes at most, each character escaped. */
+    private static final int LONGEST_SCHEME = 6 * 5;
 
     private final KeyOrder lineKeys = new KeyOrder(SOURCE_REF, SOURCE);
     private final KeyOrder labelKeys = new KeyOrder(ANNOTATIONS, IMAGE_SIZE);
@@ -131,8 +132,8 @@ final class LineScanner {
                     if (label != null && cursor.keyIs(label.label())) {
                         label(facts.label);
                     } else if (label != null && cursor.keyIs(label.metadata())) {
-                        facts.labelMetadataGiven = true;
                         metadata(facts.labelMetadata);
+                        facts.labelMetadataGiven = kindAt(valueAt) != Kind.NULL;
                     } else {
                         cursor.skip(cursor.value());
                     }
@@ -253,8 +254,8 @@ final class LineScanner {
             }
             return new Value(kind, LineFacts.BAD, ids ? Shape.CLASS_IDS : Shape.OTHER);
         }
-        boolean uri = kind == Kind.TEXT && cursor.textTo() - cursor.textFrom() > S3.length
-                && Arrays.equals(bytes, cursor.textFrom(), cursor.textFrom() + S3.length, S3, 0, S3.length);
+        boolean uri = kind == Kind.TEXT && JsonText.string(bytes, cursor.textFrom(), Math.min(cursor.textTo(), cursor.textFrom() + LONGEST_SCHEME),
+                cursor.textEscaped()).startsWith(SCHEME);
         return new Value(kind, whole(kind), uri ? Shape.URI : Shape.OTHER);
     }
 
@@ -293,19 +294,23 @@ final class LineScanner {
             } else if (cursor.keyIs(CREATION_DATE)) {
                 created(into);
             } else if (cursor.keyIs(CLASS_NAME)) {
+                into.classNameBad = given();
                 into.className = textOrNull();
-                into.classNameBad = into.className == null;
+                into.classNameBad &= into.className == null;
             } else if (cursor.keyIs(FAILURE_REASON)) {
-                into.failed = true;
+                into.failed = given();
                 into.failureReason = textOrNull();
             } else if (cursor.keyIs(ADJUSTMENT_STATUS)) {
-                into.adjusted = true;
+                into.adjusted = given();
                 cursor.skip(cursor.value());
             } else if (cursor.keyIs(OBJECTS)) {
                 objects(into);
-            } else if (cursor.keyIs(CLASS_MAP) || cursor.keyIs(CLASS_MAP_AS_IN_3D)) {
+            } else if (cursor.keyIs(CLASS_MAP) && given()) {
+                into.classMapProblem = null;
                 classMap(into);
-            } else if (cursor.keyIs(INTERNAL_COLOR_MAP)) {
+            } else if (cursor.keyIs(CLASS_MAP_AS_IN_3D) && given() && into.classMapKind == Kind.ABSENT) {
+                classMap(into);
+            } else if (cursor.keyIs(INTERNAL_COLOR_MAP) && given()) {
                 colorMap(into);
             } else if (cursor.keyIs(ENTITIES)) {
                 into.entities = length();
@@ -313,6 +318,11 @@ final class LineScanner {
                 cursor.skip(cursor.value());
             }
         }
+    }
+
+    /** Whether the value that comes next is there: in metadata {@code null} is as good as nothing. */
+    private boolean given() {
+        return kindAt(cursor.valueAt()) != Kind.NULL;
     }
 
     private void created(Metadata into) throws Broken {
@@ -360,12 +370,13 @@ final class LineScanner {
             cursor.skip(kind);
             return;
         }
+        into.classMap.clear();
         while (cursor.nextKey()) {
             long id = wholeText();
             int keyFrom = cursor.textFrom();
             int keyTo = cursor.textTo();
             String name = textOrNull();
-            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null) {
+            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null && into.classMap.find((int) id) < 0) {
                 into.classMap.name((int) id, name);
             } else if (into.classMapProblem == null) {
                 into.classMapProblem = UnreadableLine.shortened(JsonText.string(bytes, keyFrom, keyTo, true));
@@ -397,7 +408,7 @@ final class LineScanner {
             } else {
                 cursor.skip(color);
             }
-            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null) {
+            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null && into.colorMap.find((int) id) < 0) {
                 into.colorMap.name((int) id, name);
             } else if (into.colorMapProblem == null) {
                 into.colorMapProblem = UnreadableLine.shortened(JsonText.string(bytes, keyFrom, keyTo, true));
@@ -710,7 +721,7 @@ final class LineScanner {
         };
     }
 
-    /** The last text or key: up to 18 digits, with an optional minus, as a number; anything else is {@link LineFacts#BAD}. */
+    /** The last text or key: up to 18 digits as a number; anything else is {@link LineFacts#BAD}. */
     private long wholeText() {
         byte[] text = bytes;
         int at = cursor.textFrom();
@@ -720,12 +731,7 @@ final class LineScanner {
             at = 0;
             end = text.length;
         }
-        int length = end - at;
-        boolean negative = length > 0 && text[at] == '-';
-        if (negative) {
-            at++;
-        }
-        if (at == end || length > 18) {
+        if (at == end || end - at > 18) {
             return LineFacts.BAD;
         }
         long value = 0;
@@ -735,6 +741,6 @@ final class LineScanner {
             }
             value = value * 10 + (text[at] - '0');
         }
-        return negative ? -value : value;
+        return value;
     }
 }
