@@ -1,6 +1,7 @@
 package dev.truepipe.bench.contestants;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -13,12 +14,13 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Splits a manifest with Jackson's streaming parser, as carefully as we can: bytes in, bytes out, one parser over a line's bytes where
- * they were read, no tree, no text made of what is only looked at, numbers by the fast readers, lines written from the read buffer.
+ * Splits a manifest with Jackson's streaming parser, as carefully as we can: bytes in, bytes out, one parser over
+ * all whole lines of a buffer, no tree, no text made of what is only looked at, numbers by the fast readers, lines written from the read buffer.
  * It sides objects by Truepipe's hash, and does not look for duplicate keys or newer labels. The rules: {@code bench/README.md}.
  */
 public final class JacksonStreaming {
@@ -27,6 +29,7 @@ public final class JacksonStreaming {
     private static final int TRAIN = 0;
     private static final int VALIDATION = 1;
     private static final int QUARANTINE = 2;
+    private static final int NO_OBJECT = -1;
     private static final HoldOut HOLD_OUT = new HoldOut(2_000, 1);
 
     private final JsonFactory factory = JsonFactory.builder()
@@ -66,15 +69,15 @@ public final class JacksonStreaming {
         try (InputStream in = new FileInputStream(manifest)) {
             for (int read = in.read(buffer, 0, IN); read >= 0; read = in.read(buffer, held, buffer.length - held)) {
                 int end = held + read;
-                int start = 0;
-                for (int at = held; at < end; at++) {
-                    if (buffer[at] == '\n') {
-                        line(buffer, start, at - start);
-                        start = at + 1;
-                    }
+                int whole = end;
+                while (whole > 0 && buffer[whole - 1] != '\n') {
+                    whole--;
                 }
-                held = end - start;
-                System.arraycopy(buffer, start, buffer, 0, held);
+                for (int start = 0; start < whole; ) {
+                    start = lines(buffer, start, whole);
+                }
+                held = end - whole;
+                System.arraycopy(buffer, whole, buffer, 0, held);
                 if (held == buffer.length) {
                     buffer = Arrays.copyOf(buffer, 2 * held);
                 }
@@ -87,13 +90,48 @@ public final class JacksonStreaming {
                 + ",\"quarantined\":" + counts[QUARANTINE] + ",\"train\":" + counts[TRAIN] + ",\"validation\":" + counts[VALIDATION] + "}");
     }
 
-    private void line(byte[] buffer, int start, int length) throws IOException {
-        int side = side(buffer, start, length);
-        counts[side]++;
-        out[side].write(buffer, start, length + 1);
+    /**
+     * Reads line after line with one parser, to the end or past the first line that is not one JSON object, after which a parser cannot go on.
+     *
+     * @return where the next line starts
+     */
+    private int lines(byte[] buffer, int from, int end) throws IOException {
+        int start = from;
+        try (JsonParser parser = factory.createParser(buffer, from, end - from)) {
+            for (int row = 1; start < end; row++) {
+                int side = side(parser);
+                JsonLocation after = parser.currentLocation();
+                int feed = from + (int) after.getByteOffset();
+                while (feed < end && (buffer[feed] == ' ' || buffer[feed] == '\r' || buffer[feed] == '\t')) {
+                    feed++;
+                }
+                // An object that goes on past its line swallowed others; so did one with something behind it.
+                if (side == NO_OBJECT || after.getLineNr() != row || feed == end || buffer[feed] != '\n') {
+                    break;
+                }
+                write(side, buffer, start, feed + 1 - start);
+                start = feed + 1;
+            }
+            if (start == end) {
+                return end;
+            }
+        } catch (JsonProcessingException e) {
+            // Not JSON: quarantined below.
+        }
+        int feed = start;
+        while (buffer[feed] != '\n') {
+            feed++;
+        }
+        write(QUARANTINE, buffer, start, feed + 1 - start);
+        return feed + 1;
     }
 
-    private int side(byte[] buffer, int start, int length) throws IOException {
+    private void write(int side, byte[] buffer, int start, int length) throws IOException {
+        counts[side]++;
+        out[side].write(buffer, start, length);
+    }
+
+    private int side(JsonParser parser) throws IOException {
         used.clear();
         named.clear();
         textLength = -1;
@@ -104,25 +142,17 @@ public final class JacksonStreaming {
         annotated = false;
         mapped = false;
         bad = false;
-        try (JsonParser parser = factory.createParser(buffer, start, length)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return QUARANTINE;
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            return NO_OBJECT;
+        }
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            switch (name) {
+                case "source-ref" -> source(parser, value);
+                case "cars" -> label(parser, value);
+                case "cars-metadata" -> metadata(parser, value);
+                default -> parser.skipChildren();
             }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                JsonToken value = parser.nextToken();
-                switch (name) {
-                    case "source-ref" -> source(parser, value);
-                    case "cars" -> label(parser, value);
-                    case "cars-metadata" -> metadata(parser, value);
-                    default -> parser.skipChildren();
-                }
-            }
-            if (parser.nextToken() != null) {
-                return QUARANTINE;
-            }
-        } catch (JsonProcessingException e) {
-            return QUARANTINE;
         }
         used.andNot(named);
         if (bad || !annotated || !mapped || textLength < 0 || width <= 0 || height <= 0 || right > width || bottom > height || !used.isEmpty()) {
@@ -159,8 +189,7 @@ public final class JacksonStreaming {
             parser.skipChildren();
             return;
         }
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             JsonToken inner = parser.nextToken();
             boolean boxes = name.equals("annotations");
             if (!boxes && !name.equals("image_size")) {
@@ -189,8 +218,7 @@ public final class JacksonStreaming {
     }
 
     private void size(JsonParser parser) throws IOException {
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             switch (name) {
                 case "width" -> width = number(parser, value);
@@ -206,8 +234,7 @@ public final class JacksonStreaming {
         double wide = 0;
         double high = 0;
         int id = -1;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             switch (name) {
                 case "class_id" -> id = value == JsonToken.VALUE_NUMBER_INT ? parser.getIntValue() : -1;
@@ -245,12 +272,12 @@ public final class JacksonStreaming {
             parser.skipChildren();
             return;
         }
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            boolean map = parser.currentName().equals("class-map");
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            boolean map = name.equals("class-map");
             if (parser.nextToken() == JsonToken.START_OBJECT && map) {
                 mapped = true;
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    named(parser.currentName());
+                for (String id = parser.nextFieldName(); id != null; id = parser.nextFieldName()) {
+                    named(id);
                     parser.nextToken();
                     parser.skipChildren();
                 }
