@@ -6,7 +6,10 @@ import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.ClassTally;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
+import dev.truepipe.manifest.FindingLines;
+import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelChoice;
+import dev.truepipe.manifest.LineSink;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.manifest.ScanSummary;
@@ -57,14 +60,15 @@ final class CheckCommand implements Callable<Integer> {
             LabelChoice choice = options.choose(opened);
             ScanSummary summary = new ScanSummary();
             List<Finding> ofDataset = new ArrayList<>();
-            try (OutputStream lines = findingsFile(); Progress progress = Progress.of("check", opened.bytes())) {
+            try (OutputStream file = findingsFile(); Progress progress = Progress.of("check", opened.bytes())) {
+                FindingLines lines = new FindingLines(file);
                 for (Manifests.Opened manifest : opened.all()) {
                     ScanSummary one = scan(manifest, ScanRules.of(choice), lines, progress);
                     if (one.lines() == 0) {
                         Finding empty = new Finding(FindingCode.EMPTY_MANIFEST, FindingCode.EMPTY_MANIFEST.severity(), null,
                                 "no line in " + manifest.file().name() + "; " + FindingCode.EMPTY_MANIFEST.cure());
                         ofDataset.add(empty);
-                        lines.write(empty.toJsonLine(manifest.file().name(), 0, 0));
+                        lines.write(empty, manifest.file().name());
                     }
                     summary.add(one);
                 }
@@ -74,7 +78,7 @@ final class CheckCommand implements Callable<Integer> {
                 for (Finding finding : ofDataset) {
                     summary.findings().add(finding, null, 0, 0);
                     if (finding.code() != FindingCode.EMPTY_MANIFEST) {
-                        lines.write(finding.toJsonLine(null, 0, 0));
+                        lines.write(finding, null);
                     }
                 }
             }
@@ -100,14 +104,29 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private ScanSummary scan(Manifests.Opened manifest, ScanRules rules, OutputStream lines, Progress progress) throws UnreadableInput {
+    private ScanSummary scan(Manifests.Opened manifest, ScanRules rules, FindingLines lines, Progress progress) throws UnreadableInput {
         String name = manifest.file().name();
         ByteSource source = Manifests.counted(manifest.source(), progress::add);
         ManifestChunk chunk = ManifestChunk.whole(0, name, manifest.gzip());
+        ScanSummary summary = new ScanSummary();
         try {
-            return ChunkScanner.scan(source, chunk, rules, OutputStream.nullOutputStream(), findings == null
-                    ? (finding, line, offset) -> { }
-                    : (finding, line, offset) -> lines.write(finding.toJsonLine(name, line, offset)));
+            ChunkScanner.scan(source, chunk, rules, new LineSink() {
+                @Override
+                public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
+                    summary.line(line, name);
+                    if (findings != null) {
+                        for (Finding finding : line.findings()) {
+                            lines.write(finding, name, line.number(), line.offset());
+                        }
+                    }
+                }
+
+                @Override
+                public void blank() {
+                    summary.blankLine();
+                }
+            });
+            return summary;
         } catch (IOException e) {
             throw ManifestOptions.unreadable(manifest, e);
         }

@@ -85,14 +85,14 @@ public final class ChunkIndexReader implements Closeable {
         for (long left = number(); left > 0; left--) {
             int id = Math.toIntExact(number());
             String name = text();
-            line.classes.add(new IndexedLine.ClassUse(id, name, Math.toIntExact(number())));
+            line.classes.add(id, name, Math.toIntExact(number()));
         }
         line.findings.clear();
         for (long left = number(); left > 0; left--) {
             FindingCode code = FindingCode.of(text());
             Severity severity = Severity.of(text());
             String attribute = text();
-            line.findings.add(new Finding(code, severity, attribute, string()));
+            line.findings.add(new Finding(code, severity, attribute, text()));
         }
         lines++;
         return line;
