@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 record Contestant(String name, Claim claim, Command command, String absent) {
     static final String TRUEPIPE = "truepipe split";
     static final String COPY = "C: copy lines into two files";
+    static final String PLAIN_COPY = "C: the same by getline and fwrite";
     static final String STREAMING = "Java: Jackson streaming, careful";
     static final String TREE = "Java: Jackson databind, a tree a line";
     static final String PYTHON = "Python: json";
@@ -47,9 +48,8 @@ record Contestant(String name, Claim claim, Command command, String absent) {
     /** All; those whose tools are missing say so. @param download whether DuckDB may be downloaded */
     static List<Contestant> all(Path home, Tools tools, boolean download) throws IOException, InterruptedException {
         List<Contestant> all = new ArrayList<>();
-        Tools.Found copy = tools.compiled("copy_lines");
-        all.add(new Contestant(COPY, Claim.LINES, (manifest, out, _) -> List.of(copy.path().toString(), manifest.toString(),
-                out.resolve("train.manifest").toString(), out.resolve("validation.manifest").toString()), copy.absent()));
+        all.add(copy(COPY, tools.compiled("copy_lines")));
+        all.add(copy(PLAIN_COPY, tools.compiled("copy_lines_plainly")));
         all.add(new Contestant(TRUEPIPE, Claim.NEWEST, (manifest, out, _) ->
                 List.of(home.resolve("truepipe").toString(), "split", manifest.toString(), "--out", out.toString(), "--json"), null));
         all.add(new Contestant(STREAMING, Claim.SIDES, (manifest, out, _) -> java(JacksonStreaming.class, manifest, out), null));
@@ -60,6 +60,11 @@ record Contestant(String name, Claim claim, Command command, String absent) {
         all.add(new Contestant(DUCKDB, Claim.SIDES, (manifest, out, cores) -> List.of(duckDb.path().toString(),
                 home.resolve("bench/contestants/split_duckdb.py").toString(), manifest.toString(), out.toString(), Integer.toString(cores)), duckDb.absent()));
         return all;
+    }
+
+    private static Contestant copy(String name, Tools.Found program) {
+        return new Contestant(name, Claim.LINES, (manifest, out, _) -> List.of(program.path().toString(), manifest.toString(),
+                out.resolve("train.manifest").toString(), out.resolve("validation.manifest").toString()), program.absent());
     }
 
     /** The collector and the heap that Truepipe's own script gives; the compilers as they come. */
