@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Bytes that the scanner allocates for a line, in a JVM that knows the work. */
 final class Allocation {
@@ -32,7 +33,7 @@ final class Allocation {
             scan(manifest);
         }
         Scan scan = scan(manifest);
-        rows.add(List.of(Size.text(manifest.bytes()), String.format(java.util.Locale.ROOT, "%,d", scan.lines()),
+        rows.add(List.of(Size.text(manifest.bytes()), String.format(Locale.ROOT, "%,d", scan.lines()),
                 Results.number(scan.bytes() / (double) scan.lines()), Results.number(manifest.bytes() * 1e3 / scan.nanos())));
         run.results().table(new Table("Scanner, warm, one thread", List.of("Manifest", "Lines", "Bytes allocated a line", "MB/s"), rows,
                 List.of("`ChunkScanner.scan` in one JVM, index written to nowhere, after " + WARM_UPS + " scans of the same file; findings of defective lines included.")));

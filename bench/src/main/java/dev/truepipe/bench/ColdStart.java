@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -52,7 +53,7 @@ final class ColdStart {
     }
 
     private static String check(int lines) {
-        return String.format(java.util.Locale.ROOT, "`check` of %,d lines", lines);
+        return String.format(Locale.ROOT, "`check` of %,d lines", lines);
     }
 
     private static double wall(Map<String, List<Measurement>> measured, String name) {

@@ -1,7 +1,11 @@
 package dev.truepipe.bench;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.truepipe.bench.contestants.JacksonStreaming;
 import dev.truepipe.bench.contestants.JacksonTree;
+import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -69,8 +73,8 @@ record Contestant(String name, Claim claim, Command command, String absent) {
 
     /** The collector and the heap that Truepipe's own script gives; the compilers as they come. */
     private static List<String> java(Class<?> program, Path manifest, Path out) {
-        return javaCommand(List.of("-Xmx512m"), List.of(program, dev.truepipe.json.Json.class, com.fasterxml.jackson.core.JsonFactory.class,
-                com.fasterxml.jackson.databind.ObjectMapper.class, com.fasterxml.jackson.annotation.JsonFormat.class), program, manifest.toString(), out.toString());
+        return javaCommand(List.of("-Xmx512m"), List.of(program, Json.class, JsonFactory.class,
+                ObjectMapper.class, JsonFormat.class), program, manifest.toString(), out.toString());
     }
 
     /** @param libraries a class of each jar that the program needs */

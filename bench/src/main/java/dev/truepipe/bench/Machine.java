@@ -1,5 +1,6 @@
 package dev.truepipe.bench;
 
+import com.fasterxml.jackson.databind.cfg.PackageVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ final class Machine {
         facts.put("Load before", Files.readString(Path.of("/proc/loadavg")).split(" ")[0] + " (processes wanting a core, over a minute)");
         facts.put("Kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         facts.put("JDK", System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
-        facts.put("Jackson", com.fasterxml.jackson.databind.cfg.PackageVersion.VERSION.toString());
+        facts.put("Jackson", PackageVersion.VERSION.toString());
         facts.putAll(tools.versions());
         return facts;
     }

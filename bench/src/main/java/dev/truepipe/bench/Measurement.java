@@ -1,6 +1,7 @@
 package dev.truepipe.bench;
 
 import dev.truepipe.json.Json;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -18,7 +19,7 @@ record Measurement(double wall, double cpu, long peak, String out) {
     Map<String, Object> json() {
         try {
             return Json.object(Json.parse(out.strip().lines().reduce((_, last) -> last).orElse("")));
-        } catch (java.io.IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new BenchFailure("printed no JSON object: " + out, e);
         }
     }

@@ -1,7 +1,9 @@
 package dev.truepipe.bench;
 
 import dev.truepipe.json.Json;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +46,7 @@ final class Processes {
         line.addAll(command);
         Files.deleteIfExists(took);
         Process process = new ProcessBuilder(line).directory(home.toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectOutput(out.toFile()).redirectError(errors.toFile()).start();
         running.add(process);
         try {
@@ -70,7 +72,7 @@ final class Processes {
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
-            String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return process.waitFor() == 0 ? out.strip() : null;
         } catch (IOException absent) {
             return null;

@@ -1,6 +1,7 @@
 package dev.truepipe.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -68,7 +69,7 @@ final class Tools {
             }
             Process process = new ProcessBuilder(interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "duckdb")
                     .redirectErrorStream(true).start();
-            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (process.waitFor() != 0) {
                 return new Found(null, "pip install duckdb fails: " + said.lines().reduce((_, last) -> last).orElse("no reason given"));
             }
