@@ -5,6 +5,7 @@ import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelTally;
+import dev.truepipe.manifest.SourceTally;
 import dev.truepipe.split.GroupBy;
 import java.util.Arrays;
 import java.util.Locale;
@@ -22,6 +23,7 @@ final class Assignment {
     private final LineSet[] sets = {new LineSet(), new LineSet(), new LineSet(), new LineSet()};
     private final ClassTally classes;
     private final LabelTally labels = new LabelTally();
+    private final SourceTally sources = new SourceTally();
     /** By class id; low ids, which nearly all are, without a search. */
     private final Sides[] low = new Sides[256];
     private final SortedMap<Integer, Sides> sides = new TreeMap<>();
@@ -67,6 +69,7 @@ final class Assignment {
             objects.add(line.keyHigh());
         }
         labels.add(line.label());
+        sources.add(line.sourceRef(), line.source());
         if (judged == null || !judged.contains(line.hashHigh())) {
             newLabels++;
         }
@@ -163,6 +166,10 @@ final class Assignment {
 
     LabelTally labels() {
         return labels;
+    }
+
+    SourceTally sources() {
+        return sources;
     }
 
     /** By class id. */

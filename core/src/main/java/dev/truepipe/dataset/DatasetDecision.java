@@ -382,12 +382,16 @@ public final class DatasetDecision {
         }
         ClassTally classes = assignment.classes();
         assignment.labels().differences(input.choice()).forEach(this::find);
+        assignment.sources().differences().forEach(this::find);
         classes.conflicts(label).forEach(this::find);
         classes.outsideCategories(label).forEach(this::find);
         if (rules.labelCategories().isEmpty()) {
             // Of all classes that training makes room for, those of earlier versions too.
             ClassTally.gaps(label, carried.classes()).forEach(this::find);
         }
+        SortedSet<String> allNames = classes.allNames();
+        allNames.addAll(carried.classes().values());
+        ClassTally.similar(label, allNames).forEach(this::find);
         SortedMap<Integer, String> names = classes.names();
         assignment.sides().forEach((id, side) -> side.finding(names.get(id), rules.holdOut().basisPoints() > 0).ifPresent(warning ->
                 find(warning.code(), label, warning.message())));
@@ -503,6 +507,8 @@ public final class DatasetDecision {
         json.put("ruleSet", (long) DatasetRules.RULE_SET);
         json.put("task", input.choice().task() == null ? null : input.choice().task().name());
         json.put("labelAttribute", input.choice().labelAttribute());
+        json.put("inference", input.choice().basis().toJson());
+        json.put("sourceAttribute", assignment.sources().attribute(input.choice().task()));
         json.put("lines", lines);
         json.put("blank", blank);
         json.put("accepted", accepted());

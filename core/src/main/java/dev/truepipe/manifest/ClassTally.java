@@ -1,11 +1,17 @@
 package dev.truepipe.manifest;
 
+import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Classes of the accepted lines: the union of their class maps, with counts, and where it contradicts itself.
@@ -16,6 +22,8 @@ import java.util.TreeMap;
 public final class ClassTally {
     private static final int PLACES = 3;
     private static final int MOST_CONFLICTS = 20;
+    /** Shown by nobody, and so told from a name's other letters by nobody: soft hyphen, zero-width space, joiners and no-break space, word joiner. */
+    private static final Pattern UNSEEN = Pattern.compile("[\\s\\p{Z}\\u00ad\\u200b-\\u200f\\u2060\\ufeff]+", Pattern.UNICODE_CHARACTER_CLASS);
 
     private static final class Use {
         long annotations;
@@ -74,6 +82,13 @@ public final class ClassTally {
         return use;
     }
 
+    /** The same counts, with names for the ids that no line names. @param categories as for {@link #ClassTally(List)} */
+    public ClassTally named(List<String> categories) {
+        ClassTally named = new ClassTally(categories);
+        named.add(this);
+        return named;
+    }
+
     /** Adds what another counted after this. */
     void add(ClassTally later) {
         later.named.forEach((id, names) -> names.forEach(
@@ -96,6 +111,13 @@ public final class ClassTally {
         SortedMap<Integer, String> names = new TreeMap<>();
         nameless.keySet().forEach(id -> names.put(id, id < categories.size() ? categories.get(id) : Integer.toString(id)));
         named.forEach((id, uses) -> names.put(id, uses.firstKey()));
+        return names;
+    }
+
+    /** Every name that a line gives a class. */
+    public SortedSet<String> allNames() {
+        SortedSet<String> names = new TreeSet<>();
+        named.values().forEach(uses -> names.addAll(uses.keySet()));
         return names;
     }
 
@@ -195,6 +217,37 @@ public final class ClassTally {
         return List.of(new Finding(FindingCode.CLASS_GAP, Severity.WARNING, label,
                 "nothing is known of class ids " + ids + " below the highest, " + names.lastKey()
                         + ", \"" + names.get(names.lastKey()) + "\"; training makes room for them, " + FindingCode.CLASS_GAP.cure()));
+    }
+
+    /**
+     * A warning for each name that looks like another: they differ in nothing but case, white space, characters of no width, or
+     * how letters are put together. At most {@value #MOST_CONFLICTS}; time and memory grow as the names' length does.
+     */
+    public static List<Finding> similar(String label, SortedSet<String> names) {
+        Map<String, String> firsts = new HashMap<>();
+        List<Finding> similar = new ArrayList<>();
+        for (String name : names) {
+            String seen = UNSEEN.matcher(Normalizer.normalize(name, Normalizer.Form.NFC)).replaceAll("").toLowerCase(Locale.ROOT);
+            String first = firsts.putIfAbsent(seen, name);
+            if (first != null && similar.size() < MOST_CONFLICTS) {
+                similar.add(new Finding(FindingCode.CLASS_NAMES_SIMILAR, Severity.WARNING, label, "classes \"" + visible(first) + "\" and \"" + visible(name)
+                        + "\" differ in case or in what nobody sees only; " + FindingCode.CLASS_NAMES_SIMILAR.cure()));
+            }
+        }
+        return similar;
+    }
+
+    /** A name in which nothing is hidden. */
+    private static String visible(String name) {
+        StringBuilder text = new StringBuilder();
+        UnreadableLine.shortened(name).codePoints().forEach(c -> {
+            if (c != ' ' && UNSEEN.matcher(Character.toString(c)).matches()) {
+                text.append(String.format(Locale.ROOT, "\\u%04x", c));
+            } else {
+                text.appendCodePoint(c);
+            }
+        });
+        return text.toString();
     }
 
     /** Ids below the highest that no line knows. */

@@ -16,6 +16,10 @@ final class JudgedLine {
     long created;
     /** The label attribute that the line was judged by, or {@code null}. */
     String label;
+    /** Whether {@code source-ref} can be streamed. */
+    boolean sourceRef;
+    /** Whether {@code source} can; never asked for images. */
+    boolean source;
     /** Hash of the object's URI without its last number; 0 without a number. */
     long stem;
     /** That number. */
@@ -28,6 +32,8 @@ final class JudgedLine {
         group = null;
         created = CreationDate.UNKNOWN;
         label = null;
+        sourceRef = false;
+        source = false;
         stem = 0;
         frame = 0;
     }

@@ -9,6 +9,7 @@ public final class ScanSummary {
     private final FindingTally findings = new FindingTally();
     private final ClassTally classes = new ClassTally();
     private final LabelTally labels = new LabelTally();
+    private final SourceTally sources = new SourceTally();
 
     /** Counts a line of white space. */
     public void blankLine() {
@@ -27,6 +28,7 @@ public final class ScanSummary {
         if (line.accepted()) {
             accepted++;
             labels.add(line.label);
+            sources.add(line.sourceRef, line.source);
             for (int i = 0; i < line.classes.count(); i++) {
                 classes.add(line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
             }
@@ -42,6 +44,7 @@ public final class ScanSummary {
         findings.add(later.findings);
         classes.add(later.classes);
         labels.add(later.labels);
+        sources.add(later.sources);
     }
 
     /** Lines that are not blank. */
@@ -77,5 +80,9 @@ public final class ScanSummary {
 
     public LabelTally labels() {
         return labels;
+    }
+
+    public SourceTally sources() {
+        return sources;
     }
 }
