@@ -88,14 +88,20 @@ public final class Bench implements Callable<Integer> {
                 quick ? 1 : TEN, large);
         List<Contestant> contestants = sections.contains(Section.SPLIT) ? Contestant.all(home, tools, true) : List.of();
         Map<String, String> facts = facts(tools, home);
-        for (Section section : sections) {
-            switch (section) {
-                case SPLIT -> new SplitContest(run, contestants).measure();
-                case SCANNER -> Allocation.measure(run);
-                case MEMORY -> ResidentMemory.measure(run);
-                case START -> ColdStart.measure(run);
-                case DECIDE -> Deciding.measure(run);
-                case CLOUD -> CloudRun.measure(run);
+        try {
+            for (Section section : sections) {
+                switch (section) {
+                    case SPLIT -> new SplitContest(run, contestants).measure();
+                    case SCANNER -> Allocation.measure(run);
+                    case MEMORY -> ResidentMemory.measure(run);
+                    case START -> ColdStart.measure(run);
+                    case DECIDE -> Deciding.measure(run);
+                    case CLOUD -> CloudRun.measure(run);
+                }
+            }
+        } finally {
+            for (String folder : List.of("out", "indexes", "cloud")) {
+                Run.remove(work.resolve(folder));
             }
         }
         String page = results.page(facts);

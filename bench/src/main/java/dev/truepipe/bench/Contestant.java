@@ -25,12 +25,15 @@ record Contestant(String name, Claim claim, Command command, String absent) {
     static final String COPY = "C: copy lines into two files";
     static final String PLAIN_COPY = "C: the same by getline and fwrite";
     static final String STREAMING = "Java: Jackson streaming, careful";
+    static final String TOKENS = "– its parser alone, tokens unseen";
     static final String TREE = "Java: Jackson databind, a tree a line";
     static final String PYTHON = "Python: json";
     static final String DUCKDB = "DuckDB";
 
     /** What of the task is done. */
     enum Claim {
+        /** Lines are counted. */
+        COUNT,
         /** Lines are copied unseen, to two files. */
         LINES,
         /** Lines are judged and sided. */
@@ -57,6 +60,7 @@ record Contestant(String name, Claim claim, Command command, String absent) {
         all.add(new Contestant(TRUEPIPE, Claim.NEWEST, (manifest, out, _) ->
                 List.of(home.resolve("truepipe").toString(), "split", manifest.toString(), "--out", out.toString(), "--json"), null));
         all.add(new Contestant(STREAMING, Claim.SIDES, (manifest, out, _) -> java(JacksonStreaming.class, manifest, out), null));
+        all.add(new Contestant(TOKENS, Claim.COUNT, (manifest, out, _) -> java(JacksonStreaming.class, manifest, out, "tokens"), null));
         all.add(new Contestant(TREE, Claim.SIDES, (manifest, out, _) -> java(JacksonTree.class, manifest, out), null));
         all.add(new Contestant(PYTHON, Claim.SIDES, (manifest, out, _) ->
                 List.of(tools.python(), home.resolve("bench/contestants/split_json.py").toString(), manifest.toString(), out.toString()), null));
@@ -72,9 +76,9 @@ record Contestant(String name, Claim claim, Command command, String absent) {
     }
 
     /** The collector and the heap that Truepipe's own script gives; the compilers as they come. */
-    private static List<String> java(Class<?> program, Path manifest, Path out) {
-        return javaCommand(List.of("-Xmx512m"), List.of(program, Json.class, JsonFactory.class,
-                ObjectMapper.class, JsonFormat.class), program, manifest.toString(), out.toString());
+    private static List<String> java(Class<?> program, Path manifest, Path out, String... more) {
+        String[] arguments = Stream.concat(Stream.of(manifest.toString(), out.toString()), Stream.of(more)).toArray(String[]::new);
+        return javaCommand(List.of("-Xmx512m"), List.of(program, Json.class, JsonFactory.class, ObjectMapper.class, JsonFormat.class), program, arguments);
     }
 
     /** @param libraries a class of each jar that the program needs */

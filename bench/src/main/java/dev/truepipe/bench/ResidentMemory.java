@@ -20,13 +20,19 @@ final class ResidentMemory {
         List<List<String>> rows = new ArrayList<>();
         for (long size : run.large() ? new long[] {run.bytes(), LARGE} : new long[] {run.bytes()}) {
             Manifest manifest = run.manifest(size, 0);
-            // Bad lines are no failure here: 1 is what check says of them.
-            Measurement check = run.processes().measure(run.truepipe("check", manifest.file().toString(), "--json"), 0, Set.of(0, 1));
-            run.say("check of %s: %s at most", Size.text(size), Run.mebibytes(check.peak()));
-            Path out = run.emptied("out");
-            Measurement split = run.processes().measure(run.truepipe("split", manifest.file().toString(), "--out", out.toString(), "--json"), 0, Set.of(0));
-            run.say("split of %s: %s at most", Size.text(size), Run.mebibytes(split.peak()));
-            Run.remove(out);
+            Measurement check;
+            Measurement split;
+            try {
+                // Bad lines are no failure here: 1 is what check says of them.
+                check = run.processes().measure(run.truepipe("check", manifest.file().toString(), "--json"), 0, Set.of(0, 1));
+                run.say("check of %s: %s at most", Size.text(size), Run.mebibytes(check.peak()));
+                Path out = run.emptied("out");
+                split = run.processes().measure(run.truepipe("split", manifest.file().toString(), "--out", out.toString(), "--json"), 0, Set.of(0));
+                run.say("split of %s: %s at most", Size.text(size), Run.mebibytes(split.peak()));
+                Run.remove(out);
+            } finally {
+                run.release(manifest);
+            }
             double allowed = 128 + (double) SPLIT_BYTES_A_LINE * manifest.lines() / Size.MIB;
             run.results().goal(Goal.atMost("Resident memory of `check`, " + Size.text(size), (double) check.peak() / Size.MIB, 128, 128, " MiB"));
             run.results().goal(Goal.atMost("Resident memory of `split`, " + Size.text(size) + " (128 MiB + 24 bytes a line)",
@@ -36,7 +42,6 @@ final class ResidentMemory {
                 rows.add(List.of(command, Size.text(size), String.format(Locale.ROOT, "%,d", manifest.lines()), Run.mebibytes(of.peak()),
                         Run.seconds(of.wall()), Run.seconds(of.cpu())));
             }
-            run.release(manifest);
         }
         run.results().table(new Table("Memory of `check` and `split`, all cores", List.of("Command", "Manifest", "Lines", "Peak", "Time", "CPU"), rows, List.of()));
     }

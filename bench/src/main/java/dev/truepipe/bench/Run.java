@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 record Run(Path home, Path work, Tools tools, Processes processes, Results results, PrintStream progress,
         long bytes, int repeat, long seed, int manyLines, boolean large) {
     /** Manifests larger than this do not outlive their section. */
-    private static final long KEPT_BYTES = Size.GIB;
+    private static final long KEPT_BYTES = 2 * Size.GIB;
 
     private static final int BUFFER_BYTES = 1 << 20;
 
@@ -45,8 +45,9 @@ record Run(Path home, Path work, Tools tools, Processes processes, Results resul
         }
     }
 
+    /** A section is done with it. */
     void release(Manifest manifest) throws IOException {
-        if (manifest.bytes() > 2 * KEPT_BYTES) {
+        if (manifest.bytes() > KEPT_BYTES) {
             manifest.delete();
         }
     }

@@ -52,11 +52,15 @@ public final class JacksonStreaming {
     private boolean mapped;
     private boolean bad;
 
-    private JacksonStreaming() {}
+    private final boolean tokensOnly;
 
-    /** @param arguments the manifest, the folder to write into */
+    private JacksonStreaming(boolean tokensOnly) {
+        this.tokensOnly = tokensOnly;
+    }
+
+    /** @param arguments the manifest, the folder to write into, and perhaps {@code tokens}: the parser's own share, nothing looked at or written */
     public static void main(String[] arguments) throws IOException {
-        new JacksonStreaming().split(arguments[0], arguments[1]);
+        new JacksonStreaming(arguments.length > 2).split(arguments[0], arguments[1]);
     }
 
     private void split(String manifest, String folder) throws IOException {
@@ -128,7 +132,9 @@ public final class JacksonStreaming {
 
     private void write(int side, byte[] buffer, int start, int length) throws IOException {
         counts[side]++;
-        out[side].write(buffer, start, length);
+        if (!tokensOnly) {
+            out[side].write(buffer, start, length);
+        }
     }
 
     private int side(JsonParser parser) throws IOException {
@@ -144,6 +150,10 @@ public final class JacksonStreaming {
         bad = false;
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             return NO_OBJECT;
+        }
+        if (tokensOnly) {
+            parser.skipChildren();
+            return TRAIN;
         }
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
