@@ -45,7 +45,7 @@ record Decision(
         List<LabelClass> classes,
         Split split,
         Map<String, Object> document) {
-    static final String FORMAT = "truepipe-decision-1";
+    static final String FORMAT = "truepipe-decision-2";
 
     /**
      * Why a run trains nothing.
