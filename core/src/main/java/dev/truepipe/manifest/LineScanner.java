@@ -20,22 +20,23 @@ final class LineScanner {
     static final String METADATA_SUFFIX = "-metadata";
     private static final Key SOURCE_REF = Key.of("source-ref");
     private static final Key SOURCE = Key.of("source");
-    private static final Key ANNOTATIONS = Key.of("annotations");
+    static final Key ANNOTATIONS = Key.of("annotations");
     private static final Key IMAGE_SIZE = Key.of("image_size");
     private static final Key WIDTH = Key.of("width");
     private static final Key HEIGHT = Key.of("height");
     private static final Key DEPTH = Key.of("depth");
-    private static final Key CLASS_ID = Key.of("class_id");
+    static final Key CLASS_ID = Key.of("class_id");
     private static final Key LEFT = Key.of("left");
     private static final Key TOP = Key.of("top");
     private static final Key TYPE = Key.of("type");
     private static final Key CREATION_DATE = Key.of("creation-date");
+    private static final Key JOB_NAME = Key.of("job-name");
     private static final Key CLASS_NAME = Key.of("class-name");
     private static final Key FAILURE_REASON = Key.of("failure-reason");
     private static final Key ADJUSTMENT_STATUS = Key.of("adjustment-status");
     private static final Key OBJECTS = Key.of("objects");
-    private static final Key CLASS_MAP = Key.of("class-map");
-    private static final Key CLASS_MAP_AS_IN_3D = Key.of("class_map");
+    static final Key CLASS_MAP = Key.of("class-map");
+    static final Key CLASS_MAP_AS_IN_3D = Key.of("class_map");
 
     private final Key group;
     private final JsonCursor cursor = new JsonCursor();
@@ -245,6 +246,8 @@ final class LineScanner {
                 into.type = textOrNull();
             } else if (cursor.keyIs(CREATION_DATE)) {
                 created(into);
+            } else if (cursor.keyIs(JOB_NAME)) {
+                into.jobName = jobName();
             } else if (cursor.keyIs(CLASS_NAME)) {
                 into.className = textOrNull();
                 into.classNameBad = into.className == null;
@@ -262,6 +265,12 @@ final class LineScanner {
                 cursor.skip(cursor.value());
             }
         }
+    }
+
+    /** An empty name is none, nor is one far longer than labeling jobs can have: thousands of them are remembered. */
+    private String jobName() throws Broken {
+        String name = textOrNull();
+        return name == null || name.isEmpty() || name.length() > LabelingJob.LONGEST_NAME ? null : name;
     }
 
     private void created(Metadata into) throws Broken {
@@ -446,31 +455,7 @@ final class LineScanner {
         };
     }
 
-    /** The last text or key: up to 18 digits, with an optional minus, as a number; anything else is {@link LineFacts#BAD}. */
     private long wholeText() {
-        byte[] text = bytes;
-        int at = cursor.textFrom();
-        int end = cursor.textTo();
-        if (cursor.textEscaped()) {
-            text = JsonText.decode(bytes, at, end);
-            at = 0;
-            end = text.length;
-        }
-        int length = end - at;
-        boolean negative = length > 0 && text[at] == '-';
-        if (negative) {
-            at++;
-        }
-        if (at == end || length > 18) {
-            return LineFacts.BAD;
-        }
-        long value = 0;
-        for (; at < end; at++) {
-            if (text[at] < '0' || text[at] > '9') {
-                return LineFacts.BAD;
-            }
-            value = value * 10 + (text[at] - '0');
-        }
-        return negative ? -value : value;
+        return cursor.wholeTextOr(LineFacts.BAD);
     }
 }
