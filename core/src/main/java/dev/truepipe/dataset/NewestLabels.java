@@ -1,8 +1,8 @@
 package dev.truepipe.dataset;
 
 /**
- * For each object the line that counts: newest label, then greatest line hash. Open addressing in flat arrays, 41 bytes a
- * slot, at most three quarters full.
+ * For each object that is on several lines the line that counts: newest label, then greatest line hash. Open addressing in flat
+ * arrays, 41 bytes a slot, at most three quarters full.
  */
 final class NewestLabels {
     private static final int FIELDS = 5;

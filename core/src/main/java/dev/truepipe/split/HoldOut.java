@@ -20,15 +20,24 @@ public record HoldOut(int basisPoints, long seed) {
 
     /** Whether the hash alone puts this group in the hold-out. */
     public boolean holds(Hash128 group) {
-        return Math.unsignedMultiplyHigh(rank(group), 10_000) < basisPoints;
+        return holds(group.high(), group.low());
+    }
+
+    /** Whether the hash alone puts the group of these two halves in the hold-out. */
+    public boolean holds(long high, long low) {
+        return Math.unsignedMultiplyHigh(rank(high, low), 10_000) < basisPoints;
     }
 
     /** The group's place in the split, unsigned: the lowest ranks are held out first. */
     public long rank(Hash128 group) {
+        return rank(group.high(), group.low());
+    }
+
+    private long rank(long high, long low) {
         byte[] bytes = new byte[24];
         Hash128.LITTLE_ENDIAN_LONG.set(bytes, 0, seed);
-        Hash128.LITTLE_ENDIAN_LONG.set(bytes, 8, group.high());
-        Hash128.LITTLE_ENDIAN_LONG.set(bytes, 16, group.low());
+        Hash128.LITTLE_ENDIAN_LONG.set(bytes, 8, high);
+        Hash128.LITTLE_ENDIAN_LONG.set(bytes, 16, low);
         return Murmur3.hash(bytes).high();
     }
 }

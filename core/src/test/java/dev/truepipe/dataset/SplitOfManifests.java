@@ -1,16 +1,22 @@
 package dev.truepipe.dataset;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkScanner;
+import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.LabelInference;
+import dev.truepipe.manifest.LineSink;
 import dev.truepipe.manifest.ManifestChunk;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -45,10 +51,11 @@ public record SplitOfManifests(
             ChunkScanner.scan(ByteSource.of(manifests.get(chunk.manifest())), chunk, crossed.scanRules(choice), index);
             indexes.add(index.toByteArray());
         }
-        DatasetDecision decision = DatasetDecision.decide(new DecisionInput(crossed, choice, files, chunks,
+        DecisionInput input = new DecisionInput(crossed, choice, files, chunks,
                 chunk -> new ByteArrayInputStream(indexes.get(chunk)),
                 previous == null ? null : CarriedState.fromDataset(Json.parseObject(Json.pretty(previous.decision().toJson()))),
-                previous == null ? DecisionInput.PreviousIndex.NONE : () -> new ByteArrayInputStream(previous.linesIndex()), null));
+                previous == null ? DecisionInput.PreviousIndex.NONE : () -> new ByteArrayInputStream(previous.linesIndex()), null);
+        DatasetDecision decision = DatasetDecision.decide(input);
         ByteArrayOutputStream[] outs = new ByteArrayOutputStream[5];
         for (int i = 0; i < outs.length; i++) {
             outs[i] = new ByteArrayOutputStream();
@@ -59,8 +66,44 @@ public record SplitOfManifests(
             ChunkWriter.write(ByteSource.of(manifests.get(chunk.manifest())), chunk, new ByteArrayInputStream(indexes.get(chunk.index())),
                     new ByteArrayInputStream(decided.toByteArray()), new ChannelOutputs(outs[0], outs[1], outs[2], outs[3], outs[4]));
         }
-        return new SplitOfManifests(decision, outs[0].toByteArray(), outs[1].toByteArray(), outs[2].toByteArray(),
+        SplitOfManifests split = new SplitOfManifests(decision, outs[0].toByteArray(), outs[1].toByteArray(), outs[2].toByteArray(),
                 outs[3].toByteArray(), outs[4].toByteArray());
+        split.isTheSameWhenDecidedWhileScanning(input, manifests);
+        return split;
+    }
+
+    private void isTheSameWhenDecidedWhileScanning(DecisionInput input, SortedMap<String, byte[]> manifests) throws IOException {
+        DecisionInProgress progress = new DecisionInProgress(input);
+        Map<Channel, ByteArrayOutputStream> written = new EnumMap<>(Channel.class);
+        for (Channel channel : Channel.values()) {
+            written.put(channel, new ByteArrayOutputStream());
+        }
+        for (ManifestChunk chunk : input.chunks()) {
+            progress.begin(chunk.index());
+            ChunkScanner.scan(ByteSource.of(manifests.get(chunk.manifest())), chunk, input.rules().scanRules(input.choice()), new LineSink() {
+                @Override
+                public void line(IndexedLine line, byte[] bytes, int from) {
+                    written.get(progress.take(line)).write(bytes, from, (int) line.length() + 1);
+                }
+
+                @Override
+                public void blank() {
+                    progress.blank();
+                }
+            });
+            progress.end();
+        }
+        DatasetDecision whileScanning = progress.decide();
+        assertEquals(Json.text(decision.toJson()), Json.text(whileScanning.toJson()));
+        ByteArrayOutputStream index = new ByteArrayOutputStream();
+        whileScanning.lineIndex().write(index);
+        assertArrayEquals(linesIndex(), index.toByteArray());
+        if (progress.asTaken()) {
+            assertArrayEquals(train, written.get(Channel.TRAIN).toByteArray());
+            assertArrayEquals(validation, written.get(Channel.VALIDATION).toByteArray());
+            assertArrayEquals(quarantine, written.get(Channel.QUARANTINE).toByteArray());
+        }
+        assertEquals(0, written.get(Channel.SUPERSEDED).size());
     }
 
     private byte[] linesIndex() throws IOException {
