@@ -3,13 +3,13 @@ package dev.truepipe.cli;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkScanner;
-import dev.truepipe.manifest.ClassTally;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.LineSink;
 import dev.truepipe.manifest.ManifestChunk;
+import dev.truepipe.manifest.Reconciliation;
 import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.manifest.ScanSummary;
 import dev.truepipe.manifest.Severity;
@@ -58,6 +58,7 @@ final class CheckCommand implements Callable<Integer> {
             }
             LabelChoice choice = options.choose(opened);
             ScanSummary summary = new ScanSummary();
+            Reconciliation classes;
             List<Finding> ofDataset = new ArrayList<>();
             try (OutputStream lines = findingsFile(); Progress progress = Progress.of("check", opened.bytes())) {
                 for (Manifests.Opened manifest : opened.all()) {
@@ -71,8 +72,9 @@ final class CheckCommand implements Callable<Integer> {
                     summary.add(one);
                 }
                 ofDataset.addAll(summary.labels().differences(choice));
-                ofDataset.addAll(summary.classes().conflicts(choice.labelAttribute()));
-                ofDataset.addAll(ClassTally.gaps(choice.labelAttribute(), summary.classes().names()));
+                classes = summary.classes(choice);
+                ofDataset.addAll(classes.conflicts());
+                ofDataset.addAll(Reconciliation.gaps(choice.labelAttribute(), classes.names()));
                 for (Finding finding : ofDataset) {
                     summary.findings().add(finding, null, 0, 0);
                     if (finding.code() != FindingCode.EMPTY_MANIFEST) {
@@ -82,9 +84,9 @@ final class CheckCommand implements Callable<Integer> {
             }
             PrintWriter out = spec.commandLine().getOut();
             if (options.json) {
-                out.println(Json.text(json(summary, choice)));
+                out.println(Json.text(json(summary, choice, classes)));
             } else {
-                print(out, summary, choice, ofDataset);
+                print(out, summary, choice, classes, ofDataset);
             }
             boolean empty = ofDataset.stream().anyMatch(finding -> finding.code() == FindingCode.EMPTY_MANIFEST);
             return summary.quarantined() > 0 || empty ? 1 : 0;
@@ -130,7 +132,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, Object> json(ScanSummary summary, LabelChoice choice) {
+    private static Map<String, Object> json(ScanSummary summary, LabelChoice choice, Reconciliation classes) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("lines", summary.lines());
         json.put("blank", summary.blank());
@@ -139,12 +141,12 @@ final class CheckCommand implements Callable<Integer> {
         json.put("warnings", summary.warnings());
         json.put("task", choice.task() == null ? null : choice.task().name());
         json.put("labelAttribute", choice.labelAttribute());
-        json.put("classes", summary.classes().annotationsByName());
+        json.put("classes", classes.annotationsByName());
         json.put("findings", summary.findings().toJson());
         return json;
     }
 
-    private void print(PrintWriter out, ScanSummary summary, LabelChoice choice, List<Finding> ofDataset) {
+    private void print(PrintWriter out, ScanSummary summary, LabelChoice choice, Reconciliation classes, List<Finding> ofDataset) {
         out.println(String.join(", ", options.manifests.subList(0, Math.min(3, options.manifests.size())))
                 + (options.manifests.size() > 3 ? " and " + (options.manifests.size() - 3) + " more" : ""));
         out.println(summary.lines() == 0 ? "Nothing to judge." : choice.task() == null ? "Task and label attribute cannot be told from the manifest; give --label and --task."
@@ -158,7 +160,7 @@ final class CheckCommand implements Callable<Integer> {
             counts.put("with a warning", summary.warnings());
         }
         Findings.counts(out, counts);
-        Findings.classes(out, summary.classes().annotationsByName());
+        Findings.classes(out, classes.annotationsByName());
         Findings.findings(out, summary.findings());
         out.println();
         if (summary.lines() > 0) {

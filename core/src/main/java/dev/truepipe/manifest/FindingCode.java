@@ -47,8 +47,8 @@ public enum FindingCode {
 
     // The dataset.
     EMPTY_MANIFEST(Rank.DATASET, "wait for the labeling job to write lines, or give another file"),
-    LABEL_ATTRIBUTES_DIFFER(Rank.DATASET, "name one label attribute, or rename the others in the manifests"),
-    CLASS_MAP_CONFLICT(Rank.DATASET, "give every class one id and every id one class"),
+    LABEL_ATTRIBUTES_DIFFER(Rank.DATASET, "list them all as label, the one to be kept first, and the others are renamed to it"),
+    CLASS_MAP_CONFLICT(Rank.DATASET, "give every class one id, and every id one class"),
     CLASS_GAP(Rank.DATASET_WARNS, "give the full category list as labelCategories"),
     CLASS_IN_ONE_GROUP(Rank.DATASET_WARNS, "label more objects of the class, or group them more finely"),
     CLASS_ONLY_IN_VALIDATION(Rank.DATASET_WARNS, "label more objects of the class"),

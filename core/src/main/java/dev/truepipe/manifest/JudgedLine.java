@@ -16,6 +16,8 @@ final class JudgedLine {
     long created;
     /** The label attribute that the line was judged by, or {@code null}. */
     String label;
+    /** The {@code job-name} of that label, or {@code null}. */
+    String job;
     /** Hash of the object's URI without its last number; 0 without a number. */
     long stem;
     /** That number. */
@@ -28,6 +30,7 @@ final class JudgedLine {
         group = null;
         created = CreationDate.UNKNOWN;
         label = null;
+        job = null;
         stem = 0;
         frame = 0;
     }

@@ -1,5 +1,8 @@
 package dev.truepipe.manifest;
 
+import java.util.List;
+import java.util.TreeMap;
+
 /** What a scan counted. Sums of several scans are made with {@link #add}, in processing order. */
 public final class ScanSummary {
     private long lines;
@@ -27,8 +30,9 @@ public final class ScanSummary {
         if (line.accepted()) {
             accepted++;
             labels.add(line.label);
+            ClassTally.Job job = classes.job(line, manifest);
             for (int i = 0; i < line.classes.count(); i++) {
-                classes.add(line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
+                classes.add(job, line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
             }
         }
     }
@@ -71,8 +75,9 @@ public final class ScanSummary {
         return findings;
     }
 
-    public ClassTally classes() {
-        return classes;
+    /** The classes of all lines together. @param choice what they were judged by */
+    public Reconciliation classes(LabelChoice choice) {
+        return new Reconciliation(classes, choice, List.of(), new TreeMap<>());
     }
 
     public LabelTally labels() {
