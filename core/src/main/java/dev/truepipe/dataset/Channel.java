@@ -9,9 +9,9 @@ public enum Channel {
     QUARANTINE,
     SUPERSEDED;
 
-    /** Whether lines of it are used, for training or for judging: train and validation. */
+    /** Whether lines of it are used, and not set aside. */
     boolean used() {
-        return this == TRAIN || this == VALIDATION;
+        return this != QUARANTINE && this != SUPERSEDED;
     }
 
     /** As in file names: {@code train}, {@code validation}, {@code quarantine}, {@code superseded}. */
