@@ -36,6 +36,9 @@ public final class LineSplicer {
     private final byte[] labelName;
     private final byte[] metadataName;
     private final JsonCursor cursor = new JsonCursor();
+    private final KeyOrder labelKeys = new KeyOrder(LineScanner.ANNOTATIONS);
+    private final KeyOrder boxKeys = new KeyOrder(LineScanner.CLASS_ID);
+    private final KeyOrder metadataKeys = new KeyOrder(LineScanner.CLASS_MAP, LineScanner.CLASS_MAP_AS_IN_3D, CONFIDENCE_MAP);
     private final List<Edit> edits = new ArrayList<>();
     private LineScanner.Name last;
     private byte[] result = new byte[8 << 10];
@@ -181,8 +184,8 @@ public final class LineSplicer {
                 id(from, item, cursor.value(), ids);
             }
         } else if (kind == Kind.OBJECT) {
-            while (cursor.nextKey()) {
-                boolean annotations = cursor.keyIs(LineScanner.ANNOTATIONS);
+            while (cursor.nextKey(labelKeys)) {
+                boolean annotations = labelKeys.field() != KeyOrder.OTHER;
                 Kind inner = cursor.value();
                 if (annotations && inner == Kind.ARRAY) {
                     annotations(from, ids);
@@ -202,8 +205,8 @@ public final class LineSplicer {
                 cursor.skip(item);
                 continue;
             }
-            while (cursor.nextKey()) {
-                boolean classId = cursor.keyIs(LineScanner.CLASS_ID);
+            while (cursor.nextKey(boxKeys)) {
+                boolean classId = boxKeys.field() != KeyOrder.OTHER;
                 int at = cursor.valueAt();
                 Kind kind = cursor.value();
                 if (classId) {
@@ -242,8 +245,8 @@ public final class LineSplicer {
             cursor.skip(kind);
             return;
         }
-        while (cursor.nextKey()) {
-            boolean byId = cursor.keyIs(LineScanner.CLASS_MAP) || cursor.keyIs(LineScanner.CLASS_MAP_AS_IN_3D) || cursor.keyIs(CONFIDENCE_MAP);
+        while (cursor.nextKey(metadataKeys)) {
+            boolean byId = metadataKeys.field() != KeyOrder.OTHER;
             Kind inner = cursor.value();
             if (byId && inner == Kind.OBJECT) {
                 keysById(from, ids);
