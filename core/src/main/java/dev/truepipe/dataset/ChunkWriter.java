@@ -3,8 +3,9 @@ package dev.truepipe.dataset;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkIndexReader;
 import dev.truepipe.manifest.ChunkStream;
-import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.ClassIds;
+import dev.truepipe.manifest.Finding;
+import dev.truepipe.manifest.FindingLines;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LineSplicer;
 import dev.truepipe.manifest.ManifestChunk;
@@ -47,6 +48,7 @@ public final class ChunkWriter {
         SplicedJobs spliced = SplicedJobs.read(chunk.manifest(), decided);
         byte[] channels = new byte[decided.readInt()];
         decided.readFully(channels);
+        FindingLines findings = new FindingLines(out.findings());
         byte[] buffer = new byte[64 << 10];
         Murmur3 murmur = new Murmur3();
         int at = 0;
@@ -73,7 +75,7 @@ public final class ChunkWriter {
                 }
                 target.write('\n');
                 for (Finding finding : line.findings()) {
-                    out.findings().write(finding.toJsonLine(chunk.manifest(), base + line.number(), line.offset()));
+                    findings.write(finding, chunk.manifest(), base + line.number(), line.offset());
                 }
             }
         }
