@@ -74,7 +74,7 @@ final class CheckCommand implements Callable<Integer> {
                     summary.add(one);
                 }
                 ofDataset.addAll(summary.labels().differences(choice));
-                classes = summary.classes(choice);
+                classes = summary.classes(choice, List.of());
                 ofDataset.addAll(classes.conflicts());
                 ofDataset.addAll(Reconciliation.gaps(choice.labelAttribute(), classes.names()));
                 for (Finding finding : ofDataset) {

@@ -94,7 +94,7 @@ public final class Reconciliation {
             idOfUse[use.number] = name == null ? -1 : idOf.getOrDefault(name, -1);
         }
         count();
-        conflicts(tally);
+        conflicts(tally, meant);
     }
 
     private Comparator<LabelingJob> inOrder() {
@@ -143,9 +143,6 @@ public final class Reconciliation {
             candidates.forEach(name -> who.add("\"" + name + "\" (" + whoNames(id, name) + ")"));
             conflict(job, "class id " + id + " has no name in " + words(job) + " (" + uses.nameless.where() + ") and " + candidates.size()
                     + " elsewhere: " + joined(who) + "; nobody can tell which is meant: add class maps, or give labelCategories");
-        } else if (namesItOtherwise(job, id, meant)) {
-            conflict(job, "class id " + id + " has no name in " + words(job) + " (" + uses.nameless.where() + "), and \"" + meant
-                    + "\", as it is called elsewhere, has another id there; add it to the class maps, or give labelCategories");
         }
         return meant;
     }
@@ -158,10 +155,6 @@ public final class Reconciliation {
             }
         }
         return "the version before";
-    }
-
-    private static boolean namesItOtherwise(Job job, int id, String name) {
-        return job.ids.entrySet().stream().anyMatch(entry -> entry.getKey() != id && entry.getValue().named.containsKey(name));
     }
 
     /** A class that no class map names is carried under its id. */
@@ -254,14 +247,14 @@ public final class Reconciliation {
 
     // What cannot be reconciled
 
-    private void conflicts(ClassTally tally) {
+    private void conflicts(ClassTally tally, Map<Use, String> meant) {
         if (kind == Ids.IN_THE_OBJECT) {
             inTheObject();
         } else {
             jobs.forEach(this::outsideCategories);
         }
         if (kind == Ids.ON_THE_LINE) {
-            jobs.forEach(this::within);
+            jobs.forEach(job -> within(job, meant));
         }
         if (tally.beyond() != null) {
             conflict(null, "more than " + ClassTally.MOST_USES + " classes, or class names of more than " + ClassTally.MOST_CHARACTERS
@@ -271,17 +264,31 @@ public final class Reconciliation {
         }
     }
 
-    /** One job gives an id two names, or a name two ids. */
-    private void within(Job job) {
+    /** One job gives an id two names, or a name two ids. @param meant what ids without a name mean */
+    private void within(Job job, Map<Use, String> meant) {
         String cure = "; " + FindingCode.CLASS_MAP_CONFLICT.cure();
         job.ids.forEach((id, uses) -> {
             if (uses.named.size() > 1) {
                 conflict(job, "within " + words(job) + ", " + severalNames(id, List.copyOf(uses.named.values())) + cure);
             }
         });
-        byName(List.of(job)).forEach((name, uses) -> {
+        SortedMap<String, SortedMap<Integer, Use>> byName = byName(List.of(job));
+        byName.forEach((name, uses) -> {
             if (uses.size() > 1) {
                 conflict(job, "within " + words(job) + ", " + severalIds(name, uses) + cure);
+            }
+        });
+        // Others, or the list, may well call two of the job's ids alike: at most one of them is what they mean.
+        job.ids.forEach((id, uses) -> {
+            if (uses.nameless != null && uses.named.isEmpty()) {
+                String name = meant.get(uses.nameless);
+                SortedMap<Integer, Use> same = byName.computeIfAbsent(name, key -> new TreeMap<>());
+                if (!same.isEmpty()) {
+                    int other = same.firstKey();
+                    conflict(job, "class id " + id + " has no name in " + words(job) + " (" + uses.nameless.where() + "), and what it would mean, \"" + name
+                            + "\", is class id " + other + " there (" + same.get(other).where() + "); add it to the class maps, or give labelCategories");
+                }
+                same.put(id, uses.nameless);
             }
         });
     }

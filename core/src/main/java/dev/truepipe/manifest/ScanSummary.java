@@ -75,9 +75,9 @@ public final class ScanSummary {
         return findings;
     }
 
-    /** The classes of all lines together. @param choice what they were judged by */
-    public Reconciliation classes(LabelChoice choice) {
-        return new Reconciliation(classes, choice, List.of(), new TreeMap<>());
+    /** The classes of all lines together. @param choice what they were judged by @param categories names of all classes, by id; may be empty */
+    public Reconciliation classes(LabelChoice choice, List<String> categories) {
+        return new Reconciliation(classes, choice, categories, new TreeMap<>());
     }
 
     public LabelTally labels() {

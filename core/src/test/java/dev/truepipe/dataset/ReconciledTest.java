@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.truepipe.json.Json;
+import dev.truepipe.manifest.LabelChoice;
+import dev.truepipe.manifest.LabelTally;
 import dev.truepipe.manifest.OddJson;
 import dev.truepipe.manifest.Task;
 import dev.truepipe.split.GroupBy;
@@ -399,5 +401,35 @@ class ReconciledTest {
                 line(ofTrain.get(0), "boxes", "a", box(0), "\"0\":\"car\""), line(ofTrain.get(1), "boxes", "b", box(7), "\"7\":\"car\""));
         assertEquals(1, split.decision().validation(), split.decision().datasetFindings().toString());
         assertEquals(List.of(), split.decision().gates());
+    }
+
+    /** A name that ends in -ref makes SageMaker stream what lies at the value's URI. */
+    @Test
+    void aLabelIsNotRenamedIntoAReference() throws IOException {
+        String plain = line("1.jpg", "boxes", "a", box(0), "\"0\":\"car\"");
+        LabelTally tally = new LabelTally();
+        tally.add("masks");
+        assertEquals(1, tally.differences(new LabelChoice(Task.OBJECT_DETECTION, List.of("masks-ref", "masks"))).size());
+        assertEquals(List.of(), tally.differences(new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes", "masks"))));
+        assertEquals(List.of(), tally.differences(new LabelChoice(Task.OBJECT_DETECTION, List.of("masks", "masks-ref"))));
+        assertEquals(List.of(), split(rules(List.of("boxes", "boxes-ref"), List.of()), plain).decision().gates().stream()
+                .filter(gate -> gate.name().equals("label-attributes-differ")).toList());
+    }
+
+    @Test
+    void aNameThatNoLabelAttributeCanHaveIsNone() throws IOException {
+        String line = line("1.jpg", "b".repeat(128), "a", box(0), "\"0\":\"car\"");
+        SplitOfManifests split = split(rules(List.of("boxes"), List.of()), line, line("2.jpg", "boxes", "a", box(0), "\"0\":\"car\""));
+        assertEquals(List.of(line), lines(split.quarantine()));
+        assertTrue(split.decision().gates().stream().noneMatch(gate -> gate.name().equals("label-attributes-differ")));
+    }
+
+    @Test
+    void aJobsNameOfMoreThan256CharactersIsNone() throws IOException {
+        String[] lines = {line("1.jpg", "boxes", "a".repeat(257), box(0), "\"0\":\"car\""), line("2.jpg", "boxes", "b".repeat(257), box(0), "\"0\":\"bus\"")};
+        assertTrue(split(rules(List.of("boxes"), List.of()), lines).decision().gates().getFirst().message().startsWith("within m, class id 0 has 2 names"));
+        assertNull(split(rules(List.of("boxes"), List.of()), lines[0]).decision().toJson().get("reconciled"));
+        lines[1] = lines[1].replace("b".repeat(257), "b".repeat(256));
+        assertEquals(List.of(), split(rules(List.of("boxes"), List.of()), lines).decision().gates().stream().filter(gate -> !gate.name().endsWith("-empty")).toList());
     }
 }

@@ -175,7 +175,17 @@ class ReconciliationTest {
     @Test
     void anIdCannotMeanWhatItsJobGivesAnotherId() {
         job("a", 0, "car").job("x", 0, null, 1, "car");
-        assertTrue(conflict(plainly()).contains("class id 0 has no name in x (m:2), and \"car\", as it is called elsewhere, has another id there"));
+        assertEquals("class id 0 has no name in x (m:2), and what it would mean, \"car\", is class id 1 there (m:3); add it to the class maps, or give labelCategories",
+                conflict(plainly()));
+        assertEquals(List.of(), of(BOXES, List.of("bus", "car"), NOTHING).conflicts());
+        assertTrue(conflict(of(BOXES, List.of("car", "bus"), NOTHING)).contains("what it would mean, \"car\", is class id 1 there"), "nor what the list gives another");
+    }
+
+    /** One job calls 0 a car, another 1: of a third's 0 and 1 at most one is. */
+    @Test
+    void twoIdsWithoutANameCannotMeanTheSame() {
+        job("a", 0, "car").job("b", 1, "car").job("x", 0, null, 1, null);
+        assertTrue(conflict(plainly()).startsWith("class id 1 has no name in x (m:4), and what it would mean, \"car\", is class id 0 there (m:3)"));
     }
 
     @Test
@@ -246,6 +256,46 @@ class ReconciliationTest {
             assertEquals(first, outcome, "seed " + seed + ", round " + round);
             Collections.shuffle(lines, random);
         }
+    }
+
+    /** Whatever jobs say: there is a contradiction to tell of, or every job's ids become one class map. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 20_260_714})
+    void eitherTellsOfAContradictionOrMakesOneClassMap(long seed) {
+        Random random = new Random(seed);
+        int fine = 0;
+        for (int round = 0; round < 3_000; round++) {
+            ClassTally tally = new ClassTally();
+            Map<String, Map<Integer, String>> said = new TreeMap<>();
+            int classes = 2 + random.nextInt(4);
+            for (int i = random.nextInt(12); i >= 0; i--) {
+                String job = "job " + random.nextInt(4);
+                int id = random.nextInt(classes);
+                String name = random.nextInt(5) == 0 ? null : Integer.toString(random.nextInt(3) == 0 ? random.nextInt(classes) : id);
+                tally.add(tally.job("boxes", job, "m"), id, name, 1, "m", i);
+                if (name != null) {
+                    said.computeIfAbsent(job, key -> new TreeMap<>()).put(id, name);
+                }
+            }
+            List<String> categories = random.nextInt(3) == 0 ? List.of("3", "1", "0", "2", "4", "5") : List.of();
+            SortedMap<Integer, String> previous = random.nextBoolean() ? new TreeMap<>(Map.of(1, "2", 2, "2 too", 0, "0")) : NOTHING;
+            Reconciliation all = new Reconciliation(tally, BOXES, categories, previous);
+            if (!all.conflicts().isEmpty()) {
+                continue;
+            }
+            fine++;
+            String where = "seed " + seed + ", round " + round + ": " + said + ", list " + categories + ", before " + previous + ": " + all.names() + " " + all.ids();
+            assertEquals(all.names().size(), all.names().values().stream().distinct().count(), where);
+            said.forEach((job, names) -> names.forEach((id, name) -> assertEquals(name, all.names().get(ids(all, job).of(id)), where)));
+            if (categories.isEmpty()) {
+                previous.forEach((id, name) -> assertTrue(name.equals(all.names().get(id)) || name.equals(id.toString()), where));
+            }
+            // What has been made one stays as it is.
+            ClassTally again = new ClassTally();
+            all.names().forEach((id, name) -> again.add(again.job("boxes", "again", "m"), id, name, 1, "m", 1));
+            assertTrue(new Reconciliation(again, BOXES, categories, all.names()).ids().values().stream().allMatch(ClassIds::stay), where);
+        }
+        assertTrue(fine > 300, "rounds without a contradiction: " + fine);
     }
 
     /** A tool that writes a job's name of its own on every line, all with one class map, is as good as one job. */
