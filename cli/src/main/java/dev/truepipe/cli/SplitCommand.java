@@ -106,8 +106,8 @@ final class SplitCommand implements Callable<Integer> {
             if (share > 9_999) {
                 throw new IllegalArgumentException("a hold-out of 100% leaves nothing to train on");
             }
-            return new DatasetRules(options.task(), options.labels(), GroupBy.parse(groupBy), new HoldOut(share, seed), false,
-                    List.of(), Map.of(), Percentage.parse(maxQuarantined), 0, 0, List.of());
+            return new DatasetRules(options.task(), options.labels(), GroupBy.parse(groupBy), new HoldOut(share, seed), options.dropNegatives(),
+                    List.of(), options.severities(), Percentage.parse(maxQuarantined), 0, 0, options.categories());
         } catch (IllegalArgumentException e) {
             throw new UnreadableInput(null, e.getMessage(), "see truepipe split --help");
         }
@@ -187,12 +187,12 @@ final class SplitCommand implements Callable<Integer> {
         json.put("version", decision.version());
         json.put("classes", decision.classes());
         json.put("findings", decision.findings().toJson());
+        json.put("inference", choice.basis().toJson());
         return json;
     }
 
     private void print(PrintWriter print, DatasetDecision decision, LabelChoice choice) {
-        print.println(choice.task() == null ? "Task and label attribute cannot be told from the manifests; give --label and --task."
-                : "For " + choice.task() + ", label attribute \"" + choice.labelAttribute() + "\"");
+        ManifestOptions.print(print, choice);
         print.println();
         Map<String, Long> counts = new LinkedHashMap<>();
         counts.put("lines" + (decision.blank() > 0 ? " (and " + Findings.number(decision.blank()) + " blank)" : ""), decision.lines());

@@ -6,6 +6,7 @@ import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelTally;
 import dev.truepipe.manifest.Reconciliation;
+import dev.truepipe.manifest.SourceTally;
 import dev.truepipe.split.GroupBy;
 import java.util.Arrays;
 import java.util.Locale;
@@ -25,6 +26,7 @@ final class Assignment {
     private final LineSet[] sets = {new LineSet(), new LineSet(), new LineSet(), new LineSet()};
     private final ClassTally classes = new ClassTally();
     private final LabelTally labels = new LabelTally();
+    private final SourceTally sources = new SourceTally();
     /** By the number that {@link #classes} gives a class of a job; {@code null} where it has no annotations. */
     private Sides[] sidesByJob = new Sides[64];
     private Reconciliation reconciliation;
@@ -73,6 +75,7 @@ final class Assignment {
             objects.add(line.keyHigh());
         }
         labels.add(line.label());
+        sources.add(line.sourceRef(), line.source());
         if (judged == null || !judged.contains(line.hashHigh())) {
             newLabels++;
         }
@@ -178,6 +181,10 @@ final class Assignment {
 
     LabelTally labels() {
         return labels;
+    }
+
+    SourceTally sources() {
+        return sources;
     }
 
     /** By the ids that classes have in the dataset, once all lines are in; -1 for all that were too many. */

@@ -2,6 +2,7 @@ package dev.truepipe.dataset;
 
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ChunkIndexReader;
+import dev.truepipe.manifest.ClassNames;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.FindingLines;
@@ -391,11 +392,13 @@ public final class DatasetDecision {
         }
         Reconciliation classes = assignment.reconciliation();
         assignment.labels().differences(input.choice()).forEach(this::find);
+        assignment.sources().differences().forEach(this::find);
         classes.conflicts().forEach(this::find);
         if (rules.labelCategories().isEmpty()) {
             // Of all classes that training makes room for, those of earlier versions too.
-            Reconciliation.gaps(label, carried.classes()).forEach(this::find);
+            ClassNames.gaps(label, carried.classes()).forEach(this::find);
         }
+        ClassNames.similar(label, classes.allNames()).forEach(this::find);
         SortedMap<Integer, String> names = classes.namesOnLines();
         names.forEach((id, name) -> Optional.ofNullable(assignment.sides().get(id))
                 .flatMap(side -> side.finding(name, rules.holdOut().basisPoints() > 0))
@@ -514,6 +517,8 @@ public final class DatasetDecision {
         json.put("ruleSet", (long) DatasetRules.RULE_SET);
         json.put("task", input.choice().task() == null ? null : input.choice().task().name());
         json.put("labelAttribute", input.choice().labelAttribute());
+        json.put("inference", input.choice().basis().toJson());
+        json.put("sourceAttribute", assignment.sources().attribute(input.choice().task()));
         json.put("lines", lines);
         json.put("blank", blank);
         json.put("accepted", accepted());
@@ -525,7 +530,7 @@ public final class DatasetDecision {
         json.put("newLabels", assignment.newLabels());
         json.put("classes", classesJson());
         json.put("classCount", classCount());
-        json.put("classGaps", rules.labelCategories().isEmpty() ? Reconciliation.gapIds(carried.classes()) : List.of());
+        json.put("classGaps", rules.labelCategories().isEmpty() ? ClassNames.gapIds(carried.classes()) : List.of());
         json.put("mostAnnotations", assignment.mostAnnotations());
         json.put("reconciled", spliced.toJson());
         json.put("findings", findings.toJson());

@@ -1,6 +1,7 @@
 package dev.truepipe.dataset;
 
 import dev.truepipe.json.Json;
+import dev.truepipe.manifest.Task;
 import dev.truepipe.training.TrainingFacts;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +105,9 @@ public record DatasetDocument(Map<String, Object> json) {
 
     /** What training needs to know. */
     public TrainingFacts facts() {
-        return new TrainingFacts(version(), (String) json.get("task"), (String) json.get("labelAttribute"), false,
+        String task = (String) json.get("task");
+        return new TrainingFacts(version(), task, (String) json.get("sourceAttribute"), (String) json.get("labelAttribute"),
+                task != null && new Task(task).multiLabel(),
                 count("train"), count("validation"), count("classCount"), count("mostAnnotations"));
     }
 }

@@ -12,6 +12,8 @@ public final class IndexedLine {
     boolean warned;
     boolean negative;
     boolean keyed;
+    boolean sourceRef;
+    boolean source;
     long number;
     long offset;
     long length;
@@ -47,6 +49,8 @@ public final class IndexedLine {
         warned = judged.warned();
         negative = !accepted && judged.onlyNegative();
         keyed = judged.key != null;
+        sourceRef = judged.sourceRef;
+        source = judged.source;
         this.number = number;
         offset = reader.offset();
         length = reader.length();
@@ -76,6 +80,16 @@ public final class IndexedLine {
     /** Whether the line is quarantined for nothing but having no annotations. */
     public boolean negative() {
         return negative;
+    }
+
+    /** Whether {@code source-ref} can be streamed. */
+    public boolean sourceRef() {
+        return sourceRef;
+    }
+
+    /** Whether text under {@code source} can be streamed; never of a task of images. */
+    public boolean source() {
+        return source;
     }
 
     /** Number of the line within its chunk, from 1, blank lines included. */

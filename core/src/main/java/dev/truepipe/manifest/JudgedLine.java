@@ -18,6 +18,10 @@ final class JudgedLine {
     String label;
     /** The {@code job-name} of that label, or {@code null}. */
     String job;
+    /** Whether {@code source-ref} can be streamed. */
+    boolean sourceRef;
+    /** Whether {@code source} can; never asked for images. */
+    boolean source;
     /** Hash of the object's URI without its last number; 0 without a number. */
     long stem;
     /** That number. */
@@ -31,6 +35,8 @@ final class JudgedLine {
         created = CreationDate.UNKNOWN;
         label = null;
         job = null;
+        sourceRef = false;
+        source = false;
         stem = 0;
         frame = 0;
     }

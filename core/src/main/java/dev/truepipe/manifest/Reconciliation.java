@@ -44,11 +44,7 @@ public final class Reconciliation {
         IN_THE_OBJECT;
 
         static Ids of(Task task) {
-            return switch (task == null ? "" : task.name()) {
-                case "text-span" -> PLACES_IN_A_LIST;
-                case "semantic-segmentation" -> IN_THE_OBJECT;
-                default -> ON_THE_LINE;
-            };
+            return Task.TEXT_SPAN.equals(task) ? PLACES_IN_A_LIST : Task.SEMANTIC_SEGMENTATION.equals(task) ? IN_THE_OBJECT : ON_THE_LINE;
         }
     }
 
@@ -388,6 +384,13 @@ public final class Reconciliation {
         return new TreeMap<>(names);
     }
 
+    /** Every name of a class, those of a contradiction too. */
+    public SortedSet<String> allNames() {
+        SortedSet<String> all = new TreeSet<>(names.values());
+        jobs.forEach(job -> job.ids.values().forEach(uses -> all.addAll(uses.named.keySet())));
+        return all;
+    }
+
     /** Classes of the lines only. */
     public SortedMap<Integer, String> namesOnLines() {
         SortedMap<Integer, String> onLines = names();
@@ -434,30 +437,5 @@ public final class Reconciliation {
             ids.put(job.job, new ClassIds(becomes));
         }
         return ids;
-    }
-
-    /** A warning if there are ids between 0 and the highest that have no name. */
-    public static List<Finding> gaps(String label, SortedMap<Integer, String> names) {
-        List<Integer> gaps = gapIds(names);
-        if (gaps.isEmpty()) {
-            return List.of();
-        }
-        String ids = gaps.size() > 10 ? gaps.subList(0, 10).toString().replace("]", ", …]") : gaps.toString();
-        return List.of(new Finding(FindingCode.CLASS_GAP, Severity.WARNING, label,
-                "nothing is known of class ids " + ids + " below the highest, " + names.lastKey()
-                        + ", \"" + names.get(names.lastKey()) + "\"; training makes room for them, " + FindingCode.CLASS_GAP.cure()));
-    }
-
-    /** Ids below the highest that no line knows. */
-    public static List<Integer> gapIds(SortedMap<Integer, String> names) {
-        List<Integer> gaps = new ArrayList<>();
-        int next = 0;
-        for (int id : names.keySet()) {
-            for (; next < id; next++) {
-                gaps.add(next);
-            }
-            next = id + 1;
-        }
-        return gaps;
     }
 }

@@ -12,6 +12,7 @@ public final class ScanSummary {
     private final FindingTally findings = new FindingTally();
     private final ClassTally classes = new ClassTally();
     private final LabelTally labels = new LabelTally();
+    private final SourceTally sources = new SourceTally();
 
     /** Counts a line of white space. */
     public void blankLine() {
@@ -30,6 +31,7 @@ public final class ScanSummary {
         if (line.accepted()) {
             accepted++;
             labels.add(line.label);
+            sources.add(line.sourceRef, line.source);
             ClassTally.Job job = classes.job(line, manifest);
             for (int i = 0; i < line.classes.count(); i++) {
                 classes.add(job, line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
@@ -46,6 +48,7 @@ public final class ScanSummary {
         findings.add(later.findings);
         classes.add(later.classes);
         labels.add(later.labels);
+        sources.add(later.sources);
     }
 
     /** Lines that are not blank. */
@@ -82,5 +85,9 @@ public final class ScanSummary {
 
     public LabelTally labels() {
         return labels;
+    }
+
+    public SourceTally sources() {
+        return sources;
     }
 }

@@ -136,6 +136,7 @@ record Decision(
     private Map<String, Object> factsJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("task", facts.task());
+        json.put("sourceAttribute", facts.sourceAttribute());
         json.put("labelAttribute", facts.labelAttribute());
         json.put("multiLabel", facts.multiLabel());
         json.put("classes", facts.classes());
@@ -193,6 +194,7 @@ record Decision(
                 : new TrainingFacts(
                         version,
                         Fields.text(f, "task"),
+                        Fields.textOrNull(f, "sourceAttribute"),
                         Fields.text(f, "labelAttribute"),
                         Fields.truth(f, "multiLabel"),
                         counts.train(),

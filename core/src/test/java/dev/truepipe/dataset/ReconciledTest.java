@@ -432,4 +432,54 @@ class ReconciledTest {
         lines[1] = lines[1].replace("b".repeat(257), "b".repeat(256));
         assertEquals(List.of(), split(rules(List.of("boxes"), List.of()), lines).decision().gates().stream().filter(gate -> !gate.name().endsWith("-empty")).toList());
     }
+
+    private static DatasetRules rules(Task task, List<String> labels) {
+        return new DatasetRules(task, labels, GroupBy.OBJECT, new HoldOut(2_000, 1), false, List.of(), Map.of(), 10_000, 0, 0, List.of());
+    }
+
+    @Test
+    void listsOfClassesAreRenumberedWithTheirMaps() throws IOException {
+        String line = "{\"source-ref\":\"s3://images/%d.jpg\",\"%s\":[%s],\"%s-metadata\":{\"class-map\":{%s},\"confidence-map\":{%s},\"job-name\":\"%s\","
+                + "\"type\":\"groundtruth/image-classification-multilabel\",\"creation-date\":\"2026-01-01T00:00:00\"}}";
+        SplitOfManifests split = split(rules(Task.IMAGE_CLASSIFICATION_MULTILABEL, List.of("scene", "sight")),
+                line.formatted(1, "scene", "0, 2", "scene", "\"0\":\"car\",\"2\":\"rain\"", "\"2\":0.5,\"0\":0.25", "a"),
+                line.formatted(2, "sight", " 1,\"0\"", "sight", "\"1\":\"car\", \"0\":\"snow\"", "\"0\":0.5, \"1\":0.25, \"7\":1", "b"));
+        assertEquals(Set.of(
+                line.formatted(1, "scene", "0, 2", "scene", "\"0\":\"car\",\"2\":\"rain\"", "\"2\":0.5,\"0\":0.25", "a"),
+                line.formatted(2, "scene", " 0,\"1\"", "scene", "\"0\":\"car\", \"1\":\"snow\"", "\"1\":0.5, \"0\":0.25", "b")), used(split));
+    }
+
+    @Test
+    void classesOfTextsAreRenumbered() throws IOException {
+        String line = "{\"source\":\"text %d\",\"mood\":%s,\"mood-metadata\":{\"class-name\":\"%s\",\"job-name\":\"%s\",\"type\":\"groundtruth/text-classification\"}}";
+        SplitOfManifests split = split(rules(Task.TEXT_CLASSIFICATION, List.of()), line.formatted(1, "0", "fine", "a"), line.formatted(2, "0", "poor", "b"), line.formatted(3, "1", "fine", "b"));
+        assertEquals(Set.of(line.formatted(1, "0", "fine", "a"), line.formatted(2, "1", "poor", "b"), line.formatted(3, "0", "fine", "b")), used(split));
+    }
+
+    /** Their ids are places in the line's own list, so nothing but the label's name can differ. */
+    @Test
+    void spansAreRenamedOnly() throws IOException {
+        String line = "{\"source\":\"Ana flew\",\"%s\":{\"annotations\":{\"labels\":[%s],\"entities\":[{\"label\":\"Person\",\"startOffset\":0,\"endOffset\":3}]}},"
+                + "\"%s-metadata\":{\"job-name\":\"%s\",\"type\":\"groundtruth/text-span\"}}";
+        String one = line.formatted("ner", "{\"label\":\"Person\"},{\"label\":\"Place\"}", "ner", "a");
+        String two = line.formatted("names", "{\"label\":\"Place\"},{\"label\":\"Person\"}", "names", "b").replace("Ana", "Eva");
+        SplitOfManifests split = split(rules(Task.TEXT_SPAN, List.of("ner", "names")), one, two);
+        assertEquals(Set.of(one, two.replace("\"names", "\"ner")), used(split));
+        assertEquals(Map.of(0, "Person", 1, "Place"), carried(split));
+        assertEquals(2L, Json.object(Json.object(split.decision().toJson().get("classes")).get("Person")).get("annotations"));
+    }
+
+    @Test
+    void masksThatDoNotAgreeStopTheDataset() throws IOException {
+        String line = "{\"source-ref\":\"s3://images/%d.png\",\"%s\":\"s3://masks/%1$d.png\",\"%2$s-metadata\":{\"internal-color-map\":{\"0\":{\"class-name\":\"BACKGROUND\"},"
+                + "\"1\":{\"class-name\":\"%s\"}},\"job-name\":\"%s\",\"type\":\"groundtruth/semantic-segmentation\"}}";
+        DatasetRules rules = rules(Task.SEMANTIC_SEGMENTATION, List.of("road-ref", "way-ref"));
+        String one = line.formatted(1, "road-ref", "lane", "a");
+        String two = line.formatted(2, "way-ref", "kerb", "b");
+        SplitOfManifests split = split(rules, one, two);
+        assertEquals("class-map-conflict", split.decision().gates().getFirst().name());
+        assertEquals(Set.of(one, two), used(split));
+        SplitOfManifests agreed = split(rules, one, two.replace("kerb", "lane"));
+        assertEquals(Set.of(one, two.replace("kerb", "lane").replace("way-ref", "road-ref")), used(agreed));
+    }
 }

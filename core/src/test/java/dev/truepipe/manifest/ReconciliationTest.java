@@ -200,7 +200,7 @@ class ReconciliationTest {
 
     @Test
     void masksCannotBeRewritten() {
-        LabelChoice masks = new LabelChoice(new Task("semantic-segmentation"), List.of("road-ref"));
+        LabelChoice masks = new LabelChoice(Task.SEMANTIC_SEGMENTATION, List.of("road-ref"));
         job("road-ref", "a", "m", 0, "BACKGROUND", 1, "lane").job("road-ref", "b", "m", 0, "BACKGROUND", 2, "kerb");
         assertEquals(List.of(), of(masks, List.of(), NOTHING).conflicts(), "jobs that agree are one");
         assertTrue(of(masks, List.of(), NOTHING).ids().values().stream().allMatch(ClassIds::stay));
@@ -217,7 +217,7 @@ class ReconciliationTest {
 
     @Test
     void inSpansOfTextNamesAloneCount() {
-        LabelChoice spans = new LabelChoice(new Task("text-span"), List.of("ner"));
+        LabelChoice spans = new LabelChoice(Task.TEXT_SPAN, List.of("ner"));
         job("ner", "a", "m", 0, "Person", 1, "Place", 0, "Place").job("ner", "b", "m", 0, "Date");
         Reconciliation all = of(spans, List.of(), NOTHING);
         assertEquals(List.of(), all.conflicts());
