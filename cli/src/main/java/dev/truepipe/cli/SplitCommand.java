@@ -2,6 +2,7 @@ package dev.truepipe.cli;
 
 import dev.truepipe.dataset.CarriedState;
 import dev.truepipe.dataset.DatasetDecision;
+import dev.truepipe.dataset.DatasetDocument;
 import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.dataset.DecisionInput;
 import dev.truepipe.dataset.Gate;
@@ -205,6 +206,7 @@ final class SplitCommand implements Callable<Integer> {
         Findings.classes(print, decision.classes());
         Findings.findings(print, decision.findings());
         print.println();
+        new DatasetDocument(decision.toJson()).reconciled().ifPresent(sentence -> print.println(sentence + "."));
         for (Gate gate : decision.gates()) {
             print.println("Not worth training: " + gate.name() + ": " + gate.message());
         }

@@ -307,7 +307,43 @@ class CheckAndSplitTest {
         assertTrue(told.contains("as long as the dataset as a whole is wrong: label-attributes-differ"), told);
         assertEquals(Map.of("label-attributes-differ", 1L), check.json().get("findings"));
         assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--json").exit());
-        assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--label", "kind,sort", "--json").exit());
+    }
+
+    /** The second job numbers the classes the other way round, under a label attribute of its own. */
+    @Test
+    void makesTwoLabelingJobsOne() throws IOException {
+        Path first = file("a.manifest", images(40));
+        String[] other = new String[40];
+        for (int i = 0; i < other.length; i++) {
+            other[i] = image(1_000 + i * 7, i % 2).replace("\"kind", "\"sort").replace("\"sort\":" + i % 2, "\"sort\": " + (1 - i % 2))
+                    .replace("\"type\"", "\"job-name\":\"labeling-job/sort\",\"type\"");
+        }
+        Path second = file("b.manifest", other);
+        Path out = folder.resolve("out");
+        Map<String, Object> check = run("check", second, first, "--label", "kind,sort", "--json").json();
+        assertEquals(Map.of("ripe", 40L, "unripe", 40L), check.get("classes"));
+        assertEquals(Map.of(), check.get("findings"));
+        Ran split = run("split", first, second, "--label", "kind,sort", "--out", out);
+        assertEquals(0, split.exit(), split.out() + split.err());
+        assertTrue(split.out().contains("40 lines of labeling-job/sort were reconciled: sort → kind, 2 classes renumbered."), split.out());
+        List<String> written = new ArrayList<>(Files.readAllLines(out.resolve("train.manifest")));
+        written.addAll(Files.readAllLines(out.resolve("validation.manifest")));
+        List<String> expected = new ArrayList<>(List.of(images(40)));
+        for (int i = 0; i < other.length; i++) {
+            expected.add(image(1_000 + i * 7, i % 2).replace("\"kind\":", "\"kind\": ").replace("\"type\"", "\"job-name\":\"labeling-job/sort\",\"type\""));
+        }
+        assertEquals(expected.stream().sorted().toList(), written.stream().sorted().toList());
+        Map<String, Object> document = Json.parseObject(Files.readAllBytes(out.resolve("dataset.json")));
+        assertEquals("{\"labelAttribute\":\"kind\",\"jobs\":[{\"job\":\"labeling-job/sort\",\"manifest\":null,\"labelAttribute\":\"sort\",\"lines\":40,"
+                + "\"classes\":{\"0\":1,\"1\":0}}]}", Json.text(document.get("reconciled")));
+
+        // What was written is a dataset that needs nothing more.
+        assertEquals(Map.of(), run("check", out.resolve("train.manifest"), out.resolve("validation.manifest"), "--json").json().get("findings"));
+        Path cut = folder.resolve("cut");
+        assertEquals(0, run("split", second, first, "--label", "kind,sort", "--out", cut, "--chunk-bytes", "777", "--previous", out.resolve("dataset.json")).exit());
+        for (String name : List.of("train.manifest", "validation.manifest", "dataset.json", "lines.idx")) {
+            assertArrayEquals(Files.readAllBytes(out.resolve(name)), Files.readAllBytes(cut.resolve(name)), name);
+        }
     }
 
     private static String topics(int i, String list) {

@@ -9,6 +9,11 @@ public enum Channel {
     QUARANTINE,
     SUPERSEDED;
 
+    /** Whether lines of it are used, and not set aside. */
+    boolean used() {
+        return this != QUARANTINE && this != SUPERSEDED;
+    }
+
     /** As in file names: {@code train}, {@code validation}, {@code quarantine}, {@code superseded}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);

@@ -31,6 +31,18 @@ final class Sides {
         }
     }
 
+    /** What another counted of the same class. */
+    void add(Sides other) {
+        trainLines += other.trainLines;
+        validationLines += other.validationLines;
+        severalGroups |= other.severalGroups || grouped && other.grouped && (groupHigh != other.groupHigh || groupLow != other.groupLow);
+        if (!grouped) {
+            grouped = other.grouped;
+            groupHigh = other.groupHigh;
+            groupLow = other.groupLow;
+        }
+    }
+
     long trainLines() {
         return trainLines;
     }

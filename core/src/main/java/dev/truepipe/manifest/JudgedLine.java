@@ -16,6 +16,8 @@ final class JudgedLine {
     long created;
     /** The label attribute that the line was judged by, or {@code null}. */
     String label;
+    /** The {@code job-name} of that label, or {@code null}. */
+    String job;
     /** Whether {@code source-ref} can be streamed. */
     boolean sourceRef;
     /** Whether {@code source} can; never asked for images. */
@@ -32,6 +34,7 @@ final class JudgedLine {
         group = null;
         created = CreationDate.UNKNOWN;
         label = null;
+        job = null;
         sourceRef = false;
         source = false;
         stem = 0;

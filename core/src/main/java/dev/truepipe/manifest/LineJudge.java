@@ -69,11 +69,13 @@ final class LineJudge {
         try {
             LineFacts facts = scanner.scan(bytes, from, length, expected);
             String label = expected == null ? null : expected.text();
-            if (facts.label.kind == Kind.ABSENT) {
-                label = otherLabel();
-                if (label != null) {
-                    facts = scanner.scan(bytes, from, length, LineScanner.Name.of(label));
+            boolean absent = facts.label.kind == Kind.ABSENT;
+            if (absent || facts.label.kind == Kind.NULL) {
+                String other = absent ? otherLabel() : listedLabel(scanner.values());
+                if (other != null) {
+                    facts = scanner.scan(bytes, from, length, LineScanner.Name.of(other));
                 }
+                label = absent || other != null ? other : label;
             }
             object(facts);
             label(facts, label);
@@ -96,9 +98,23 @@ final class LineJudge {
         line.findings.add(new Finding(code, rules.severity(code), attribute, message));
     }
 
+    /** The first of the expected labels that the line has, and that is not {@code null}; {@code null} if there is none. */
+    private String listedLabel(Map<String, Value> values) {
+        for (String label : rules.choice().labels()) {
+            if (values.containsKey(label) && values.get(label).kind() != Kind.NULL) {
+                return label;
+            }
+        }
+        return null;
+    }
+
     /** An expected label other than the first, if the line has one; else another of the same task; else {@code null}. */
     private String otherLabel() {
         Map<String, Value> values = scanner.values();
+        String listed = listedLabel(values);
+        if (listed != null) {
+            return listed;
+        }
         for (String label : rules.choice().labels()) {
             if (values.containsKey(label)) {
                 return label;
@@ -114,7 +130,8 @@ final class LineJudge {
             return null;
         }
         for (Map.Entry<String, Metadata> entry : metadata.entrySet()) {
-            if (values.containsKey(entry.getKey()) && task.equals(LabelInference.task(values.get(entry.getKey()), entry.getValue(), scanner.textAlone()))) {
+            if (values.containsKey(entry.getKey()) && LabelChoice.problemOfName(entry.getKey()).isEmpty()
+                    && task.equals(LabelInference.task(values.get(entry.getKey()), entry.getValue(), scanner.textAlone()))) {
                 return entry.getKey();
             }
         }
@@ -259,6 +276,7 @@ final class LineJudge {
         }
         line.label = label;
         Metadata metadata = facts.labelMetadataGiven ? facts.labelMetadata : null;
+        line.job = metadata == null ? null : metadata.jobName;
         Task said = metadata == null ? null : metadata.task();
         if (metadata != null && metadata.failed) {
             failed(label, metadata);

@@ -357,9 +357,9 @@ class DatasetTest {
         DatasetRules tooShort = rules(List.of("car"));
         Gate beyond = SplitOfManifests.of(manifests(text(line)), tooShort, null, 0).decision().gates().getFirst();
         assertEquals("class-map-conflict", beyond.name());
-        assertTrue(beyond.message().contains("class id 2, \"bus\", (m0:1) is beyond labelCategories, which ends with 0, \"car\""), beyond.message());
+        assertTrue(beyond.message().contains("class \"bus\" (id 2: m0:1) is not in labelCategories, which ends with 0, \"car\""), beyond.message());
         Gate other = SplitOfManifests.of(manifests(text(line)), rules(List.of("tram", "lorry", "bus")), null, 0).decision().gates().getFirst();
-        assertTrue(other.message().contains("class id 0 is \"car\" (m0:1) and in labelCategories \"tram\""), other.message());
+        assertTrue(other.message().contains("class \"car\" (id 0: m0:1) is not in labelCategories, which ends with 2, \"bus\""), other.message());
         assertTrue(SplitOfManifests.of(manifests(text(line)), rules(List.of("car", "lorry", "bus")), null, 0).decision().gates().stream()
                 .noneMatch(gate -> gate.name().equals("class-map-conflict")));
     }

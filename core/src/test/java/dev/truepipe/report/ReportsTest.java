@@ -400,7 +400,7 @@ class ReportsTest {
     }
 
     private static DataReportContent data(Counts counts, List<Finding> findings, List<LabelClass> classes) {
-        return new DataReportContent("d", "v", "now", null, null, List.of(), counts, findings, classes,
+        return new DataReportContent("d", "v", "now", null, null, List.of(), counts, findings, classes, null,
                 new Split("20%", "object", 1, null, null, 0, null), "findings.jsonl", List.of(), List.of());
     }
 
