@@ -6,7 +6,9 @@ import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.ClassTally;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
+import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelChoice;
+import dev.truepipe.manifest.LineSink;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.manifest.ScanSummary;
@@ -104,10 +106,25 @@ final class CheckCommand implements Callable<Integer> {
         String name = manifest.file().name();
         ByteSource source = Manifests.counted(manifest.source(), progress::add);
         ManifestChunk chunk = ManifestChunk.whole(0, name, manifest.gzip());
+        ScanSummary summary = new ScanSummary();
         try {
-            return ChunkScanner.scan(source, chunk, rules, OutputStream.nullOutputStream(), findings == null
-                    ? (finding, line, offset) -> { }
-                    : (finding, line, offset) -> lines.write(finding.toJsonLine(name, line, offset)));
+            ChunkScanner.scan(source, chunk, rules, new LineSink() {
+                @Override
+                public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
+                    summary.line(line, name);
+                    if (findings != null) {
+                        for (Finding finding : line.findings()) {
+                            lines.write(finding.toJsonLine(name, line.number(), line.offset()));
+                        }
+                    }
+                }
+
+                @Override
+                public void blank() {
+                    summary.blankLine();
+                }
+            });
+            return summary;
         } catch (IOException e) {
             throw ManifestOptions.unreadable(manifest, e);
         }

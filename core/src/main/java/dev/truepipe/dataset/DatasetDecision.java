@@ -7,10 +7,9 @@ import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.FindingTally;
 import dev.truepipe.manifest.IndexedLine;
-import dev.truepipe.manifest.LabelTally;
-import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.split.Hash128;
+import dev.truepipe.split.HoldOut;
 import dev.truepipe.split.Percentage;
 import dev.truepipe.split.Sha256;
 import java.io.ByteArrayOutputStream;
@@ -28,71 +27,147 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 /**
  * What becomes of every line of a dataset, and whether it is worth training on.
  *
  * <p>Decided from the chunks' indexes alone: newest label of each object, classes, split, gates, version. The result does not
- * depend on how manifests were cut into chunks. Memory: about 100 bytes an object and one byte a line.
+ * depend on how manifests were cut into chunks. Memory: 17 bytes a line, 25 where lines are grouped, and
+ * about 60 for each object that is on several lines.
  */
 public final class DatasetDecision {
     static final byte[] MAGIC = "TPD1".getBytes(StandardCharsets.US_ASCII);
 
-    private static final int NEAR_FRAMES = 3;
-    private static final long FEWEST_NEIGHBOURS = 10;
-
     private final DecisionInput input;
     private final DatasetRules rules;
-    private final NewestLabels newest = new NewestLabels();
+    private final CarriedState previous;
     private final long[] lineBases;
-    private final byte[][] channels;
+    private final ChannelList[] channels;
     private final FindingTally findings = new FindingTally();
     private final List<Finding> datasetFindings = new ArrayList<>();
     private final List<Gate> gates = new ArrayList<>();
 
+    private int chunk = -1;
     private long lines;
     private long blank;
     private long quarantined;
     private long negatives;
     private long warnings;
 
-    // What one assignment of sides counts; reset when groups are moved and lines assigned again.
-    private ClassTally classes;
-    private SortedMap<Integer, Sides> sides;
-    private LabelTally labels;
-    private LineSet[] sets;
-    private HashList trainLines;
-    private HashList validationLines;
-    private long newLabels;
-    private long mostAnnotations;
-    private long neighbours;
-    private long tornNeighbours;
-
+    private Assignment assignment;
+    private boolean asTaken = true;
+    /** Objects that are on several lines; of the others the one line counts. */
+    private LongSet contested = new LongSet(new long[0]);
+    private final NewestLabels newest = new NewestLabels();
+    /** Whether the lines at hand are of the user's own hold-out; their groups go with them. */
+    private boolean own;
+    private final LongList ownGroups = new LongList();
+    private LongSet heldGroups = new LongSet(new long[0]);
     private final SortedSet<Hash128> floors = new TreeSet<>();
     private final SortedSet<Hash128> kept = new TreeSet<>();
     private CarriedState carried;
     private String version;
     private String holdOut;
 
-    private DatasetDecision(DecisionInput input) {
+    /** A decision that has yet to be told of any line: {@link DecisionInProgress}. */
+    DatasetDecision(DecisionInput input) {
         this.input = input;
         this.rules = input.rules();
         this.lineBases = new long[input.chunks().size()];
-        this.channels = new byte[input.chunks().size()][];
+        this.channels = new ChannelList[input.chunks().size()];
+        boolean holds = input.previous() != null && input.previous().holdsFor(rules);
+        this.previous = holds ? input.previous() : null;
+        if (input.previous() != null && !holds) {
+            dropped(input.previous());
+        }
+        if (holds) {
+            floors.addAll(previous.floors());
+            kept.addAll(previous.kept());
+        }
+        assignment = new Assignment(input);
     }
 
     /**
-     * Decides.
+     * Decides, from the indexes of all chunks.
      *
      * @throws IOException if an index cannot be read, or is none
      */
     public static DatasetDecision decide(DecisionInput input) throws IOException {
         DatasetDecision decision = new DatasetDecision(input);
-        decision.count();
-        decision.split();
-        decision.judge();
+        for (int c = 0; c < decision.channels.length; c++) {
+            decision.begin(c);
+            try (ChunkIndexReader index = decision.open(c)) {
+                for (IndexedLine line = index.next(); line != null; line = index.next()) {
+                    decision.take(line);
+                }
+                decision.end(index.blank(), index.numbered());
+            }
+        }
+        decision.finish();
         return decision;
+    }
+
+    // First pass: each line is counted, and assigned as if no object were on two lines and no group had to move
+
+    void begin(int chunk) {
+        this.chunk = chunk;
+        if (chunk == 0 || input.chunks().get(chunk).manifestIndex() != input.chunks().get(chunk - 1).manifestIndex()) {
+            lineBases[chunk] = 0;
+            if (ownGroups.size() > 0) {
+                heldGroups = new LongSet(LongList.distinct(ownGroups.takeSorted()));
+            }
+        }
+        own = input.isOwnHoldOut(chunk);
+        channels[chunk] = new ChannelList();
+    }
+
+    /** @return the line's channel, unless {@link #asTaken} says in the end that some changed */
+    Channel take(IndexedLine line) {
+        String manifest = input.chunks().get(chunk).manifest();
+        long number = lineBases[chunk] + line.number();
+        lines++;
+        if (line.warned()) {
+            warnings++;
+        }
+        for (Finding finding : line.findings()) {
+            findings.add(finding, manifest, number, line.offset());
+        }
+        if (!line.accepted()) {
+            quarantined++;
+            negatives += line.negative() ? 1 : 0;
+        }
+        if (own && line.accepted()) {
+            ownGroups.add(line.groupHigh());
+        }
+        return assign(line, channels[chunk], manifest, number);
+    }
+
+    /** @param numbered lines of the chunk, blank ones included */
+    void end(long blankLines, long numbered) {
+        blank += blankLines;
+        if (chunk + 1 < lineBases.length) {
+            lineBases[chunk + 1] = lineBases[chunk] + numbered;
+        }
+    }
+
+    /** When all lines are in. */
+    void finish() throws IOException {
+        contested = new LongSet(assignment.repeatedObjects());
+        if (!contested.isEmpty()) {
+            eachLine((line, channel) -> {
+                if (line.accepted() && contested.contains(line.keyHigh())) {
+                    newest.offer(line.keyHigh(), line.keyLow(), own, line.created(), line.hashHigh(), line.hashLow());
+                }
+            });
+            assignAgain();
+        }
+        split();
+        judge();
+    }
+
+    /** Whether every line is in the channel that {@link #take} said. */
+    boolean asTaken() {
+        return asTaken;
     }
 
     /** Lines that are not blank. */
@@ -104,9 +179,9 @@ public final class DatasetDecision {
         return blank;
     }
 
-    /** Lines of train and validation together. */
+    /** Lines of train, validation and test together. */
     public long accepted() {
-        return train() + validation();
+        return train() + validation() + test();
     }
 
     public long quarantined() {
@@ -114,15 +189,24 @@ public final class DatasetDecision {
     }
 
     public long superseded() {
-        return sets[Channel.SUPERSEDED.ordinal()].count();
+        return assignment.count(Channel.SUPERSEDED);
     }
 
     public long train() {
-        return sets[Channel.TRAIN.ordinal()].count();
+        return assignment.count(Channel.TRAIN);
     }
 
     public long validation() {
-        return sets[Channel.VALIDATION.ordinal()].count();
+        return assignment.count(Channel.VALIDATION);
+    }
+
+    public long test() {
+        return assignment.count(Channel.TEST);
+    }
+
+    /** Whether the version has a test channel. */
+    public boolean hasTest() {
+        return rules.holdOut().tests();
     }
 
     /** Lines with a warning, whatever became of them. */
@@ -152,50 +236,12 @@ public final class DatasetDecision {
 
     /** Accepted annotations by class name. */
     public Map<String, Object> classes() {
-        return classes.annotationsByName();
+        return assignment.classes().annotationsByName();
     }
 
     /** Hashes of the accepted lines and of the groups in train: {@code lines.idx}. */
-    public LineIndex lineIndex() throws IOException {
-        HashList groups = new HashList();
-        eachInTrain(line -> groups.add(line.groupHigh(), line.groupLow()));
-        return new LineIndex(trainLines, validationLines, groups);
-    }
-
-    /** First pass: totals, findings, line numbers, and the newest label of each object. */
-    private void count() throws IOException {
-        long base = 0;
-        int manifest = -1;
-        for (int c = 0; c < lineBases.length; c++) {
-            ManifestChunk chunk = input.chunks().get(c);
-            if (chunk.manifestIndex() != manifest) {
-                manifest = chunk.manifestIndex();
-                base = 0;
-            }
-            lineBases[c] = base;
-            int inChunk = 0;
-            try (ChunkIndexReader index = open(c)) {
-                for (IndexedLine line = index.next(); line != null; line = index.next()) {
-                    inChunk++;
-                    if (line.warned()) {
-                        warnings++;
-                    }
-                    for (Finding finding : line.findings()) {
-                        findings.add(finding, chunk.manifest(), base + line.number(), line.offset());
-                    }
-                    if (line.accepted()) {
-                        newest.offer(line.keyHigh(), line.keyLow(), line.created(), line.hashHigh(), line.hashLow());
-                    } else {
-                        quarantined++;
-                        negatives += line.negative() ? 1 : 0;
-                    }
-                }
-                lines += inChunk;
-                blank += index.blank();
-                base += index.numbered();
-            }
-            channels[c] = new byte[inChunk];
-        }
+    public LineIndex lineIndex() {
+        return assignment.lineIndex();
     }
 
     private ChunkIndexReader open(int chunk) throws IOException {
@@ -208,55 +254,52 @@ public final class DatasetDecision {
         }
     }
 
+    private void dropped(CarriedState before) {
+        find(FindingCode.CARRIED_STATE_DROPPED, null, String.format(Locale.ROOT,
+                "the last version was split by %s, seed %d, group by %s; this one by %s, seed %d, group by %s: objects change sides; %s",
+                before.holdOut().words(), before.holdOut().seed(), before.groupBy(),
+                rules.holdOut().words(), rules.holdOut().seed(), rules.groupBy(),
+                FindingCode.CARRIED_STATE_DROPPED.cure()));
+    }
+
     private void split() throws IOException {
-        CarriedState previous = input.previous();
-        boolean holds = previous != null && previous.holdsFor(rules);
-        if (previous != null && !holds) {
-            find(FindingCode.CARRIED_STATE_DROPPED, null, String.format(Locale.ROOT,
-                    "the last version was split by %s, seed %d, group by %s; this one by %s, seed %d, group by %s: objects change sides; %s",
-                    Percentage.text(previous.holdOut().basisPoints()), previous.holdOut().seed(), previous.groupBy(),
-                    Percentage.text(rules.holdOut().basisPoints()), rules.holdOut().seed(), rules.groupBy(),
-                    FindingCode.CARRIED_STATE_DROPPED.cure()));
+        // The user's own hold-out is what it is: nothing moves into it, and so nothing need be kept out of it.
+        if (rules.holdOut().manifest() == null) {
+            keepOnlyGroups();
         }
-        if (holds) {
-            floors.addAll(previous.floors());
-            kept.addAll(previous.kept());
-        }
-        assign();
-        keepOnlyGroups();
-        if (rules.holdOut().basisPoints() > 0 && sides.values().stream().anyMatch(Sides::needsFloor)) {
-            SortedSet<Hash128> moved = newFloors(holds);
+        if (rules.holdOut().basisPoints() > 0 && assignment.sides().values().stream().anyMatch(Sides::needsFloor)) {
+            SortedSet<Hash128> moved = newFloors();
             if (!moved.isEmpty()) {
                 floors.addAll(moved);
-                assign();
+                assignAgain();
             }
         }
         carried = new CarriedState(rules.holdOut(), rules.groupBy().toString(), floors, kept,
-                classNames(holds ? previous.classes() : new TreeMap<>()));
+                classNames(previous != null ? previous.classes() : new TreeMap<>()));
     }
 
     /** A class's only group stays in train for good. */
     private void keepOnlyGroups() {
-        sides.values().stream().filter(side -> side.validationLines == 0 && side.group != null && !side.severalGroups)
-                .forEach(side -> kept.add(side.group));
+        assignment.sides().values().forEach(side -> side.onlyGroupInTrain().ifPresent(kept::add));
     }
 
     /**
      * For each class that is in several groups but in none of the hold-out, its group of lowest hash. Groups that were in
      * train in the version before stay there, and so do those that are the only one of a class.
      */
-    private SortedSet<Hash128> newFloors(boolean holds) throws IOException {
-        LineIndex before = holds ? previousIndex() : null;
-        if (holds && before == null) {
+    private SortedSet<Hash128> newFloors() throws IOException {
+        LineIndex before = previous != null ? previousIndex() : null;
+        if (previous != null && before == null) {
             return new TreeSet<>();
         }
+        SortedMap<Integer, Sides> sides = assignment.sides();
         SortedMap<Integer, Hash128> lowest = new TreeMap<>();
-        eachInTrain(line -> {
-            for (IndexedLine.ClassUse use : line.classes()) {
-                if (use.annotations() > 0 && sides.get(use.id()).needsFloor()) {
+        eachLine((line, channel) -> {
+            for (int i = 0; channel == Channel.TRAIN && i < line.classCount(); i++) {
+                if (line.annotations(i) > 0 && sides.get(line.classId(i)).needsFloor()) {
                     Hash128 here = new Hash128(line.groupHigh(), line.groupLow());
                     if (!kept.contains(here) && (before == null || !before.hasInTrain(here))) {
-                        lowest.merge(use.id(), here, (one, other) -> below(one, other) ? one : other);
+                        lowest.merge(line.classId(i), here, (one, other) -> below(one, other) ? one : other);
                     }
                 }
             }
@@ -275,95 +318,69 @@ public final class DatasetDecision {
         return byRank != 0 ? byRank < 0 : one.compareTo(other) < 0;
     }
 
-    private void eachInTrain(Consumer<IndexedLine> action) throws IOException {
+    /** Hears of every line in order, and of its channel so far. */
+    private interface LineAction {
+        void line(IndexedLine line, Channel channel);
+    }
+
+    private void eachLine(LineAction action) throws IOException {
         for (int c = 0; c < channels.length; c++) {
             int at = 0;
+            own = input.isOwnHoldOut(c);
             try (ChunkIndexReader index = open(c)) {
                 for (IndexedLine line = index.next(); line != null; line = index.next()) {
-                    if (channels[c][at++] == Channel.TRAIN.ordinal()) {
-                        action.accept(line);
-                    }
+                    action.line(line, channels[c].get(at++));
                 }
             }
         }
     }
 
-    /** Second pass, and a third if it showed a class that the hold-out lacks: a channel for every line. */
-    private void assign() throws IOException {
+    /** A channel for every line, now that more is known. */
+    private void assignAgain() throws IOException {
+        asTaken = false;
         newest.putBack();
-        classes = new ClassTally(rules.labelCategories());
-        sides = new TreeMap<>();
-        labels = new LabelTally();
-        sets = new LineSet[] {new LineSet(), new LineSet(), new LineSet(), new LineSet()};
-        trainLines = new HashList();
-        validationLines = new HashList();
-        newLabels = 0;
-        mostAnnotations = 0;
-        neighbours = 0;
-        tornNeighbours = 0;
-        long stem = 0;
-        long frame = 0;
-        boolean frameHeld = false;
-        int manifest = -1;
+        assignment = new Assignment(input);
         for (int c = 0; c < channels.length; c++) {
-            ManifestChunk chunk = input.chunks().get(c);
-            if (chunk.manifestIndex() != manifest) {
-                manifest = chunk.manifestIndex();
-                stem = 0;
-            }
-            int at = 0;
+            own = input.isOwnHoldOut(c);
+            String manifest = input.chunks().get(c).manifest();
+            channels[c].clear();
             try (ChunkIndexReader index = open(c)) {
                 for (IndexedLine line = index.next(); line != null; line = index.next()) {
-                    Channel channel = channel(line);
-                    channels[c][at++] = (byte) channel.ordinal();
-                    sets[channel.ordinal()].add(line.hashHigh(), line.hashLow());
-                    if (channel != Channel.TRAIN && channel != Channel.VALIDATION) {
-                        continue;
-                    }
-                    boolean held = channel == Channel.VALIDATION;
-                    (held ? validationLines : trainLines).add(line.hashHigh(), line.hashLow());
-                    labels.add(line.label());
-                    if (input.judged() == null || !input.judged().contains(line.hashHigh(), line.hashLow())) {
-                        newLabels++;
-                    }
-                    long annotations = 0;
-                    for (IndexedLine.ClassUse use : line.classes()) {
-                        annotations += use.annotations();
-                        classes.add(use.id(), use.name(), use.annotations(), chunk.manifest(), lineBases[c] + line.number());
-                        if (use.annotations() > 0) {
-                            sides.computeIfAbsent(use.id(), id -> new Sides()).add(line, use.annotations(), held);
-                        }
-                    }
-                    mostAnnotations = Math.max(mostAnnotations, annotations);
-                    if (line.stem() != 0 && line.stem() == stem) {
-                        long step = Math.abs(line.frame() - frame);
-                        if (step > 0 && step <= NEAR_FRAMES) {
-                            neighbours++;
-                            tornNeighbours += held == frameHeld ? 0 : 1;
-                        }
-                    }
-                    stem = line.stem();
-                    frame = line.frame();
-                    frameHeld = held;
+                    assign(line, channels[c], manifest, lineBases[c] + line.number());
                 }
             }
         }
+    }
+
+    private Channel assign(IndexedLine line, ChannelList into, String manifest, long number) {
+        Channel channel = channel(line);
+        into.add(channel);
+        assignment.add(line, channel, manifest, number);
+        return channel;
     }
 
     private Channel channel(IndexedLine line) {
         if (!line.accepted()) {
             return Channel.QUARANTINE;
         }
-        if (!newest.take(line.keyHigh(), line.keyLow(), line.created(), line.hashHigh(), line.hashLow())) {
+        if (contested.contains(line.keyHigh())
+                && !newest.take(line.keyHigh(), line.keyLow(), own, line.created(), line.hashHigh(), line.hashLow())) {
             return Channel.SUPERSEDED;
         }
-        Hash128 group = new Hash128(line.groupHigh(), line.groupLow());
-        return rules.holdOut().holds(group) || floors.contains(group) ? Channel.VALIDATION : Channel.TRAIN;
+        if (own || heldGroups.contains(line.groupHigh())) {
+            return Channel.VALIDATION;
+        }
+        HoldOut holdOut = rules.holdOut();
+        int place = holdOut.place(line.groupHigh(), line.groupLow());
+        if (holdOut.isValidation(place) || !floors.isEmpty() && floors.contains(new Hash128(line.groupHigh(), line.groupLow()))) {
+            return Channel.VALIDATION;
+        }
+        return holdOut.isTest(place) ? Channel.TEST : Channel.TRAIN;
     }
 
     /** Names of this version's classes, and of carried ones that it does not contradict. */
     private SortedMap<Integer, String> classNames(SortedMap<Integer, String> before) {
-        SortedMap<Integer, String> names = new TreeMap<>(classes.names());
+        SortedMap<Integer, String> names = new TreeMap<>(assignment.classes().names());
         for (int id = 0; id < rules.labelCategories().size(); id++) {
             names.putIfAbsent(id, rules.labelCategories().get(id));
         }
@@ -381,7 +398,8 @@ public final class DatasetDecision {
             find(FindingCode.EMPTY_MANIFEST, null, "no line in " + (input.manifests().size() == 1
                     ? input.manifests().getFirst().name() : input.manifests().size() + " manifests") + "; " + FindingCode.EMPTY_MANIFEST.cure());
         }
-        labels.differences(input.choice()).forEach(this::find);
+        ClassTally classes = assignment.classes();
+        assignment.labels().differences(input.choice()).forEach(this::find);
         classes.conflicts(label).forEach(this::find);
         classes.outsideCategories(label).forEach(this::find);
         if (rules.labelCategories().isEmpty()) {
@@ -389,14 +407,9 @@ public final class DatasetDecision {
             ClassTally.gaps(label, carried.classes()).forEach(this::find);
         }
         SortedMap<Integer, String> names = classes.names();
-        sides.forEach((id, side) -> side.finding(names.get(id), rules.holdOut().basisPoints() > 0).ifPresent(warning ->
+        assignment.sides().forEach((id, side) -> side.finding(names.get(id), rules.holdOut()).ifPresent(warning ->
                 find(warning.code(), label, warning.message())));
-        if (tornNeighbours > 0 && neighbours >= Math.max(FEWEST_NEIGHBOURS, accepted() / 5)) {
-            find(FindingCode.POSSIBLE_SEQUENCE_LEAK, "source-ref",
-                    String.format(Locale.ROOT,
-                            "%d of %d neighbouring lines with consecutive numbers in their names lie on different sides of the split; if they are frames of one recording, validation knows what training saw; %s",
-                            tornNeighbours, neighbours, FindingCode.POSSIBLE_SEQUENCE_LEAK.cure()));
-        }
+        assignment.sequenceLeak().ifPresent(this::find);
         for (Finding finding : datasetFindings) {
             findings.add(finding, null, 0, 0);
             if (finding.severity() == Severity.QUARANTINE) {
@@ -404,7 +417,7 @@ public final class DatasetDecision {
             }
         }
         gates(names);
-        holdOut = Sha256.hex(("truepipe-hold-out-1\n" + set(Channel.VALIDATION) + classLines()).getBytes(StandardCharsets.UTF_8));
+        holdOut = Sha256.hex(("truepipe-hold-out-1\n" + assignment.set(Channel.VALIDATION) + classLines()).getBytes(StandardCharsets.UTF_8));
         version = Sha256.hex(versionText().getBytes(StandardCharsets.UTF_8));
     }
 
@@ -416,11 +429,12 @@ public final class DatasetDecision {
                     counted, lines, 100.0 * counted / lines, Percentage.text(rules.maxQuarantinedBasisPoints()))));
         }
         if (lines > 0 && train() == 0) {
-            gates.add(new Gate("train-empty", "none of " + accepted() + " accepted lines is left for training; label more objects, or lower the validation share"));
+            gates.add(new Gate("train-empty", "none of " + accepted() + " accepted lines is left for training; label more objects, or hold out fewer"));
         }
         if (lines > 0 && validation() == 0) {
-            gates.add(new Gate("validation-empty", "none of " + accepted()
-                    + " accepted lines is in the hold-out; label more objects, raise the validation share, or group more finely"));
+            String own = rules.holdOut().manifest();
+            gates.add(new Gate("validation-empty", own != null ? "no line of the hold-out " + own + " is accepted; see the findings, and mend its lines"
+                    : "none of " + accepted() + " accepted lines is in the hold-out; label more objects, raise the validation share, or group more finely"));
         }
         if (rules.minPerClass() > 0) {
             List<String> few = new ArrayList<>();
@@ -429,6 +443,7 @@ public final class DatasetDecision {
                 all.putIfAbsent(id, rules.labelCategories().get(id));
             }
             all.forEach((id, name) -> {
+                ClassTally classes = assignment.classes();
                 boolean wanted = classes.annotations(id) > 0 || id < rules.labelCategories().size();
                 if (wanted && classes.lines(id) < rules.minPerClass()) {
                     few.add("\"" + name + "\" (" + classes.lines(id) + ")");
@@ -440,6 +455,7 @@ public final class DatasetDecision {
                         + "; label more of them, or lower minPerClass"));
             }
         }
+        long newLabels = assignment.newLabels();
         if (rules.minNewLabels() > newLabels) {
             gates.add(new Gate("minNewLabels", String.format(Locale.ROOT,
                     "%d accepted lines are new since the last judged version, fewer than %d%s; label more, or lower minNewLabels",
@@ -455,10 +471,6 @@ public final class DatasetDecision {
         datasetFindings.add(finding);
     }
 
-    private String set(Channel channel) {
-        return channel.word() + " " + sets[channel.ordinal()] + "\n";
-    }
-
     private String classLines() {
         StringBuilder text = new StringBuilder();
         carried.classes().forEach((id, name) -> text.append("class ").append(id).append(' ').append(Json.text(name)).append('\n'));
@@ -470,11 +482,15 @@ public final class DatasetDecision {
         StringBuilder text = new StringBuilder("truepipe-version-1\nrules " + DatasetRules.RULE_SET + "\n");
         text.append("task ").append(Json.text(input.choice().task() == null ? null : input.choice().task().name())).append('\n');
         text.append("label ").append(Json.text(input.choice().labelAttribute())).append('\n');
-        for (Channel channel : Channel.values()) {
-            text.append(set(channel));
+        for (Channel channel : rules.channels()) {
+            text.append(assignment.set(channel));
         }
-        text.append("split ").append(rules.holdOut().basisPoints()).append(' ').append(rules.holdOut().seed()).append(' ')
+        HoldOut split = rules.holdOut();
+        text.append("split ").append(split.manifest() == null ? split.basisPoints() : "own").append(' ').append(split.seed()).append(' ')
                 .append(Json.text(rules.groupBy().toString())).append('\n');
+        if (split.tests()) {
+            text.append("split-test ").append(split.testBasisPoints()).append('\n');
+        }
         carried.floors().forEach(group -> text.append("floor ").append(group).append('\n'));
         carried.kept().forEach(group -> text.append("kept ").append(group).append('\n'));
         return text.append(classLines()).toString();
@@ -497,8 +513,7 @@ public final class DatasetDecision {
         }
         data.writeInt(texts.size());
         texts.writeTo(data);
-        data.writeInt(channels[chunk].length);
-        data.write(channels[chunk]);
+        channels[chunk].write(data);
         data.flush();
     }
 
@@ -517,12 +532,13 @@ public final class DatasetDecision {
         json.put("superseded", superseded());
         json.put("train", train());
         json.put("validation", validation());
+        json.put("test", test());
         json.put("warnings", warnings);
-        json.put("newLabels", newLabels);
+        json.put("newLabels", assignment.newLabels());
         json.put("classes", classesJson());
         json.put("classCount", classCount());
         json.put("classGaps", rules.labelCategories().isEmpty() ? ClassTally.gapIds(carried.classes()) : List.of());
-        json.put("mostAnnotations", mostAnnotations);
+        json.put("mostAnnotations", assignment.mostAnnotations());
         json.put("findings", findings.toJson());
         List<Object> ofDataset = new ArrayList<>();
         datasetFindings.forEach(finding -> {
@@ -551,56 +567,15 @@ public final class DatasetDecision {
     private Map<String, Object> classesJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         carried.classes().forEach((id, name) -> {
-            Sides side = sides.getOrDefault(id, new Sides());
+            Sides side = assignment.sides().getOrDefault(id, new Sides());
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("id", (long) id);
-            one.put("annotations", classes.annotations(id));
-            one.put("trainLines", side.trainLines);
-            one.put("validationLines", side.validationLines);
+            one.put("annotations", assignment.classes().annotations(id));
+            one.put("trainLines", side.trainLines());
+            one.put("validationLines", side.validationLines());
+            one.put("testLines", side.testLines());
             json.putIfAbsent(name, one);
         });
         return json;
-    }
-
-    /** One class on both sides of the split. */
-    private static final class Sides {
-        private long trainLines;
-        private long validationLines;
-        private Hash128 group;
-        private boolean severalGroups;
-
-        void add(IndexedLine line, int annotations, boolean held) {
-            if (held) {
-                validationLines++;
-            } else {
-                trainLines++;
-            }
-            Hash128 here = new Hash128(line.groupHigh(), line.groupLow());
-            if (group == null) {
-                group = here;
-            } else if (!group.equals(here)) {
-                severalGroups = true;
-            }
-        }
-
-        boolean needsFloor() {
-            return validationLines == 0 && severalGroups;
-        }
-
-        java.util.Optional<Finding> finding(String name, boolean holdsOut) {
-            if (holdsOut && validationLines == 0) {
-                FindingCode code = FindingCode.CLASS_IN_ONE_GROUP;
-                return java.util.Optional.of(new Finding(code, code.severity(), null, severalGroups
-                        ? "class \"" + name + "\" is only in groups that must stay in train (they were there before, or are the only one of another class),"
-                                + " so validation never sees it; " + code.cure()
-                        : "class \"" + name + "\" is in one group only, which stays in train, so validation never sees it; " + code.cure()));
-            }
-            if (trainLines == 0) {
-                FindingCode code = FindingCode.CLASS_ONLY_IN_VALIDATION;
-                return java.util.Optional.of(new Finding(code, code.severity(), null,
-                        "class \"" + name + "\" is in the hold-out only, so training never sees it; " + code.cure()));
-            }
-            return java.util.Optional.empty();
-        }
     }
 }

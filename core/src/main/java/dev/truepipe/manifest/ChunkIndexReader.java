@@ -85,7 +85,7 @@ public final class ChunkIndexReader implements Closeable {
         for (long left = number(); left > 0; left--) {
             int id = Math.toIntExact(number());
             String name = text();
-            line.classes.add(new IndexedLine.ClassUse(id, name, Math.toIntExact(number())));
+            line.classes.add(id, name, Math.toIntExact(number()));
         }
         line.findings.clear();
         for (long left = number(); left > 0; left--) {

@@ -1,6 +1,5 @@
 package dev.truepipe.manifest;
 
-import dev.truepipe.split.Hash128;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
@@ -17,7 +16,7 @@ import java.util.Map;
  * bits a byte, low bits first); its hash; then by flag the object's hash, the group's hash, the time, the frame; the label;
  * classes; findings. Texts that come again are written once and then by number.
  */
-final class ChunkIndexWriter {
+public final class ChunkIndexWriter implements LineSink {
     static final byte[] MAGIC = "TPX1".getBytes(StandardCharsets.US_ASCII);
     static final int ACCEPTED = 1;
     static final int WARNED = 2;
@@ -41,34 +40,36 @@ final class ChunkIndexWriter {
     private long blanks;
     private long lines;
 
-    ChunkIndexWriter(OutputStream out) throws IOException {
+    /** @param out flushed at the end, not closed */
+    public ChunkIndexWriter(OutputStream out) throws IOException {
         this.out = out;
         bytes(MAGIC);
     }
 
-    void blank() {
+    @Override
+    public void blank() {
         blanks++;
     }
 
-    void line(JudgedLine line, long offset, long length, Hash128 hash) throws IOException {
-        boolean accepted = line.accepted();
-        boolean grouped = line.key != null && !line.group.equals(line.key);
-        octet((accepted ? ACCEPTED : 0)
-                | (line.warned() ? WARNED : 0)
-                | (!accepted && line.onlyNegative() ? NEGATIVE : 0)
-                | (line.key != null ? KEY : 0)
+    @Override
+    public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
+        boolean grouped = line.keyed && (line.groupHigh != line.keyHigh || line.groupLow != line.keyLow);
+        octet((line.accepted ? ACCEPTED : 0)
+                | (line.warned ? WARNED : 0)
+                | (line.negative ? NEGATIVE : 0)
+                | (line.keyed ? KEY : 0)
                 | (grouped ? GROUP : 0)
                 | (line.created != CreationDate.UNKNOWN ? TIME : 0)
                 | (line.stem != 0 ? FRAME : 0));
         number(blanks);
-        number(offset - lineEnd);
-        number(length);
-        hash(hash);
-        if (line.key != null) {
-            hash(line.key);
+        number(line.offset - lineEnd);
+        number(line.length);
+        hash(line.hashHigh, line.hashLow);
+        if (line.keyed) {
+            hash(line.keyHigh, line.keyLow);
         }
         if (grouped) {
-            hash(line.group);
+            hash(line.groupHigh, line.groupLow);
         }
         if (line.created != CreationDate.UNKNOWN) {
             longNumber(line.created);
@@ -78,7 +79,7 @@ final class ChunkIndexWriter {
             number(line.frame);
         }
         text(line.label);
-        int classes = accepted ? line.classes.count() : 0;
+        int classes = line.accepted ? line.classes.count() : 0;
         number(classes);
         for (int i = 0; i < classes; i++) {
             number(line.classes.id(i));
@@ -93,12 +94,12 @@ final class ChunkIndexWriter {
             string(finding.message());
         }
         blanks = 0;
-        lineEnd = offset + length;
+        lineEnd = line.offset + line.length;
         lines++;
     }
 
-    /** Ends the index. The stream is flushed, not closed. */
-    void end() throws IOException {
+    @Override
+    public void end() throws IOException {
         octet(END);
         number(blanks);
         number(lines);
@@ -107,9 +108,9 @@ final class ChunkIndexWriter {
         out.flush();
     }
 
-    private void hash(Hash128 hash) throws IOException {
-        longNumber(hash.high());
-        longNumber(hash.low());
+    private void hash(long high, long low) throws IOException {
+        longNumber(high);
+        longNumber(low);
     }
 
     private void number(long value) throws IOException {

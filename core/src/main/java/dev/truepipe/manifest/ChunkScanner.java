@@ -3,61 +3,70 @@ package dev.truepipe.manifest;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Judges the lines that start in a chunk, and writes an index of them. */
+/** Judges the lines that start in a chunk. */
 public final class ChunkScanner {
     private ChunkScanner() {}
-
-    /** Hears of each finding as it is made. */
-    @FunctionalInterface
-    public interface Listener {
-        /** @param line within the chunk, from 1, blank lines included
-         *  @param byteOffset of the line's first byte in the manifest */
-        void found(Finding finding, long line, long byteOffset) throws IOException;
-    }
 
     /**
      * Scans a chunk.
      *
      * @param source the chunk's manifest
-     * @param index gets the index; flushed, not closed
-     * @return counts, with line numbers that count from the chunk's first line
-     * @throws IOException if the manifest cannot be read (a {@code PreconditionFailedException} if it changed) or the index
-     *     cannot be written; the index is then without its end and is refused by its reader
+     * @param sink hears of every line
+     * @throws IOException if the manifest cannot be read (a {@code PreconditionFailedException} if it changed), or from the sink;
+     *     the sink then hears of no end
      */
-    public static ScanSummary scan(ByteSource source, ManifestChunk chunk, ScanRules rules, OutputStream index) throws IOException {
-        return scan(source, chunk, rules, index, (finding, line, offset) -> { });
-    }
-
-    /** As {@link #scan(ByteSource, ManifestChunk, ScanRules, OutputStream)}, and tells of each finding. */
-    public static ScanSummary scan(
-            ByteSource source, ManifestChunk chunk, ScanRules rules, OutputStream index, Listener listener) throws IOException {
-        ScanSummary summary = new ScanSummary();
+    public static void scan(ByteSource source, ManifestChunk chunk, ScanRules rules, LineSink sink) throws IOException {
         LineJudge judge = new LineJudge(rules);
-        JudgedLine line = new JudgedLine();
-        ChunkIndexWriter writer = new ChunkIndexWriter(index);
+        JudgedLine judged = new JudgedLine();
+        IndexedLine line = new IndexedLine(judged);
         long number = 0;
         try (LineReader reader = new LineReader(source, chunk)) {
             while (reader.next()) {
                 number++;
                 if (reader.blank()) {
-                    summary.countBlank();
-                    writer.blank();
+                    sink.blank();
                     continue;
                 }
-                if (reader.tooLong()) {
-                    judge.judgeTooLong(reader.length(), line);
+                boolean held = !reader.tooLong();
+                if (held) {
+                    judge.judge(reader.buffer(), reader.start(), (int) reader.length(), judged);
                 } else {
-                    judge.judge(reader.buffer(), reader.start(), (int) reader.length(), line);
+                    judge.judgeTooLong(reader.length(), judged);
                 }
-                line.classes.sort();
-                writer.line(line, reader.offset(), reader.length(), reader.hash());
-                summary.line(line, chunk.manifest(), number, reader.offset());
-                for (Finding finding : line.findings) {
-                    listener.found(finding, number, reader.offset());
-                }
+                line.take(judged, number, reader);
+                sink.line(line, held ? reader.buffer() : null, reader.start());
             }
         }
-        writer.end();
+        sink.end();
+    }
+
+    /**
+     * Scans a chunk, counts, and leaves an index.
+     *
+     * @param index gets the index; flushed, not closed. If the scan fails it is without its end, and is refused by its reader
+     * @return counts, with line numbers that count from the chunk's first line
+     */
+    public static ScanSummary scan(ByteSource source, ManifestChunk chunk, ScanRules rules, OutputStream index) throws IOException {
+        ScanSummary summary = new ScanSummary();
+        ChunkIndexWriter writer = new ChunkIndexWriter(index);
+        scan(source, chunk, rules, new LineSink() {
+            @Override
+            public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
+                writer.line(line, bytes, from);
+                summary.line(line, chunk.manifest());
+            }
+
+            @Override
+            public void blank() {
+                writer.blank();
+                summary.blankLine();
+            }
+
+            @Override
+            public void end() throws IOException {
+                writer.end();
+            }
+        });
         return summary;
     }
 }

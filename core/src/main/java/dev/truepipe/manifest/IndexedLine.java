@@ -3,12 +3,11 @@ package dev.truepipe.manifest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One line of a chunk as its index remembers it; good until the next is read. */
+/**
+ * One line of a chunk: where it is and what was found out about it. Handed out by {@link ChunkScanner} as it judges lines, and
+ * by {@link ChunkIndexReader} as it reads what a scan left; good until the next line.
+ */
 public final class IndexedLine {
-    /** A class on an accepted line. @param name {@code null} if the line gives none
-     *  @param annotations 0 if the class is only in the line's class map */
-    public record ClassUse(int id, String name, int annotations) {}
-
     boolean accepted;
     boolean warned;
     boolean negative;
@@ -26,10 +25,42 @@ public final class IndexedLine {
     long stem;
     long frame;
     String label;
-    final List<ClassUse> classes = new ArrayList<>();
-    final List<Finding> findings = new ArrayList<>();
+    final ClassUses classes;
+    final List<Finding> findings;
 
-    IndexedLine() {}
+    /** For a reader of an index, which fills it. */
+    IndexedLine() {
+        classes = new ClassUses();
+        findings = new ArrayList<>();
+    }
+
+    /** For a scan: shows what is in {@code judged} at any time. */
+    IndexedLine(JudgedLine judged) {
+        classes = judged.classes;
+        findings = judged.findings;
+    }
+
+    /** Takes over a line that has just been judged. */
+    void take(JudgedLine judged, long number, LineReader reader) {
+        accepted = judged.accepted();
+        warned = judged.warned();
+        negative = !accepted && judged.onlyNegative();
+        keyed = judged.key != null;
+        this.number = number;
+        offset = reader.offset();
+        length = reader.length();
+        hashHigh = reader.hash().high();
+        hashLow = reader.hash().low();
+        keyHigh = keyed ? judged.key.high() : 0;
+        keyLow = keyed ? judged.key.low() : 0;
+        groupHigh = keyed ? judged.group.high() : 0;
+        groupLow = keyed ? judged.group.low() : 0;
+        created = judged.created;
+        stem = judged.stem;
+        frame = judged.frame;
+        label = judged.label;
+        judged.classes.sort();
+    }
 
     public boolean accepted() {
         return accepted;
@@ -95,12 +126,12 @@ public final class IndexedLine {
         return created;
     }
 
-    /** Hash of the object's name without its last number; 0 if it has none. */
+    /** Hash of the object's name, made plain and without its last number; 0 if the object is no file. */
     public long stem() {
         return stem;
     }
 
-    /** That number. */
+    /** That number; 0 if it has none. */
     public long frame() {
         return frame;
     }
@@ -110,9 +141,24 @@ public final class IndexedLine {
         return label;
     }
 
-    /** Classes of an accepted line, by id. */
-    public List<ClassUse> classes() {
-        return classes;
+    /** How many classes an accepted line has, those that are only in its class map included. */
+    public int classCount() {
+        return classes.count();
+    }
+
+    /** Id of a class; they are in the order of their ids. @param place from 0 */
+    public int classId(int place) {
+        return classes.id(place);
+    }
+
+    /** Its name; {@code null} if the line gives none. */
+    public String className(int place) {
+        return classes.name(place);
+    }
+
+    /** Annotations of it; 0 if the class is only in the line's class map. */
+    public int annotations(int place) {
+        return classes.annotations(place);
     }
 
     public List<Finding> findings() {

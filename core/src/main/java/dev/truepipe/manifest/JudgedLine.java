@@ -16,9 +16,9 @@ final class JudgedLine {
     long created;
     /** The label attribute that the line was judged by, or {@code null}. */
     String label;
-    /** Hash of the object's URI without its last number; 0 without a number. */
+    /** {@link ObjectName#stem()}; 0 without a {@code source-ref}. */
     long stem;
-    /** That number. */
+    /** {@link ObjectName#number()}. */
     long frame;
 
     void clear() {

@@ -10,23 +10,25 @@ public final class ScanSummary {
     private final ClassTally classes = new ClassTally();
     private final LabelTally labels = new LabelTally();
 
-    void countBlank() {
+    /** Counts a line of white space. */
+    public void blankLine() {
         blank++;
     }
 
-    void line(JudgedLine line, String manifest, long number, long offset) {
+    /** Counts a line. */
+    public void line(IndexedLine line, String manifest) {
         lines++;
         if (line.warned()) {
             warnings++;
         }
         for (Finding finding : line.findings) {
-            findings.add(finding, manifest, number, offset);
+            findings.add(finding, manifest, line.number, line.offset);
         }
         if (line.accepted()) {
             accepted++;
             labels.add(line.label);
             for (int i = 0; i < line.classes.count(); i++) {
-                classes.add(line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, number);
+                classes.add(line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
             }
         }
     }

@@ -20,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,9 +79,8 @@ public final class PlanDataset {
         }
         if (holdOut != null) {
             S3Uri uri = S3Uri.parse(holdOut);
-            found.add(store.head(uri).orElseThrow(() -> new IOException("the hold-out " + uri
+            found.addFirst(store.head(uri).orElseThrow(() -> new IOException("the hold-out " + uri
                     + " is not there; put it where split.validation says, or let split.validation name another, then trigger the dataset")));
-            found.sort(Comparator.comparing(StoredObject::uri));
         }
         long young = secondsToSettle(found, Duration.ofSeconds(Fields.whole(settings, "settleSeconds")), now);
         if (young > 0 && request.settles() < MOST_SETTLES) {

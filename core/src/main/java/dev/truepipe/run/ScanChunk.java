@@ -1,6 +1,7 @@
 package dev.truepipe.run;
 
 import dev.truepipe.manifest.ByteSource;
+import dev.truepipe.manifest.ChunkIndexWriter;
 import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.storage.ObjectStore;
@@ -27,7 +28,7 @@ public final class ScanChunk {
         ScanRules rules = RunRules.of(plan.settings()).scanRules(plan.choice());
         ByteSource manifest = ByteSource.of(store, chunk.manifest(), chunk.eTag());
         try (ObjectUpload index = store.upload(run.scan(chunk.index()))) {
-            ChunkScanner.scan(manifest, chunk.range(), rules, index);
+            ChunkScanner.scan(manifest, chunk.range(), rules, new ChunkIndexWriter(index));
             index.complete();
             return false;
         } catch (PreconditionFailedException | ObjectMissingException changed) {

@@ -48,29 +48,34 @@ public record HoldOut(int basisPoints, int testBasisPoints, String manifest, lon
 
     /** Whether the hash alone puts this group in validation. */
     public boolean holds(Hash128 group) {
-        return basisPoints > 0 && place(group) < basisPoints;
+        return isValidation(place(group.high(), group.low()));
     }
 
-    /** Whether the hash alone puts this group in test. */
-    public boolean tests(Hash128 group) {
-        if (testBasisPoints == 0) {
-            return false;
-        }
-        int place = place(group);
+    /** Whether groups of this place are validation by their hash. */
+    public boolean isValidation(int place) {
+        return place < basisPoints;
+    }
+
+    /** Whether groups of this place are test by their hash. */
+    public boolean isTest(int place) {
         return place >= basisPoints && place < basisPoints + testBasisPoints;
     }
 
-    /** The group's place in the split, 0 to 9999. */
-    public int place(Hash128 group) {
-        return (int) Math.unsignedMultiplyHigh(rank(group), PLACES);
+    /** The place in the split, 0 to 9999, of the group of these two halves. */
+    public int place(long high, long low) {
+        return (int) Math.unsignedMultiplyHigh(rank(high, low), PLACES);
     }
 
     /** As the place, but finer: unsigned. The lowest ranks are held out first. */
     public long rank(Hash128 group) {
+        return rank(group.high(), group.low());
+    }
+
+    private long rank(long high, long low) {
         byte[] bytes = new byte[24];
         Hash128.LITTLE_ENDIAN_LONG.set(bytes, 0, seed);
-        Hash128.LITTLE_ENDIAN_LONG.set(bytes, 8, group.high());
-        Hash128.LITTLE_ENDIAN_LONG.set(bytes, 16, group.low());
+        Hash128.LITTLE_ENDIAN_LONG.set(bytes, 8, high);
+        Hash128.LITTLE_ENDIAN_LONG.set(bytes, 16, low);
         return Murmur3.hash(bytes).high();
     }
 

@@ -1,41 +1,52 @@
 package dev.truepipe.dataset;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkScanner;
+import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.LabelInference;
+import dev.truepipe.manifest.LineSink;
 import dev.truepipe.manifest.ManifestChunk;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
 /** The four steps in memory, every piece crossing as bytes. For tests. */
 public record SplitOfManifests(
-        DatasetDecision decision, byte[] train, byte[] validation, byte[] quarantine, byte[] superseded, byte[] findings) {
+        DatasetDecision decision, byte[] train, byte[] validation, byte[] quarantine, byte[] superseded, byte[] test, byte[] findings) {
 
-    /** @param previous what it carries over crosses as its files do; may be {@code null}
+    /** @param manifests by name; one that the rules call the hold-out is read first
+     *  @param previous what it carries over crosses as its files do; may be {@code null}
      *  @param chunkBytes size of the chunks; 0: one for each manifest */
     public static SplitOfManifests of(SortedMap<String, byte[]> manifests, DatasetRules rules, SplitOfManifests previous, long chunkBytes)
             throws IOException {
         LabelInference inference = new LabelInference(rules.task(), rules.labels());
         List<ManifestChunk> chunks = new ArrayList<>();
         List<ManifestFile> files = new ArrayList<>();
-        for (Map.Entry<String, byte[]> manifest : manifests.entrySet()) {
-            int length = manifest.getValue().length;
-            inference.read(manifest.getKey(), ByteSource.of(manifest.getValue()), false);
+        List<String> names = new ArrayList<>(manifests.keySet());
+        if (names.remove(rules.holdOut().manifest())) {
+            names.addFirst(rules.holdOut().manifest());
+        }
+        for (String name : names) {
+            int length = manifests.get(name).length;
+            inference.read(name, ByteSource.of(manifests.get(name)), false);
             long from = 0;
             do {
                 long to = chunkBytes == 0 ? length : Math.min(length, from + chunkBytes);
-                chunks.add(new ManifestChunk(chunks.size(), files.size(), manifest.getKey(), from, to, false));
+                chunks.add(new ManifestChunk(chunks.size(), files.size(), name, from, to, false));
                 from = to;
             } while (from < length);
-            files.add(new ManifestFile(manifest.getKey(), null, length));
+            files.add(new ManifestFile(name, null, length));
         }
         LabelChoice choice = LabelChoice.fromJson(Json.parseObject(Json.bytes(inference.choose().toJson())));
         DatasetRules crossed = DatasetRules.fromJson(Json.parseObject(Json.bytes(rules.toJson())));
@@ -45,11 +56,12 @@ public record SplitOfManifests(
             ChunkScanner.scan(ByteSource.of(manifests.get(chunk.manifest())), chunk, crossed.scanRules(choice), index);
             indexes.add(index.toByteArray());
         }
-        DatasetDecision decision = DatasetDecision.decide(new DecisionInput(crossed, choice, files, chunks,
+        DecisionInput input = new DecisionInput(crossed, choice, files, chunks,
                 chunk -> new ByteArrayInputStream(indexes.get(chunk)),
                 previous == null ? null : CarriedState.fromDataset(Json.parseObject(Json.pretty(previous.decision().toJson()))),
-                previous == null ? DecisionInput.PreviousIndex.NONE : () -> new ByteArrayInputStream(previous.linesIndex()), null));
-        ByteArrayOutputStream[] outs = new ByteArrayOutputStream[5];
+                previous == null ? DecisionInput.PreviousIndex.NONE : () -> new ByteArrayInputStream(previous.linesIndex()), null);
+        DatasetDecision decision = DatasetDecision.decide(input);
+        ByteArrayOutputStream[] outs = new ByteArrayOutputStream[Channel.values().length + 1];
         for (int i = 0; i < outs.length; i++) {
             outs[i] = new ByteArrayOutputStream();
         }
@@ -57,10 +69,47 @@ public record SplitOfManifests(
             ByteArrayOutputStream decided = new ByteArrayOutputStream();
             decision.writeChunk(chunk.index(), decided);
             ChunkWriter.write(ByteSource.of(manifests.get(chunk.manifest())), chunk, new ByteArrayInputStream(indexes.get(chunk.index())),
-                    new ByteArrayInputStream(decided.toByteArray()), new ChannelOutputs(outs[0], outs[1], outs[2], outs[3], outs[4]));
+                    new ByteArrayInputStream(decided.toByteArray()), new ChannelOutputs(outs[0], outs[1], outs[2], outs[3], outs[4], outs[5]));
         }
-        return new SplitOfManifests(decision, outs[0].toByteArray(), outs[1].toByteArray(), outs[2].toByteArray(),
-                outs[3].toByteArray(), outs[4].toByteArray());
+        SplitOfManifests split = new SplitOfManifests(decision, outs[0].toByteArray(), outs[1].toByteArray(), outs[2].toByteArray(),
+                outs[3].toByteArray(), outs[4].toByteArray(), outs[5].toByteArray());
+        split.isTheSameWhenDecidedWhileScanning(input, manifests);
+        return split;
+    }
+
+    private void isTheSameWhenDecidedWhileScanning(DecisionInput input, SortedMap<String, byte[]> manifests) throws IOException {
+        DecisionInProgress progress = new DecisionInProgress(input);
+        Map<Channel, ByteArrayOutputStream> written = new EnumMap<>(Channel.class);
+        for (Channel channel : Channel.values()) {
+            written.put(channel, new ByteArrayOutputStream());
+        }
+        for (ManifestChunk chunk : input.chunks()) {
+            progress.begin(chunk.index());
+            ChunkScanner.scan(ByteSource.of(manifests.get(chunk.manifest())), chunk, input.rules().scanRules(input.choice()), new LineSink() {
+                @Override
+                public void line(IndexedLine line, byte[] bytes, int from) {
+                    written.get(progress.take(line)).write(bytes, from, (int) line.length() + 1);
+                }
+
+                @Override
+                public void blank() {
+                    progress.blank();
+                }
+            });
+            progress.end();
+        }
+        DatasetDecision whileScanning = progress.decide();
+        assertEquals(Json.text(decision.toJson()), Json.text(whileScanning.toJson()));
+        ByteArrayOutputStream index = new ByteArrayOutputStream();
+        whileScanning.lineIndex().write(index);
+        assertArrayEquals(linesIndex(), index.toByteArray());
+        if (progress.asTaken()) {
+            assertArrayEquals(train, written.get(Channel.TRAIN).toByteArray());
+            assertArrayEquals(validation, written.get(Channel.VALIDATION).toByteArray());
+            assertArrayEquals(quarantine, written.get(Channel.QUARANTINE).toByteArray());
+            assertArrayEquals(test, written.get(Channel.TEST).toByteArray());
+        }
+        assertEquals(0, written.get(Channel.SUPERSEDED).size());
     }
 
     private byte[] linesIndex() throws IOException {
@@ -72,7 +121,7 @@ public record SplitOfManifests(
     /** Everything that must be equal when the same data is split again, as text. */
     public String everything() {
         StringBuilder text = new StringBuilder(Json.text(decision.toJson()));
-        for (byte[] file : new byte[][] {train, validation, quarantine, superseded, findings}) {
+        for (byte[] file : new byte[][] {train, validation, quarantine, superseded, test, findings}) {
             text.append("\n=\n").append(new String(file, StandardCharsets.ISO_8859_1));
         }
         return text.toString();

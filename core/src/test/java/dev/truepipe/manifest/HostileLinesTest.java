@@ -28,10 +28,12 @@ class HostileLinesTest {
         manifest.write('\n');
         manifest.writeBytes(ascii(GOOD));
         List<String> codes = new ArrayList<>();
-        ScanSummary summary = ChunkScanner.scan(ByteSource.of(manifest.toByteArray()), ManifestChunk.whole(0, "m", false),
-                ScanRules.of(new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"))), OutputStream.nullOutputStream(), (finding, line, offset) -> {
-                    if (line == 1) {
-                        codes.add(finding.code().code());
+        ScanSummary summary = new ScanSummary();
+        ChunkScanner.scan(ByteSource.of(manifest.toByteArray()), ManifestChunk.whole(0, "m", false),
+                ScanRules.of(new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"))), (line, bytes, from) -> {
+                    summary.line(line, "m");
+                    if (line.number() == 1) {
+                        line.findings().forEach(finding -> codes.add(finding.code().code()));
                     }
                 });
         assertEquals(2, summary.lines());

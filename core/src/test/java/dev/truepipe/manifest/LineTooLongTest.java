@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,9 +37,13 @@ class LineTooLongTest {
             }
         };
         List<String> found = new ArrayList<>();
-        ScanSummary summary = ChunkScanner.scan(source, ManifestChunk.whole(0, "m", false),
-                ScanRules.of(new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"))), OutputStream.nullOutputStream(),
-                (finding, line, offset) -> found.add(line + ":" + offset + ":" + finding.code().code() + ":" + finding.message()));
+        ScanSummary summary = new ScanSummary();
+        ChunkScanner.scan(source, ManifestChunk.whole(0, "m", false),
+                ScanRules.of(new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"))), (line, bytes, from) -> {
+                    summary.line(line, "m");
+                    line.findings().forEach(finding -> found.add(
+                            line.number() + ":" + line.offset() + ":" + finding.code().code() + ":" + finding.message()));
+                });
         assertEquals(List.of(
                 "1:0:line-too-long:the line has 100000000 bytes, more than 16777216 (16 MiB), and was not looked into; is a newline missing, or is this no manifest?",
                 "2:100000001:invalid-json:not JSON at byte 0 of the line; write one complete JSON object"), found);

@@ -23,7 +23,7 @@ class HoldOutTest {
     })
     void placesGroupsWhereThePublishedVectorsSay(String key, long seed, int place) {
         Hash128 group = Hash128.of(key);
-        assertEquals(place, new HoldOut(1, seed).place(group));
+        assertEquals(place, new HoldOut(1, seed).place(group.high(), group.low()));
         assertEquals(false, new HoldOut(place, seed).holds(group), "not held out at " + place + " basis points");
         assertEquals(true, new HoldOut(place + 1, seed).holds(group), "held out at " + (place + 1));
     }
@@ -55,9 +55,9 @@ class HoldOutTest {
         HoldOut holdOut = new HoldOut(validation, test, null, 42);
         for (int i = 0; i < 2_000; i++) {
             Hash128 group = Hash128.of("group " + i);
-            int place = holdOut.place(group);
+            int place = holdOut.place(group.high(), group.low());
             assertEquals(place < validation, holdOut.holds(group), "group " + i + " at " + place);
-            assertEquals(place >= validation && place < validation + test, holdOut.tests(group), "group " + i + " at " + place);
+            assertEquals(place >= validation && place < validation + test, holdOut.isTest(place), "group " + i + " at " + place);
             assertEquals(new HoldOut(validation, 42).holds(group), holdOut.holds(group), "a test share takes nothing from validation");
         }
     }
@@ -66,9 +66,10 @@ class HoldOutTest {
     void aManifestOfOnesOwnLeavesTheHashToTest() {
         HoldOut own = new HoldOut(0, 1_000, "s3://labels/val.manifest", 1);
         Hash128 first = Hash128.of("s3://my-images/street/0001.jpg");
-        assertEquals(1_487, own.place(first));
-        assertEquals("false false", own.holds(first) + " " + own.tests(first));
-        assertEquals(true, new HoldOut(0, 1_488, "s3://labels/val.manifest", 1).tests(first));
+        int place = own.place(first.high(), first.low());
+        assertEquals(1_487, place);
+        assertEquals("false false", own.isValidation(place) + " " + own.isTest(place));
+        assertEquals(true, new HoldOut(0, 1_488, "s3://labels/val.manifest", 1).isTest(place));
         assertEquals("s3://labels/val.manifest, test 10%", own.words());
         assertEquals("20%", new HoldOut(2_000, 1).words());
     }
