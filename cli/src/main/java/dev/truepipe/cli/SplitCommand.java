@@ -1,38 +1,29 @@
 package dev.truepipe.cli;
 
 import dev.truepipe.dataset.CarriedState;
-import dev.truepipe.dataset.ChannelOutputs;
-import dev.truepipe.dataset.ChunkWriter;
 import dev.truepipe.dataset.DatasetDecision;
 import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.dataset.DecisionInput;
 import dev.truepipe.dataset.Gate;
 import dev.truepipe.dataset.ManifestFile;
 import dev.truepipe.json.Json;
-import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.split.GroupBy;
 import dev.truepipe.split.HoldOut;
 import dev.truepipe.split.Percentage;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,9 +65,6 @@ final class SplitCommand implements Callable<Integer> {
     @Option(names = "--chunk-bytes", paramLabel = "N", hidden = true, description = "cuts manifests into chunks of N bytes, as the cloud does")
     private long chunkBytes;
 
-    private static final List<String> OUTPUTS = List.of("train.manifest", "validation.manifest", "quarantine.manifest",
-            "superseded.manifest", "findings.jsonl", "dataset.json", "lines.idx");
-
     @Spec
     private CommandSpec spec;
 
@@ -86,19 +74,20 @@ final class SplitCommand implements Callable<Integer> {
         CarriedState carried = carried();
         try {
             return split(rules, carried);
-        } catch (FileSystemException e) {
-            throw new UnreadableInput(out.toString(), UnreadableInput.words(e), "name a folder that can be written with --out");
+        } catch (LocalSplit.OutputFailed | FileSystemException e) {
+            throw new UnreadableInput(out.toString(), UnreadableInput.words(e), "name a folder that can be written, with room for all lines, with --out");
         }
     }
 
     private int split(DatasetRules rules, CarriedState carried) throws UnreadableInput, IOException {
         try (Manifests opened = Manifests.open(options.manifests, System.in, Manifests::s3)) {
             LabelChoice choice = options.choose(opened);
-            Files.createDirectories(writable());
             refuseToReplace(opened);
-            Path work = Files.createTempDirectory("truepipe-split-");
-            try {
-                DatasetDecision decision = split(opened, rules, choice, carried, work);
+            List<ManifestFile> files = opened.all().stream().map(Manifests.Opened::file).toList();
+            List<ManifestChunk> chunks = chunks(opened);
+            try (LocalSplit split = new LocalSplit(opened, chunks, writable())) {
+                DatasetDecision decision = split.run(
+                        new DecisionInput(rules, choice, files, chunks, split::index, carried, this::previousIndex, null));
                 PrintWriter print = spec.commandLine().getOut();
                 if (options.json) {
                     print.println(Json.text(json(decision, choice)));
@@ -106,8 +95,6 @@ final class SplitCommand implements Callable<Integer> {
                     print(print, decision, choice);
                 }
                 return decision.gates().isEmpty() ? 0 : 1;
-            } finally {
-                remove(work);
             }
         }
     }
@@ -153,7 +140,7 @@ final class SplitCommand implements Callable<Integer> {
 
     /** An input that lies where an output goes would be emptied before it is copied. */
     private void refuseToReplace(Manifests opened) throws UnreadableInput, IOException {
-        for (String name : OUTPUTS) {
+        for (String name : LocalSplit.FILES) {
             Path output = out.resolve(name);
             Manifests.Opened input = opened.readsFrom(output);
             if (input != null) {
@@ -162,34 +149,12 @@ final class SplitCommand implements Callable<Integer> {
         }
     }
 
-    private DatasetDecision split(Manifests opened, DatasetRules rules, LabelChoice choice, CarriedState carried, Path work)
-            throws UnreadableInput, IOException {
+    private List<ManifestChunk> chunks(Manifests opened) {
         List<ManifestChunk> chunks = new ArrayList<>();
-        List<ManifestFile> files = new ArrayList<>();
         for (int m = 0; m < opened.all().size(); m++) {
-            Manifests.Opened manifest = opened.all().get(m);
-            files.add(manifest.file());
-            cut(chunks, m, manifest);
+            cut(chunks, m, opened.all().get(m));
         }
-        DatasetDecision decision;
-        try (Progress progress = Progress.of("split", 2 * opened.bytes())) {
-            for (ManifestChunk chunk : chunks) {
-                Manifests.Opened manifest = opened.all().get(chunk.manifestIndex());
-                try (OutputStream index = Files.newOutputStream(work.resolve("scan-" + chunk.index()))) {
-                    ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, rules.scanRules(choice), index);
-                } catch (IOException e) {
-                    throw ManifestOptions.unreadable(manifest, e);
-                }
-            }
-            decision = DatasetDecision.decide(new DecisionInput(rules, choice, files, chunks,
-                    chunk -> Files.newInputStream(work.resolve("scan-" + chunk)), carried, this::previousIndex, null));
-            write(opened, chunks, decision, work, progress);
-        }
-        Files.write(out.resolve("dataset.json"), Json.pretty(decision.toJson()));
-        try (OutputStream index = Files.newOutputStream(out.resolve("lines.idx"))) {
-            decision.lineIndex().write(index);
-        }
-        return decision;
+        return chunks;
     }
 
     private void cut(List<ManifestChunk> chunks, int m, Manifests.Opened manifest) {
@@ -204,38 +169,6 @@ final class SplitCommand implements Callable<Integer> {
             chunks.add(new ManifestChunk(chunks.size(), m, name, from, to, false));
             from = to;
         } while (from < manifest.file().size());
-    }
-
-    private void write(Manifests opened, List<ManifestChunk> chunks, DatasetDecision decision, Path work, Progress progress)
-            throws IOException, UnreadableInput {
-        try (OutputStream train = file("train.manifest");
-                OutputStream validationLines = file("validation.manifest");
-                OutputStream quarantine = file("quarantine.manifest");
-                OutputStream superseded = file("superseded.manifest");
-                OutputStream findings = file("findings.jsonl")) {
-            ChannelOutputs outputs = new ChannelOutputs(train, validationLines, quarantine, superseded, findings);
-            for (ManifestChunk chunk : chunks) {
-                ByteArrayOutputStream decided = new ByteArrayOutputStream();
-                decision.writeChunk(chunk.index(), decided);
-                Manifests.Opened manifest = opened.all().get(chunk.manifestIndex());
-                try (InputStream index = new BufferedInputStream(Files.newInputStream(work.resolve("scan-" + chunk.index())))) {
-                    ChunkWriter.write(Manifests.counted(manifest.source(), progress::add), chunk, index,
-                            new ByteArrayInputStream(decided.toByteArray()), outputs);
-                }
-            }
-        }
-    }
-
-    private OutputStream file(String name) throws IOException {
-        return new BufferedOutputStream(Files.newOutputStream(out.resolve(name)), 256 << 10);
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     private static Map<String, Object> json(DatasetDecision decision, LabelChoice choice) {

@@ -124,7 +124,7 @@ public final class DatasetDecision {
     /** @return the line's channel, unless {@link #asTaken} says in the end that some changed */
     Channel take(IndexedLine line) {
         String manifest = input.chunks().get(chunk).manifest();
-        long number = lineBases[chunk] + line.number();
+        long number = numberInManifest(line);
         lines++;
         if (line.warned()) {
             warnings++;
@@ -140,6 +140,10 @@ public final class DatasetDecision {
             ownGroups.add(line.groupHigh());
         }
         return assign(line, channels[chunk], manifest, number);
+    }
+
+    long numberInManifest(IndexedLine line) {
+        return lineBases[chunk] + line.number();
     }
 
     /** @param numbered lines of the chunk, blank ones included */

@@ -32,6 +32,11 @@ public final class DecisionInProgress {
         return decision.take(line);
     }
 
+    /** Number of the line in its manifest, from 1, blank lines included. */
+    public long numberInManifest(IndexedLine line) {
+        return decision.numberInManifest(line);
+    }
+
     /** Takes a line of nothing but white space. */
     public void blank() {
         blank++;

@@ -1,0 +1,235 @@
+package dev.truepipe.cli;
+
+import dev.truepipe.dataset.Channel;
+import dev.truepipe.dataset.ChannelOutputs;
+import dev.truepipe.dataset.ChunkWriter;
+import dev.truepipe.dataset.DatasetDecision;
+import dev.truepipe.dataset.DecisionInProgress;
+import dev.truepipe.dataset.DecisionInput;
+import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ChunkIndexWriter;
+import dev.truepipe.manifest.ChunkScanner;
+import dev.truepipe.manifest.Finding;
+import dev.truepipe.manifest.IndexedLine;
+import dev.truepipe.manifest.LineSink;
+import dev.truepipe.manifest.ManifestChunk;
+import dev.truepipe.manifest.ScanRules;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A split on this machine: each line is written while it is scanned, to the channel it goes to unless an object turns out to be
+ * on several lines or a group has to move; if that comes up, the channels are written a second time. Files take their names at
+ * the end, so that what fails leaves an earlier split as it was.
+ */
+final class LocalSplit implements AutoCloseable {
+    static final List<String> FILES = List.of("train.manifest", "validation.manifest", "quarantine.manifest",
+            "superseded.manifest", "findings.jsonl", "dataset.json", "lines.idx");
+    private static final String LINE_FINDINGS = "line-findings.jsonl";
+    private static final int BUFFER_BYTES = 256 << 10;
+
+    private final Manifests manifests;
+    private final List<ManifestChunk> chunks;
+    private final Path out;
+    private final Path work;
+
+    /** What could not be written, and why. */
+    static final class OutputFailed extends IOException {
+        private static final long serialVersionUID = 1;
+
+        OutputFailed(IOException cause) {
+            super(UnreadableInput.words(cause), cause);
+        }
+    }
+
+    /** @param out where the files go; made if need be */
+    LocalSplit(Manifests manifests, List<ManifestChunk> chunks, Path out) throws IOException {
+        this.manifests = manifests;
+        this.chunks = chunks;
+        this.out = Files.createDirectories(out);
+        this.work = Files.createTempDirectory(out, ".split-");
+    }
+
+    /** The index of a chunk that has been scanned. */
+    InputStream index(int chunk) throws IOException {
+        return Files.newInputStream(scanned(chunk));
+    }
+
+    /**
+     * Splits.
+     *
+     * @param input its indexes are {@link #index}
+     * @throws UnreadableInput if a manifest cannot be read
+     * @throws OutputFailed if a file cannot be written
+     */
+    DatasetDecision run(DecisionInput input) throws UnreadableInput, OutputFailed {
+        try {
+            DecisionInProgress progress = new DecisionInProgress(input);
+            boolean written = scan(input.rules().scanRules(input.choice()), progress);
+            DatasetDecision decision = progress.decide();
+            if (written && progress.asTaken()) {
+                findings(decision);
+            } else {
+                write(decision);
+            }
+            Files.write(work.resolve("dataset.json"), Json.pretty(decision.toJson()));
+            try (OutputStream index = Files.newOutputStream(work.resolve("lines.idx"))) {
+                decision.lineIndex().write(index);
+            }
+            for (String name : FILES) {
+                Files.move(work.resolve(name), out.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            }
+            return decision;
+        } catch (OutputFailed e) {
+            throw e;
+        } catch (IOException e) {
+            // What cannot be read has been told of by its name.
+            throw new OutputFailed(e);
+        }
+    }
+
+    /** @return whether every line could be written as it was scanned */
+    private boolean scan(ScanRules rules, DecisionInProgress decision) throws UnreadableInput, IOException {
+        try (Progress progress = Progress.of("split", manifests.bytes()); Outputs outputs = new Outputs(decision)) {
+            for (ManifestChunk chunk : chunks) {
+                Manifests.Opened manifest = manifests.all().get(chunk.manifestIndex());
+                decision.begin(chunk.index());
+                try (OutputStream file = Files.newOutputStream(scanned(chunk.index()))) {
+                    ChunkIndexWriter index = new ChunkIndexWriter(file);
+                    ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, rules, new LineSink() {
+                        @Override
+                        public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
+                            try {
+                                index.line(line, bytes, from);
+                                outputs.line(line, bytes, from, chunk.manifest());
+                            } catch (IOException e) {
+                                throw new OutputFailed(e);
+                            }
+                        }
+
+                        @Override
+                        public void blank() {
+                            index.blank();
+                            decision.blank();
+                        }
+
+                        @Override
+                        public void end() throws IOException {
+                            try {
+                                index.end();
+                            } catch (IOException e) {
+                                throw new OutputFailed(e);
+                            }
+                        }
+                    });
+                } catch (OutputFailed e) {
+                    throw e;
+                } catch (IOException e) {
+                    throw ManifestOptions.unreadable(manifest, e);
+                }
+                decision.end();
+            }
+            return outputs.complete;
+        }
+    }
+
+    private Path scanned(int chunk) {
+        return work.resolve("scan-" + chunk);
+    }
+
+    /** Puts the findings on the dataset before those of lines. */
+    private void findings(DatasetDecision decision) throws IOException {
+        try (OutputStream all = file("findings.jsonl")) {
+            for (Finding finding : decision.datasetFindings()) {
+                all.write(finding.toJsonLine(null, 0, 0));
+            }
+            Files.copy(work.resolve(LINE_FINDINGS), all);
+        }
+    }
+
+    /** Writes every channel from the manifests, by what was decided. */
+    private void write(DatasetDecision decision) throws UnreadableInput, IOException {
+        try (Progress progress = Progress.of("write", manifests.bytes());
+                OutputStream train = file("train.manifest");
+                OutputStream validation = file("validation.manifest");
+                OutputStream quarantine = file("quarantine.manifest");
+                OutputStream superseded = file("superseded.manifest");
+                OutputStream findings = file("findings.jsonl")) {
+            ChannelOutputs outputs = new ChannelOutputs(train, validation, quarantine, superseded, findings);
+            for (ManifestChunk chunk : chunks) {
+                ByteArrayOutputStream decided = new ByteArrayOutputStream();
+                decision.writeChunk(chunk.index(), decided);
+                Manifests.Opened manifest = manifests.all().get(chunk.manifestIndex());
+                try (InputStream index = new BufferedInputStream(index(chunk.index()))) {
+                    ChunkWriter.write(Manifests.counted(manifest.source(), progress::add), chunk, index,
+                            new ByteArrayInputStream(decided.toByteArray()), outputs);
+                } catch (IOException e) {
+                    throw new UnreadableInput(manifest.file().name(), UnreadableInput.words(e), "check the file, and the space under " + out + "; then run again");
+                }
+            }
+        }
+    }
+
+    private OutputStream file(String name) throws IOException {
+        return new BufferedOutputStream(Files.newOutputStream(work.resolve(name)), BUFFER_BYTES);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> files = Files.walk(work)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** The channels while lines are scanned. Findings of lines wait for those of the dataset, which stand before them. */
+    private final class Outputs implements AutoCloseable {
+        private final DecisionInProgress decision;
+        private final Map<Channel, OutputStream> streams = new EnumMap<>(Channel.class);
+        private final OutputStream findings;
+        /** Whether every line has been written: those too long to be held have not. */
+        private boolean complete = true;
+
+        Outputs(DecisionInProgress decision) throws IOException {
+            this.decision = decision;
+            for (Channel channel : Channel.values()) {
+                streams.put(channel, file(channel.word() + ".manifest"));
+            }
+            findings = file(LINE_FINDINGS);
+        }
+
+        void line(IndexedLine line, byte[] bytes, int from, String manifest) throws IOException {
+            Channel channel = decision.take(line);
+            if (bytes == null) {
+                complete = false;
+                return;
+            }
+            streams.get(channel).write(bytes, from, (int) line.length() + 1);
+            for (Finding finding : line.findings()) {
+                findings.write(finding.toJsonLine(manifest, decision.numberInManifest(line), line.offset()));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (OutputStream stream : streams.values()) {
+                stream.close();
+            }
+            findings.close();
+        }
+    }
+}
