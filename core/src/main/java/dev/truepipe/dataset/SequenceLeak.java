@@ -83,6 +83,11 @@ final class SequenceLeak {
         }
     }
 
+    /** Names in the sample. */
+    int names() {
+        return size;
+    }
+
     /** The warning, if there are enough such lines. */
     Optional<Finding> finding() {
         long sampled = 0;

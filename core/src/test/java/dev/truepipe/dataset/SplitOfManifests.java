@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.LongUnaryOperator;
 
 /** The four steps in memory, every piece crossing as bytes. For tests. */
 public record SplitOfManifests(
@@ -29,6 +30,12 @@ public record SplitOfManifests(
      *  @param previous what it carries over crosses as its files do; may be {@code null}
      *  @param chunkBytes size of the chunks; 0: one for each manifest */
     public static SplitOfManifests of(SortedMap<String, byte[]> manifests, DatasetRules rules, SplitOfManifests previous, long chunkBytes)
+            throws IOException {
+        return of(manifests, rules, previous, (LongUnaryOperator) from -> chunkBytes == 0 ? Long.MAX_VALUE : from + chunkBytes);
+    }
+
+    /** @param end where the chunk ends that starts at a byte; the manifest's end comes first */
+    public static SplitOfManifests of(SortedMap<String, byte[]> manifests, DatasetRules rules, SplitOfManifests previous, LongUnaryOperator end)
             throws IOException {
         LabelInference inference = new LabelInference(rules.task(), rules.labels());
         List<ManifestChunk> chunks = new ArrayList<>();
@@ -42,7 +49,7 @@ public record SplitOfManifests(
             inference.read(name, ByteSource.of(manifests.get(name)), false);
             long from = 0;
             do {
-                long to = chunkBytes == 0 ? length : Math.min(length, from + chunkBytes);
+                long to = Math.min(length, end.applyAsLong(from));
                 chunks.add(new ManifestChunk(chunks.size(), files.size(), name, from, to, false));
                 from = to;
             } while (from < length);

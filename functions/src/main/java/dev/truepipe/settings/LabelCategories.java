@@ -20,7 +20,7 @@ public sealed interface LabelCategories {
     record File(S3Uri uri) implements LabelCategories {}
 
     /** Where they are, unless they are written in the settings. */
-    default Optional<S3Uri> uri() {
+    default Optional<S3Uri> file() {
         return this instanceof File(S3Uri file) ? Optional.of(file) : Optional.empty();
     }
 

@@ -30,7 +30,7 @@ public record Source(String dataset, S3Uri labels, LabelBucket labelBucket, Dura
                 LabelBucket.valueOf(dataset.labelBucket().name()),
                 dataset.sweep(),
                 Stream.concat(
-                        dataset.labelCategories().flatMap(LabelCategories::uri).stream(),
+                        dataset.labelCategories().flatMap(LabelCategories::file).stream(),
                         dataset.split().validationManifest().stream()).distinct().toList());
     }
 
