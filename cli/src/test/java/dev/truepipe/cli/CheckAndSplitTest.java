@@ -273,13 +273,13 @@ class CheckAndSplitTest {
         }
         assertEquals(Set.of(images(60)), Set.copyOf(written));
         assertEquals(60L, ran.json().get("accepted"));
-        assertTrue(run("split", manifest, "--out", out, "--test", "25%").out().matches("(?s).*validation +[0-9]+\\R *test +[0-9]+.*"));
+        assertTrue(run("split", manifest, "--out", out, "--test", "25%").out().matches("(?s).*[0-9]+  validation\\R +[0-9]+  test\\R.*"));
 
         assertEquals(2, run("split", out.resolve("test.manifest"), "--out", out, "--json").exit(), "it would be taken away while it is read");
         Ran without = run("split", manifest, "--out", out, "--json");
         assertEquals(0L, without.json().get("test"));
         assertTrue(Files.notExists(out.resolve("test.manifest")), "of the split before");
-        assertTrue(!run("split", manifest, "--out", out).out().contains("test"));
+        assertTrue(!run("split", manifest, "--out", out).out().contains("  test"));
 
         Path mine = Files.writeString(out.resolve("test.manifest"), "mine");
         assertEquals(0, run("split", manifest, "--out", out, "--json").exit());
