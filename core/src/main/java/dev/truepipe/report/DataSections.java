@@ -188,7 +188,8 @@ final class DataSections {
         Split split = data.split();
         begin("split", "Split");
         html.open("dl", "class", "facts");
-        Page.fact(html, "Held out", () -> html.value(split.validation()).text(" asked for, "
+        boolean own = !split.validation().endsWith("%");
+        Page.fact(html, "Held out", () -> html.value(split.validation()).text((own ? " and all of its groups, " : " asked for, ")
                 + Text.share(data.counts().validation(), data.counts().accepted()) + " of the accepted lines came out"));
         if (split.test() != null) {
             Page.fact(html, "Kept for test", () -> html.value(split.test()).text(" asked for, "
@@ -213,7 +214,8 @@ final class DataSections {
         if (split.note() != null) {
             html.open("p").value(split.note()).close();
         }
-        html.element("p", "An object's side follows from its own hash, so it stays where it is as the data grows.", "class", "quiet");
+        html.element("p", own ? "An object is held out if that manifest has it, or its group: it stays there as the data grows."
+                : "An object's side follows from its own hash, so it stays where it is as the data grows.", "class", "quiet");
         html.close();
     }
 

@@ -129,6 +129,19 @@ class ReportsTest {
         assertEquals(0.06, height(page, "node quarantine") / lines, 0.001);
     }
 
+    @Test
+    void aTestShareHasItsBandItsColumnAndItsWords() throws Exception {
+        Split split = new Split("s3://labels/val.manifest", "10%", "object", 1, null, null, 0, null);
+        byte[] page = DataReport.html(new DataReportContent("d", "v", "now", null, null, List.of(), new Counts(1_000, 0, 1_000, 0, 0, 700, 200, 100),
+                List.of(), List.of(new LabelClass("0", "car", 71, 22, 13, 1_000)), split, "findings.jsonl", List.of(), List.of()));
+        Document document = Pages.parse(page);
+        assertEquals(0.1, height(document, "node test") / height(document, "node lines"), 0.001);
+        assertTrue(text(page).contains("<th scope=\"col\" class=\"number\">In test</th>") && text(page).contains("<td class=\"number\">13</td>"), text(page));
+        assertTrue(text(page).contains("and all of its groups, 20 %") && text(page).contains("if that manifest has it"), text(page));
+        assertFalse(text(page).contains("do not add up"));
+        assertFalse(text(DataReport.html(ExampleReports.data())).contains("In test"), "where there is none, nobody is told of one");
+    }
+
     static List<Counts> counts() {
         return List.of(new Counts(0, 0, 0, 0, 0, 0, 0, 0), new Counts(1, 0, 1, 0, 0, 1, 0, 0), new Counts(1, 0, 0, 1, 0, 0, 0, 0),
                 new Counts(10_000_000, 5, 9_999_999, 1, 0, 9_999_998, 1, 0),
