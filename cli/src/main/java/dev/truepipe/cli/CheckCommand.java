@@ -6,6 +6,7 @@ import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.ClassTally;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
+import dev.truepipe.manifest.FindingLines;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.LineSink;
@@ -59,14 +60,15 @@ final class CheckCommand implements Callable<Integer> {
             LabelChoice choice = options.choose(opened);
             ScanSummary summary = new ScanSummary();
             List<Finding> ofDataset = new ArrayList<>();
-            try (OutputStream lines = findingsFile(); Progress progress = Progress.of("check", opened.bytes())) {
+            try (OutputStream file = findingsFile(); Progress progress = Progress.of("check", opened.bytes())) {
+                FindingLines lines = new FindingLines(file);
                 for (Manifests.Opened manifest : opened.all()) {
                     ScanSummary one = scan(manifest, ScanRules.of(choice), lines, progress);
                     if (one.lines() == 0) {
                         Finding empty = new Finding(FindingCode.EMPTY_MANIFEST, FindingCode.EMPTY_MANIFEST.severity(), null,
                                 "no line in " + manifest.file().name() + "; " + FindingCode.EMPTY_MANIFEST.cure());
                         ofDataset.add(empty);
-                        lines.write(empty.toJsonLine(manifest.file().name(), 0, 0));
+                        lines.write(empty, manifest.file().name());
                     }
                     summary.add(one);
                 }
@@ -76,7 +78,7 @@ final class CheckCommand implements Callable<Integer> {
                 for (Finding finding : ofDataset) {
                     summary.findings().add(finding, null, 0, 0);
                     if (finding.code() != FindingCode.EMPTY_MANIFEST) {
-                        lines.write(finding.toJsonLine(null, 0, 0));
+                        lines.write(finding, null);
                     }
                 }
             }
@@ -102,7 +104,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private ScanSummary scan(Manifests.Opened manifest, ScanRules rules, OutputStream lines, Progress progress) throws UnreadableInput {
+    private ScanSummary scan(Manifests.Opened manifest, ScanRules rules, FindingLines lines, Progress progress) throws UnreadableInput {
         String name = manifest.file().name();
         ByteSource source = Manifests.counted(manifest.source(), progress::add);
         ManifestChunk chunk = ManifestChunk.whole(0, name, manifest.gzip());
@@ -114,7 +116,7 @@ final class CheckCommand implements Callable<Integer> {
                     summary.line(line, name);
                     if (findings != null) {
                         for (Finding finding : line.findings()) {
-                            lines.write(finding.toJsonLine(name, line.number(), line.offset()));
+                            lines.write(finding, name, line.number(), line.offset());
                         }
                     }
                 }

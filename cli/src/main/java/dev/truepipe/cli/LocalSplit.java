@@ -12,6 +12,7 @@ import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ChunkIndexWriter;
 import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.Finding;
+import dev.truepipe.manifest.FindingLines;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LineSink;
 import dev.truepipe.manifest.ManifestChunk;
@@ -190,8 +191,9 @@ final class LocalSplit implements AutoCloseable {
     /** Puts the findings on the dataset before those of lines. */
     private void findings(DatasetDecision decision) throws IOException {
         try (OutputStream all = file("findings.jsonl")) {
+            FindingLines lines = new FindingLines(all);
             for (Finding finding : decision.datasetFindings()) {
-                all.write(finding.toJsonLine(null, 0, 0));
+                lines.write(finding, null);
             }
             Files.copy(work.resolve(LINE_FINDINGS), all);
         }
@@ -239,6 +241,7 @@ final class LocalSplit implements AutoCloseable {
         private final DecisionInProgress decision;
         private final Map<Channel, OutputStream> streams = new EnumMap<>(Channel.class);
         private final OutputStream findings;
+        private final FindingLines findingLines;
         /** Whether every line has been written: those too long to be held have not. */
         private boolean complete = true;
 
@@ -248,6 +251,7 @@ final class LocalSplit implements AutoCloseable {
                 streams.put(channel, file(manifest(channel)));
             }
             findings = file(LINE_FINDINGS);
+            findingLines = new FindingLines(findings);
         }
 
         void line(IndexedLine line, byte[] bytes, int from, String manifest) throws IOException {
@@ -258,7 +262,7 @@ final class LocalSplit implements AutoCloseable {
             }
             streams.get(channel).write(bytes, from, (int) line.length() + 1);
             for (Finding finding : line.findings()) {
-                findings.write(finding.toJsonLine(manifest, decision.numberInManifest(line), line.offset()));
+                findingLines.write(finding, manifest, decision.numberInManifest(line), line.offset());
             }
         }
 

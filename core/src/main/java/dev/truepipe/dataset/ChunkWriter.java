@@ -4,6 +4,7 @@ import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkIndexReader;
 import dev.truepipe.manifest.ChunkStream;
 import dev.truepipe.manifest.Finding;
+import dev.truepipe.manifest.FindingLines;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.split.Hash128;
@@ -41,6 +42,7 @@ public final class ChunkWriter {
         out.findings().write(decided.readNBytes(decided.readInt()));
         byte[] channels = new byte[decided.readInt()];
         decided.readFully(channels);
+        FindingLines findings = new FindingLines(out.findings());
         byte[] buffer = new byte[64 << 10];
         Murmur3 murmur = new Murmur3();
         int at = 0;
@@ -60,7 +62,7 @@ public final class ChunkWriter {
                 copy.line(bytes, line, base, target);
                 target.write('\n');
                 for (Finding finding : line.findings()) {
-                    out.findings().write(finding.toJsonLine(chunk.manifest(), base + line.number(), line.offset()));
+                    findings.write(finding, chunk.manifest(), base + line.number(), line.offset());
                 }
             }
         }

@@ -5,6 +5,7 @@ import dev.truepipe.manifest.ChunkIndexReader;
 import dev.truepipe.manifest.ClassTally;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
+import dev.truepipe.manifest.FindingLines;
 import dev.truepipe.manifest.FindingTally;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.Severity;
@@ -511,8 +512,9 @@ public final class DatasetDecision {
         data.writeLong(lineBases[chunk]);
         ByteArrayOutputStream texts = new ByteArrayOutputStream();
         if (chunk == 0) {
+            FindingLines written = new FindingLines(texts);
             for (Finding finding : datasetFindings) {
-                texts.writeBytes(finding.toJsonLine(null, 0, 0));
+                written.write(finding, null);
             }
         }
         data.writeInt(texts.size());

@@ -92,7 +92,7 @@ public final class ChunkIndexReader implements Closeable {
             FindingCode code = FindingCode.of(text());
             Severity severity = Severity.of(text());
             String attribute = text();
-            line.findings.add(new Finding(code, severity, attribute, string()));
+            line.findings.add(new Finding(code, severity, attribute, text()));
         }
         lines++;
         return line;

@@ -27,7 +27,7 @@ public final class ChunkIndexWriter implements LineSink {
     static final int FRAME = 64;
     static final int END = 128;
     /** Texts remembered at most; later ones are written in full. */
-    static final int MOST_TEXTS = 1 << 16;
+    static final int MOST_TEXTS = 1 << 13;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int BUFFER_BYTES = 64 << 10;
@@ -91,7 +91,7 @@ public final class ChunkIndexWriter implements LineSink {
             text(finding.code().code());
             text(finding.severity().word());
             text(finding.attribute());
-            string(finding.message());
+            text(finding.message());
         }
         blanks = 0;
         lineEnd = line.offset + line.length;

@@ -22,11 +22,13 @@ final class JsonCursor {
     /** Deepest nesting that is read: the line's own object counts as 1. */
     static final int MAX_DEPTH = 1_000;
     /** Bytes that an array must have from the end of the line on, the newline included. */
-    static final int SLACK = 8;
+    static final int SLACK = 40;
 
     private static final long QUOTES = EACH_BYTE * '"';
     private static final long BACKSLASHES = EACH_BYTE * '\\';
     private static final long SPACES = EACH_BYTE * ' ';
+    private static final long ZEROS = EACH_BYTE * '0';
+    private static final int[] TENS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000};
     /** Powers of ten that a double holds exactly. */
     private static final double[] POWERS = {
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
@@ -114,6 +116,12 @@ final class JsonCursor {
         keys = 0;
     }
 
+    /** Goes behind a value that somebody else has read, and checked as strictly. */
+    void passTo(int behind) {
+        at = behind;
+        fresh = false;
+    }
+
     /** Reads a value, or for an object or array enters it. */
     Kind value() throws Broken {
         skipSpace();
@@ -170,6 +178,30 @@ final class JsonCursor {
             throw broken(FindingCode.INVALID_JSON, at);
         }
         at++;
+        return true;
+    }
+
+    /** As {@link #nextKey()}, faster where the object's keys come in the order of last time. {@code order} then tells which key it is. */
+    boolean nextKey(KeyOrder order) throws Broken {
+        int known = keys - firstKey[depth];
+        int from = at;
+        if (!order.expects(known, bytes, from)) {
+            if (!nextKey()) {
+                return false;
+            }
+            order.learn(known, bytes, from, at, this);
+            return true;
+        }
+        fresh = false;
+        at = from + order.length();
+        textFrom = from + order.keyFrom();
+        textTo = from + order.keyTo();
+        textEscaped = false;
+        lastKeyFrom = textFrom;
+        lastKeyTo = textTo;
+        lastKeyEscaped = false;
+        print = order.print();
+        append(textFrom, print);
         return true;
     }
 
@@ -238,6 +270,11 @@ final class JsonCursor {
     /** Whether the last text or key holds a backslash. */
     boolean textEscaped() {
         return textEscaped;
+    }
+
+    /** Hash of the last key, its escapes decoded. */
+    long print() {
+        return print;
     }
 
     /** Whether the last key is this one; also after its value was read, unless that was an object with keys of its own. */
@@ -382,7 +419,45 @@ final class JsonCursor {
         return unit;
     }
 
+    /** Reads a number. Up to seven digits before and behind the point, as nearly all have, are read at once. */
     private void number() throws Broken {
+        byte[] in = bytes;
+        int first = in[at] == '-' ? at + 1 : at;
+        long word = LittleEndian.at(in, first) ^ ZEROS;
+        int count = LittleEndian.digits(word);
+        int end = first + count;
+        if (count == 0 || count == 8 || count > 1 && in[first] == '0') {
+            longNumber();
+            return;
+        }
+        long value = LittleEndian.number(word, count);
+        int decimals = 0;
+        if (in[end] == '.') {
+            long behind = LittleEndian.at(in, end + 1) ^ ZEROS;
+            decimals = LittleEndian.digits(behind);
+            if (decimals == 0 || decimals == 8) {
+                longNumber();
+                return;
+            }
+            value = value * TENS[decimals] + LittleEndian.number(behind, decimals);
+            end += 1 + decimals;
+        }
+        if ((in[end] | 0x20) == 'e') {
+            longNumber();
+            return;
+        }
+        numberFrom = at;
+        numberTo = end;
+        numberNegative = first > at;
+        numberWhole = decimals == 0;
+        digits = value;
+        digitCount = count + decimals;
+        exponent = -decimals;
+        at = end;
+    }
+
+    /** Reads any number, digit by digit. */
+    private void longNumber() throws Broken {
         byte[] in = bytes;
         int i = at;
         numberFrom = i;
@@ -513,11 +588,15 @@ final class JsonCursor {
                 sortKeys(first);
             }
         }
+        append(textFrom, print);
+    }
+
+    private void append(int from, long print) {
         if (keys == keyFrom.length) {
             keyFrom = Arrays.copyOf(keyFrom, 2 * keys);
             keyPrint = Arrays.copyOf(keyPrint, 2 * keys);
         }
-        keyFrom[keys] = textFrom;
+        keyFrom[keys] = from;
         keyPrint[keys] = print;
         keys++;
     }

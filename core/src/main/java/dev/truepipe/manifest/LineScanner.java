@@ -37,6 +37,16 @@ final class LineScanner {
     private static final Key CLASS_MAP = Key.of("class-map");
     private static final Key CLASS_MAP_AS_IN_3D = Key.of("class_map");
 
+    private final KeyOrder lineKeys = new KeyOrder(SOURCE_REF, SOURCE);
+    private final KeyOrder labelKeys = new KeyOrder(ANNOTATIONS, IMAGE_SIZE);
+    private final KeyOrder sizeKeys = new KeyOrder(WIDTH, HEIGHT, DEPTH);
+    private final KeyOrder boxKeys = new KeyOrder(CLASS_ID, LEFT, TOP, WIDTH, HEIGHT);
+    private final KeyOrder metadataKeys = new KeyOrder(
+            TYPE, CREATION_DATE, CLASS_NAME, FAILURE_REASON, ADJUSTMENT_STATUS, OBJECTS, CLASS_MAP, CLASS_MAP_AS_IN_3D);
+    private final KeyOrder objectKeys = new KeyOrder();
+    private final PlainObjects plainBoxes = new PlainObjects(boxKeys);
+    private final PlainObjects plainObjects = new PlainObjects(objectKeys);
+
     private final Key group;
     private final JsonCursor cursor = new JsonCursor();
     private final LineFacts facts = new LineFacts();
@@ -98,24 +108,24 @@ final class LineScanner {
     }
 
     private void line(Name label) throws Broken {
-        while (cursor.nextKey()) {
+        while (cursor.nextKey(lineKeys)) {
             int nameFrom = cursor.textFrom();
             int nameTo = cursor.textTo();
             boolean grouped = group != null && cursor.keyIs(group);
             int valueAt = cursor.valueAt();
-            if (cursor.keyIs(SOURCE_REF)) {
-                scalar(facts.sourceRef);
-            } else if (cursor.keyIs(SOURCE)) {
-                scalar(facts.source);
-            } else {
-                facts.attribute(nameFrom, nameTo, valueAt);
-                if (label != null && cursor.keyIs(label.label())) {
-                    label(facts.label);
-                } else if (label != null && cursor.keyIs(label.metadata())) {
-                    facts.labelMetadataGiven = true;
-                    metadata(facts.labelMetadata);
-                } else {
-                    cursor.skip(cursor.value());
+            switch (lineKeys.field()) {
+                case 0 -> scalar(facts.sourceRef);
+                case 1 -> scalar(facts.source);
+                default -> {
+                    facts.attribute(nameFrom, nameTo, valueAt);
+                    if (label != null && cursor.keyIs(label.label())) {
+                        label(facts.label);
+                    } else if (label != null && cursor.keyIs(label.metadata())) {
+                        facts.labelMetadataGiven = true;
+                        metadata(facts.labelMetadata);
+                    } else {
+                        cursor.skip(cursor.value());
+                    }
                 }
             }
             if (grouped) {
@@ -240,26 +250,25 @@ final class LineScanner {
             cursor.skip(kind);
             return;
         }
-        while (cursor.nextKey()) {
-            if (cursor.keyIs(TYPE)) {
-                into.type = textOrNull();
-            } else if (cursor.keyIs(CREATION_DATE)) {
-                created(into);
-            } else if (cursor.keyIs(CLASS_NAME)) {
-                into.className = textOrNull();
-                into.classNameBad = into.className == null;
-            } else if (cursor.keyIs(FAILURE_REASON)) {
-                into.failed = true;
-                into.failureReason = textOrNull();
-            } else if (cursor.keyIs(ADJUSTMENT_STATUS)) {
-                into.adjusted = true;
-                cursor.skip(cursor.value());
-            } else if (cursor.keyIs(OBJECTS)) {
-                objects(into);
-            } else if (cursor.keyIs(CLASS_MAP) || cursor.keyIs(CLASS_MAP_AS_IN_3D)) {
-                classMap(into);
-            } else {
-                cursor.skip(cursor.value());
+        while (cursor.nextKey(metadataKeys)) {
+            switch (metadataKeys.field()) {
+                case 0 -> into.type = textOrNull();
+                case 1 -> created(into);
+                case 2 -> {
+                    into.className = textOrNull();
+                    into.classNameBad = into.className == null;
+                }
+                case 3 -> {
+                    into.failed = true;
+                    into.failureReason = textOrNull();
+                }
+                case 4 -> {
+                    into.adjusted = true;
+                    cursor.skip(cursor.value());
+                }
+                case 5 -> objects(into);
+                case 6, 7 -> classMap(into);
+                default -> cursor.skip(cursor.value());
             }
         }
     }
@@ -286,7 +295,19 @@ final class LineScanner {
         into.objects = 0;
         while (cursor.nextItem()) {
             into.objects++;
-            cursor.skip(cursor.value());
+            int end = plainObjects.read(bytes, cursor.position());
+            if (end >= 0) {
+                cursor.passTo(end);
+                continue;
+            }
+            Kind item = cursor.value();
+            if (item != Kind.OBJECT) {
+                cursor.skip(item);
+                continue;
+            }
+            while (cursor.nextKey(objectKeys)) {
+                cursor.skip(cursor.value());
+            }
         }
     }
 
@@ -320,13 +341,11 @@ final class LineScanner {
             return;
         }
         into.whole = LineFacts.BAD;
-        while (cursor.nextKey()) {
-            if (cursor.keyIs(ANNOTATIONS)) {
-                annotations(into);
-            } else if (cursor.keyIs(IMAGE_SIZE)) {
-                imageSize(into);
-            } else {
-                cursor.skip(cursor.value());
+        while (cursor.nextKey(labelKeys)) {
+            switch (labelKeys.field()) {
+                case 0 -> annotations(into);
+                case 1 -> imageSize(into);
+                default -> cursor.skip(cursor.value());
             }
         }
     }
@@ -351,17 +370,16 @@ final class LineScanner {
     }
 
     private void size(Label into) throws Broken {
-        while (cursor.nextKey()) {
-            if (cursor.keyIs(WIDTH)) {
-                into.width = number();
-            } else if (cursor.keyIs(HEIGHT)) {
-                into.height = number();
-            } else if (cursor.keyIs(DEPTH)) {
-                Kind kind = cursor.value();
-                into.depthGiven = kind != Kind.NULL;
-                into.depth = numberOf(kind);
-            } else {
-                cursor.skip(cursor.value());
+        while (cursor.nextKey(sizeKeys)) {
+            switch (sizeKeys.field()) {
+                case 0 -> into.width = number();
+                case 1 -> into.height = number();
+                case 2 -> {
+                    Kind kind = cursor.value();
+                    into.depthGiven = kind != Kind.NULL;
+                    into.depth = numberOf(kind);
+                }
+                default -> cursor.skip(cursor.value());
             }
         }
     }
@@ -374,6 +392,12 @@ final class LineScanner {
             return;
         }
         for (int place = 0; cursor.nextItem(); place++) {
+            int end = plainBoxes.read(bytes, cursor.position());
+            if (end >= 0) {
+                cursor.passTo(end);
+                plainBox(into);
+                continue;
+            }
             Kind item = cursor.value();
             if (item == Kind.OBJECT) {
                 box(into);
@@ -385,27 +409,44 @@ final class LineScanner {
         }
     }
 
+    private void plainBox(Label into) {
+        long classId = LineFacts.NONE;
+        double left = Double.NaN;
+        double top = Double.NaN;
+        double width = Double.NaN;
+        double height = Double.NaN;
+        for (int key = 0; key < boxKeys.known(); key++) {
+            double value = plainBoxes.value(key);
+            switch (boxKeys.field(key)) {
+                case 0 -> classId = plainBoxes.whole(key) ? (long) value : LineFacts.BAD;
+                case 1 -> left = value;
+                case 2 -> top = value;
+                case 3 -> width = value;
+                case 4 -> height = value;
+                default -> { }
+            }
+        }
+        into.boxes.add(classId, left, top, width, height);
+    }
+
     private void box(Label into) throws Broken {
         long classId = LineFacts.NONE;
         double left = Double.NaN;
         double top = Double.NaN;
         double width = Double.NaN;
         double height = Double.NaN;
-        while (cursor.nextKey()) {
-            if (cursor.keyIs(CLASS_ID)) {
-                Kind kind = cursor.value();
-                classId = whole(kind);
-                cursor.skip(kind);
-            } else if (cursor.keyIs(LEFT)) {
-                left = number();
-            } else if (cursor.keyIs(TOP)) {
-                top = number();
-            } else if (cursor.keyIs(WIDTH)) {
-                width = number();
-            } else if (cursor.keyIs(HEIGHT)) {
-                height = number();
-            } else {
-                cursor.skip(cursor.value());
+        while (cursor.nextKey(boxKeys)) {
+            switch (boxKeys.field()) {
+                case 0 -> {
+                    Kind kind = cursor.value();
+                    classId = whole(kind);
+                    cursor.skip(kind);
+                }
+                case 1 -> left = number();
+                case 2 -> top = number();
+                case 3 -> width = number();
+                case 4 -> height = number();
+                default -> cursor.skip(cursor.value());
             }
         }
         into.boxes.add(classId, left, top, width, height);

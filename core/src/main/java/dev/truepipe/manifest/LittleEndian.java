@@ -11,6 +11,9 @@ final class LittleEndian {
     static final long EACH_BYTE = 0x0101010101010101L;
     /** The highest bit of each byte. */
     static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long PAIRS = 0x000000ff000000ffL;
+    private static final long FIRST_OF_FOUR = 100 + (1_000_000L << 32);
+    private static final long SECOND_OF_FOUR = 1 + (10_000L << 32);
     private static final long NEWLINES = EACH_BYTE * '\n';
 
     private LittleEndian() {}
@@ -18,6 +21,20 @@ final class LittleEndian {
     /** The eight bytes from here on, the first as the lowest. */
     static long at(byte[] bytes, int i) {
         return (long) LONG.get(bytes, i);
+    }
+
+    /** How many digits it begins with, 0 to 8. @param word eight bytes, each less {@code '0'} (by exclusive or) */
+    static int digits(long word) {
+        long others = ((word & ~HIGH_BITS) + EACH_BYTE * 0x76 | word) & HIGH_BITS;
+        return Long.numberOfTrailingZeros(others) >>> 3;
+    }
+
+    /** The number of these digits. @param word as {@link #digits} has it @param count how many, 1 to 8 */
+    static long number(long word, int count) {
+        long eight = word << 64 - 8 * count;
+        // Neighbours are joined to pairs, pairs to fours, fours to eight.
+        long pairs = eight * 10 + (eight >>> 8);
+        return (pairs & PAIRS) * FIRST_OF_FOUR + (pairs >>> 16 & PAIRS) * SECOND_OF_FOUR >>> 32;
     }
 
     /** The first newline, or {@code to}. @param bytes has eight more from {@code to} on */
