@@ -29,7 +29,9 @@ final class ObjectName {
     }
 
     private final Murmur3 murmur;
+    /** The folder as it is, then the name made plain: together, so that they are hashed in one go. */
     private byte[] plain = new byte[256];
+    private int begin;
     private int length;
     private long stem;
     private long number;
@@ -45,27 +47,31 @@ final class ObjectName {
         while (uri[name - 1] != '/') {
             name--;
         }
+        begin = name - from;
+        if (plain.length < to - from) {
+            plain = Arrays.copyOf(plain, to - from);
+        }
+        System.arraycopy(uri, from, plain, 0, begin);
         makePlain(uri, name, extension(uri, name, to));
         while (dropCopyMark()) {
             // One name can have several: "x - Copy (2)".
         }
         int end = length;
-        while (end > 0 && !isDigit(plain[end - 1])) {
+        while (end > begin && !isDigit(plain[end - 1])) {
             end--;
         }
         int start = end;
         number = 0;
-        for (long unit = 1; start > 0 && end - start < MOST_DIGITS && isDigit(plain[start - 1]); unit *= 10) {
+        for (long unit = 1; start > begin && end - start < MOST_DIGITS && isDigit(plain[start - 1]); unit *= 10) {
             number += unit * (plain[--start] - '0');
         }
-        murmur.reset().update(uri, from, name - from);
         if (start < end) {
             // One byte for the number: the rest moves up to it.
             plain[start] = NUMBER;
             System.arraycopy(plain, end, plain, start + 1, length - end);
             length -= end - start - 1;
         }
-        stem = murmur.update(plain, 0, length).finish().high() | 1;
+        stem = murmur.reset().update(plain, 0, length).finish().high() | 1;
     }
 
     /** Hash of the folder and of the name without its number; never 0. */
@@ -96,26 +102,19 @@ final class ObjectName {
     }
 
     private void makePlain(byte[] uri, int from, int to) {
-        if (plain.length < to - from) {
-            plain = Arrays.copyOf(plain, to - from);
-        }
-        int at = 0;
+        int at = begin;
         for (int i = from; i < to; i++) {
             byte b = PLAIN[uri[i] & 0xff];
             if (b == (byte) 0xe2 && i + 2 < to && uri[i + 1] == (byte) 0x80 && uri[i + 2] == (byte) 0x8b) {
                 b = SEPARATOR;
                 i += 2;
             }
-            if (b != SEPARATOR || at > 0 && plain[at - 1] != SEPARATOR) {
+            if (b != SEPARATOR || at > begin && plain[at - 1] != SEPARATOR) {
                 plain[at++] = b;
             }
         }
         length = at;
-        dropSeparator();
-    }
-
-    private void dropSeparator() {
-        if (length > 0 && plain[length - 1] == SEPARATOR) {
+        if (length > begin && plain[length - 1] == SEPARATOR) {
             length--;
         }
     }
@@ -123,25 +122,25 @@ final class ObjectName {
     /** Whether there was a copy mark at the end. Never all of the name. */
     private boolean dropCopyMark() {
         int mark = length;
-        if (length > 0 && plain[length - 1] == ')') {
+        if (length > begin && plain[length - 1] == ')') {
             mark = beforeDigits(length - 1);
-            if (mark == length - 1 || mark == 0 || plain[--mark] != '(') {
+            if (mark == length - 1 || mark == begin || plain[--mark] != '(') {
                 return false;
             }
         } else {
-            if (length > 0 && isDigit(plain[length - 1])) {
+            if (length > begin && isDigit(plain[length - 1])) {
                 // "x copy 2", but not "x copy2".
                 mark = beforeDigits(length);
-                if (mark == 0 || plain[--mark] != SEPARATOR) {
+                if (mark == begin || plain[--mark] != SEPARATOR) {
                     return false;
                 }
             }
             mark -= COPY.length;
-            if (mark < 0 || !Arrays.equals(plain, mark, mark + COPY.length, COPY, 0, COPY.length)) {
+            if (mark < begin || !Arrays.equals(plain, mark, mark + COPY.length, COPY, 0, COPY.length)) {
                 return false;
             }
         }
-        if (mark < 2 || plain[mark - 1] != SEPARATOR) {
+        if (mark < begin + 2 || plain[mark - 1] != SEPARATOR) {
             return false;
         }
         length = mark - 1;
@@ -150,7 +149,7 @@ final class ObjectName {
 
     private int beforeDigits(int end) {
         int start = end;
-        while (start > 0 && isDigit(plain[start - 1])) {
+        while (start > begin && isDigit(plain[start - 1])) {
             start--;
         }
         return start;

@@ -137,7 +137,7 @@ class ReportsTest {
         Document document = Pages.parse(page);
         assertEquals(0.1, height(document, "node test") / height(document, "node lines"), 0.001);
         assertTrue(text(page).contains("<th scope=\"col\" class=\"number\">In test</th>") && text(page).contains("<td class=\"number\">13</td>"), text(page));
-        assertTrue(text(page).contains("and all of its groups, 20 %") && text(page).contains("if that manifest has it"), text(page));
+        assertTrue(text(page).contains("and all of its groups, 20.0 %") && text(page).contains("if that manifest has it"), text(page));
         assertFalse(text(page).contains("do not add up"));
         assertFalse(text(DataReport.html(ExampleReports.data())).contains("In test"), "where there is none, nobody is told of one");
     }
