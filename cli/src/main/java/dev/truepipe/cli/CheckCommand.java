@@ -3,7 +3,7 @@ package dev.truepipe.cli;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkScanner;
-import dev.truepipe.manifest.ClassTally;
+import dev.truepipe.manifest.ClassNames;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.FindingLines;
@@ -11,9 +11,11 @@ import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.LineSink;
 import dev.truepipe.manifest.ManifestChunk;
+import dev.truepipe.manifest.Reconciliation;
 import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.manifest.ScanSummary;
 import dev.truepipe.manifest.Severity;
+import dev.truepipe.split.GroupBy;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -57,13 +59,17 @@ final class CheckCommand implements Callable<Integer> {
                 throw new UnreadableInput(findings.toString(), "is one of the manifests, and would be replaced by its findings",
                         "name another file with --findings");
             }
+            List<String> categories = options.categories();
+            Map<FindingCode, Severity> severities = options.severities();
             LabelChoice choice = options.choose(opened);
+            ScanRules rules = new ScanRules(choice, GroupBy.OBJECT, options.dropNegatives(), List.of(), severities);
             ScanSummary summary = new ScanSummary();
+            Reconciliation classes;
             List<Finding> ofDataset = new ArrayList<>();
             try (OutputStream file = findingsFile(); Progress progress = Progress.of("check", opened.bytes())) {
                 FindingLines lines = new FindingLines(file);
                 for (Manifests.Opened manifest : opened.all()) {
-                    ScanSummary one = scan(manifest, ScanRules.of(choice), lines, progress);
+                    ScanSummary one = scan(manifest, rules, lines, progress);
                     if (one.lines() == 0) {
                         Finding empty = new Finding(FindingCode.EMPTY_MANIFEST, FindingCode.EMPTY_MANIFEST.severity(), null,
                                 "no line in " + manifest.file().name() + "; " + FindingCode.EMPTY_MANIFEST.cure());
@@ -73,8 +79,13 @@ final class CheckCommand implements Callable<Integer> {
                     summary.add(one);
                 }
                 ofDataset.addAll(summary.labels().differences(choice));
-                ofDataset.addAll(summary.classes().conflicts(choice.labelAttribute()));
-                ofDataset.addAll(ClassTally.gaps(choice.labelAttribute(), summary.classes().names()));
+                ofDataset.addAll(summary.sources().differences());
+                classes = summary.classes(choice, categories);
+                ofDataset.addAll(classes.conflicts());
+                if (categories.isEmpty()) {
+                    ofDataset.addAll(ClassNames.gaps(choice.labelAttribute(), classes.names()));
+                }
+                ofDataset.addAll(ClassNames.similar(choice.labelAttribute(), classes.allNames()));
                 for (Finding finding : ofDataset) {
                     summary.findings().add(finding, null, 0, 0);
                     if (finding.code() != FindingCode.EMPTY_MANIFEST) {
@@ -84,9 +95,9 @@ final class CheckCommand implements Callable<Integer> {
             }
             PrintWriter out = spec.commandLine().getOut();
             if (options.json) {
-                out.println(Json.text(json(summary, choice)));
+                out.println(Json.text(json(summary, choice, classes)));
             } else {
-                print(out, summary, choice, ofDataset);
+                print(out, summary, choice, classes, ofDataset);
             }
             boolean empty = ofDataset.stream().anyMatch(finding -> finding.code() == FindingCode.EMPTY_MANIFEST);
             return summary.quarantined() > 0 || empty ? 1 : 0;
@@ -132,7 +143,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, Object> json(ScanSummary summary, LabelChoice choice) {
+    private static Map<String, Object> json(ScanSummary summary, LabelChoice choice, Reconciliation classes) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("lines", summary.lines());
         json.put("blank", summary.blank());
@@ -141,16 +152,20 @@ final class CheckCommand implements Callable<Integer> {
         json.put("warnings", summary.warnings());
         json.put("task", choice.task() == null ? null : choice.task().name());
         json.put("labelAttribute", choice.labelAttribute());
-        json.put("classes", summary.classes().annotationsByName());
+        json.put("classes", classes.annotationsByName());
         json.put("findings", summary.findings().toJson());
+        json.put("inference", choice.basis().toJson());
         return json;
     }
 
-    private void print(PrintWriter out, ScanSummary summary, LabelChoice choice, List<Finding> ofDataset) {
+    private void print(PrintWriter out, ScanSummary summary, LabelChoice choice, Reconciliation classes, List<Finding> ofDataset) {
         out.println(String.join(", ", options.manifests.subList(0, Math.min(3, options.manifests.size())))
                 + (options.manifests.size() > 3 ? " and " + (options.manifests.size() - 3) + " more" : ""));
-        out.println(summary.lines() == 0 ? "Nothing to judge." : choice.task() == null ? "Task and label attribute cannot be told from the manifest; give --label and --task."
-                : "For " + choice.task() + ", label attribute \"" + choice.labelAttribute() + "\"");
+        if (summary.lines() == 0) {
+            out.println("Nothing to judge.");
+        } else {
+            ManifestOptions.print(out, choice);
+        }
         out.println();
         Map<String, Long> counts = new LinkedHashMap<>();
         counts.put("lines" + (summary.blank() > 0 ? " (and " + Findings.number(summary.blank()) + " blank)" : ""), summary.lines());
@@ -160,7 +175,7 @@ final class CheckCommand implements Callable<Integer> {
             counts.put("with a warning", summary.warnings());
         }
         Findings.counts(out, counts);
-        Findings.classes(out, summary.classes().annotationsByName());
+        Findings.classes(out, classes.annotationsByName());
         Findings.findings(out, summary.findings());
         out.println();
         if (summary.lines() > 0) {

@@ -2,6 +2,7 @@ package dev.truepipe.cli;
 
 import dev.truepipe.dataset.CarriedState;
 import dev.truepipe.dataset.DatasetDecision;
+import dev.truepipe.dataset.DatasetDocument;
 import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.dataset.DecisionInput;
 import dev.truepipe.dataset.Gate;
@@ -106,8 +107,8 @@ final class SplitCommand implements Callable<Integer> {
 
     private DatasetRules rules() throws UnreadableInput {
         try {
-            return new DatasetRules(options.task(), options.labels(), GroupBy.parse(groupBy), holdOut(), false,
-                    List.of(), Map.of(), Percentage.parse(maxQuarantined), 0, 0, List.of());
+            return new DatasetRules(options.task(), options.labels(), GroupBy.parse(groupBy), holdOut(), options.dropNegatives(),
+                    List.of(), options.severities(), Percentage.parse(maxQuarantined), 0, 0, options.categories());
         } catch (IllegalArgumentException e) {
             throw new UnreadableInput(null, e.getMessage(), "see truepipe split --help");
         }
@@ -206,12 +207,12 @@ final class SplitCommand implements Callable<Integer> {
         json.put("version", decision.version());
         json.put("classes", decision.classes());
         json.put("findings", decision.findings().toJson());
+        json.put("inference", choice.basis().toJson());
         return json;
     }
 
     private void print(PrintWriter print, DatasetDecision decision, LabelChoice choice) {
-        print.println(choice.task() == null ? "Task and label attribute cannot be told from the manifests; give --label and --task."
-                : "For " + choice.task() + ", label attribute \"" + choice.labelAttribute() + "\"");
+        ManifestOptions.print(print, choice);
         print.println();
         Map<String, Long> counts = new LinkedHashMap<>();
         counts.put("lines" + (decision.blank() > 0 ? " (and " + Findings.number(decision.blank()) + " blank)" : ""), decision.lines());
@@ -228,6 +229,7 @@ final class SplitCommand implements Callable<Integer> {
         Findings.classes(print, decision.classes());
         Findings.findings(print, decision.findings());
         print.println();
+        new DatasetDocument(decision.toJson()).reconciled().ifPresent(sentence -> print.println(sentence + "."));
         for (Gate gate : decision.gates()) {
             print.println("Not worth training: " + gate.name() + ": " + gate.message());
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
+import dev.truepipe.manifest.Task;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,10 +71,11 @@ class CheckAndSplitTest {
     void checkPrintsTheContractsFieldsAndExits0WhenEveryLineIsAccepted() throws IOException {
         Ran ran = run("check", file("a.manifest", images(4)), "--json");
         assertEquals(0, ran.exit(), ran.err());
-        assertEquals(List.of("lines", "blank", "accepted", "quarantined", "warnings", "task", "labelAttribute", "classes", "findings"),
+        assertEquals(List.of("lines", "blank", "accepted", "quarantined", "warnings", "task", "labelAttribute", "classes", "findings", "inference"),
                 List.copyOf(ran.json().keySet()));
         assertEquals("{\"lines\":4,\"blank\":0,\"accepted\":4,\"quarantined\":0,\"warnings\":0,\"task\":\"image-classification\","
-                + "\"labelAttribute\":\"kind\",\"classes\":{\"ripe\":2,\"unripe\":2},\"findings\":{}}", ran.out().strip());
+                + "\"labelAttribute\":\"kind\",\"classes\":{\"ripe\":2,\"unripe\":2},\"findings\":{},"
+                + "\"inference\":{\"by\":\"metadata\",\"lines\":4,\"votes\":4}}", ran.out().strip());
     }
 
     @Test
@@ -381,6 +383,129 @@ class CheckAndSplitTest {
         assertTrue(told.contains("as long as the dataset as a whole is wrong: label-attributes-differ"), told);
         assertEquals(Map.of("label-attributes-differ", 1L), check.json().get("findings"));
         assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--json").exit());
-        assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--label", "kind,sort", "--json").exit());
+    }
+
+    /** The second job numbers the classes the other way round, under a label attribute of its own. */
+    @Test
+    void makesTwoLabelingJobsOne() throws IOException {
+        Path first = file("a.manifest", images(40));
+        String[] other = new String[40];
+        for (int i = 0; i < other.length; i++) {
+            other[i] = image(1_000 + i * 7, i % 2).replace("\"kind", "\"sort").replace("\"sort\":" + i % 2, "\"sort\": " + (1 - i % 2))
+                    .replace("\"type\"", "\"job-name\":\"labeling-job/sort\",\"type\"");
+        }
+        Path second = file("b.manifest", other);
+        Path out = folder.resolve("out");
+        Map<String, Object> check = run("check", second, first, "--label", "kind,sort", "--json").json();
+        assertEquals(Map.of("ripe", 40L, "unripe", 40L), check.get("classes"));
+        assertEquals(Map.of(), check.get("findings"));
+        Ran split = run("split", first, second, "--label", "kind,sort", "--out", out);
+        assertEquals(0, split.exit(), split.out() + split.err());
+        assertTrue(split.out().contains("40 lines of labeling-job/sort were reconciled: sort → kind, 2 classes renumbered."), split.out());
+        List<String> written = new ArrayList<>(Files.readAllLines(out.resolve("train.manifest")));
+        written.addAll(Files.readAllLines(out.resolve("validation.manifest")));
+        List<String> expected = new ArrayList<>(List.of(images(40)));
+        for (int i = 0; i < other.length; i++) {
+            expected.add(image(1_000 + i * 7, i % 2).replace("\"kind\":", "\"kind\": ").replace("\"type\"", "\"job-name\":\"labeling-job/sort\",\"type\""));
+        }
+        assertEquals(expected.stream().sorted().toList(), written.stream().sorted().toList());
+        Map<String, Object> document = Json.parseObject(Files.readAllBytes(out.resolve("dataset.json")));
+        assertEquals("{\"labelAttribute\":\"kind\",\"jobs\":[{\"job\":\"labeling-job/sort\",\"manifest\":null,\"labelAttribute\":\"sort\",\"lines\":40,"
+                + "\"classes\":{\"0\":1,\"1\":0}}]}", Json.text(document.get("reconciled")));
+
+        // What was written is a dataset that needs nothing more.
+        assertEquals(Map.of(), run("check", out.resolve("train.manifest"), out.resolve("validation.manifest"), "--json").json().get("findings"));
+        Path cut = folder.resolve("cut");
+        assertEquals(0, run("split", second, first, "--label", "kind,sort", "--out", cut, "--chunk-bytes", "777", "--previous", out.resolve("dataset.json")).exit());
+        for (String name : List.of("train.manifest", "validation.manifest", "dataset.json", "lines.idx")) {
+            assertArrayEquals(Files.readAllBytes(out.resolve(name)), Files.readAllBytes(cut.resolve(name)), name);
+        }
+    }
+
+    private static String topics(int i, String list) {
+        return ("{\"source\":\"text %d\",\"topics\":%s,\"topics-metadata\":{\"class-map\":{\"0\":\"refund\",\"1\":\"damage\"},"
+                + "\"type\":\"groundtruth/text-classification-multilabel\"}}").formatted(i, list);
+    }
+
+    @Test
+    void saysWhatTheChoiceRestsOnAndDoubtsItWhenFewLinesSpeakForIt() throws IOException {
+        String[] lines = images(9);
+        assertTrue(run("check", file("a.manifest", lines)).out().contains("label attribute \"kind\", by the metadata of 9 of 9 lines looked at"));
+        assertTrue(run("check", file("a.manifest", lines), "--label", "kind", "--task", "image-classification").out().contains("label attribute \"kind\", as given"));
+        List<String> mixed = new ArrayList<>(List.of(lines));
+        mixed.addAll(List.of(topics(1, "[0]"), topics(2, "[0]")));
+        Path manifest = file("mixed.manifest", mixed.toArray(new String[0]));
+        Ran check = run("check", manifest);
+        assertTrue(check.out().contains("Warning: only 81% of the lines looked at say so."), check.out());
+        assertTrue(run("split", manifest, "--out", folder.resolve("o")).out().contains("Warning: only 81% of the lines looked at say so."));
+        Map<String, Object> inference = Map.of("by", "metadata", "lines", 11L, "votes", 9L);
+        assertEquals(inference, run("check", manifest, "--json").json().get("inference"));
+        assertEquals(inference, run("split", manifest, "--out", folder.resolve("o"), "--json").json().get("inference"));
+        assertEquals(inference, Json.parseObject(Files.readAllBytes(folder.resolve("o/dataset.json"))).get("inference"));
+        assertTrue(run("check", file("b.manifest", image(1, 0).replace(",\"type\":\"groundtruth/image-classification\"", ""))).out()
+                .contains("by what it looks like on 1 of 1 line looked at"));
+        assertEquals("nothing", Json.object(run("check", file("c.manifest", "{}"), "--json").json().get("inference")).get("by"));
+    }
+
+    @Test
+    void takesEveryTaskThatHelpLists() throws IOException {
+        for (String command : List.of("check", "split")) {
+            String help = run(command, "--help").out().replaceAll("\\s+", " ");
+            for (String task : Task.SUPPORTED.split(", ")) {
+                assertTrue(help.contains(task), command + " --help lacks " + task);
+                assertEquals(0, run("check", file("a.manifest", images(1)), "--json", "--task", task).exit() / 2, task);
+                assertEquals(0, run("check", file("a.manifest", images(1)), "--json", "--task", "groundtruth/" + task).exit() / 2, task);
+            }
+        }
+        Ran refused = run("check", file("a.manifest", images(1)), "--json", "--task", "juggling");
+        assertTrue(refused.error().get("message").toString().contains("write one of object-detection, "), refused.out());
+    }
+
+    @Test
+    void weighsFindingsAsAskedFor() throws IOException {
+        Path manifest = file("a.manifest", topics(1, "[0]"), topics(2, "[1,1]"), topics(3, "[]"));
+        assertEquals(1L, run("check", manifest, "--json").json().get("quarantined"));
+        assertEquals(0L, run("check", manifest, "--json", "--finding", "class-repeated=warning").json().get("quarantined"));
+        assertEquals(2L, run("check", manifest, "--json", "--finding", "empty-annotations=quarantine").json().get("quarantined"));
+        assertEquals(2L, run("check", manifest, "--json", "--negatives", "drop").json().get("quarantined"));
+        assertEquals(3L, run("check", manifest, "--json", "--negatives", "keep", "--finding", "class-repeated=warning", "--finding", "metadata-missing=quarantine")
+                .json().get("accepted"));
+        Path out = folder.resolve("o");
+        run("split", manifest, "--out", out, "--finding", "class-repeated=warning", "--negatives", "drop");
+        assertEquals(1, Files.readAllLines(out.resolve("quarantine.manifest")).size());
+        for (String wrong : List.of("box-outside-imag=warning", "class-repeated=error", "invalid-json=warning", "class-gap=quarantine")) {
+            Ran refused = run("check", manifest, "--json", "--finding", wrong);
+            assertEquals(2, refused.exit(), wrong);
+            assertEquals("--finding", refused.error().get("file"));
+        }
+        assertEquals(2, run("check", manifest, "--json", "--finding", "class-repeated").exit());
+        assertEquals("--negatives", run("split", manifest, "--out", out, "--json", "--negatives", "none").error().get("file"));
+    }
+
+    @Test
+    void takesTheFullListOfClassesFromACategoryFile() throws IOException {
+        Path manifest = file("a.manifest", topics(1, "[0]"), topics(2, "[1]"), topics(3, "[1]").replace("{\"0\":\"refund\",\"1\":\"damage\"}", "{}"));
+        Path categories = file("classes.json", "{\"document-version\":\"2018-11-28\",\"labels\":[{\"label\":\"refund\"},{\"label\":\"damage\"},{\"label\":\"delay\"}]}");
+        assertEquals(Map.of("refund", 1L, "damage", 2L), run("check", manifest, "--json", "--label-categories", categories).json().get("classes"));
+        Path out = folder.resolve("o");
+        run("split", manifest, "--out", out, "--label-categories", categories);
+        assertEquals(3L, Json.parseObject(Files.readAllBytes(out.resolve("dataset.json"))).get("classCount"));
+        Path other = file("other.json", "{\"labels\":[{\"label\":\"refund\"}]}");
+        assertEquals(Map.of("class-map-conflict", 1L), run("check", manifest, "--json", "--label-categories", other).json().get("findings"));
+        for (String wrong : List.of("[]", "{}", "{\"labels\":[]}", "{\"labels\":[{\"name\":\"a\"}]}", "{\"labels\":[{\"label\":\"a\"},{\"label\":\"a\"}]}", "{")) {
+            Ran refused = run("check", manifest, "--json", "--label-categories", file("wrong.json", wrong));
+            assertEquals(2, refused.exit(), wrong);
+            assertTrue(refused.error().get("message").toString().startsWith("is no label category configuration file: "), refused.out());
+        }
+        assertEquals(2, run("check", manifest, "--json", "--label-categories", folder.resolve("none.json")).exit());
+    }
+
+    @Test
+    void saysThatObjectsLieUnderDifferentAttributes() throws IOException {
+        Path manifest = file("a.manifest", topics(1, "[0]"), topics(2, "[1]").replace("\"source\":\"text 2\"", "\"source-ref\":\"s3://texts/2.txt\""));
+        Ran check = run("check", manifest, "--json");
+        assertEquals(0, check.exit(), "no line is quarantined for it");
+        assertEquals(Map.of("source-attributes-differ", 1L), check.json().get("findings"));
+        assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--json").exit());
     }
 }

@@ -4,6 +4,8 @@ import dev.truepipe.manifest.ClassTally;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelTally;
+import dev.truepipe.manifest.Reconciliation;
+import dev.truepipe.manifest.SourceTally;
 import dev.truepipe.split.GroupBy;
 import java.util.Arrays;
 import java.util.Optional;
@@ -13,13 +15,17 @@ import java.util.stream.Stream;
 
 /** What follows from putting every line into one channel: counts, classes on either side, hashes for {@code lines.idx}. */
 final class Assignment {
+    private final DecisionInput input;
+    private final SortedMap<Integer, String> classesBefore;
     private final LineIndex judged;
     private final LineSet[] sets = Arrays.stream(Channel.values()).map(channel -> new LineSet()).toArray(LineSet[]::new);
-    private final ClassTally classes;
+    private final ClassTally classes = new ClassTally();
     private final LabelTally labels = new LabelTally();
-    /** By class id; low ids, which nearly all are, without a search. */
-    private final Sides[] low = new Sides[256];
-    private final SortedMap<Integer, Sides> sides = new TreeMap<>();
+    private final SourceTally sources = new SourceTally();
+    /** By the number that {@link #classes} gives a class of a job; {@code null} where it has no annotations. */
+    private Sides[] sidesByJob = new Sides[64];
+    private Reconciliation reconciliation;
+    private SortedMap<Integer, Sides> sides;
     /** Of train and test. */
     private final LongList otherLines = new LongList();
     private final LongList validationLines = new LongList();
@@ -36,10 +42,12 @@ final class Assignment {
 
     private final SequenceLeak leak = new SequenceLeak();
 
-    Assignment(DecisionInput input) {
+    /** @param classesBefore class names by id that the version before had */
+    Assignment(DecisionInput input, SortedMap<Integer, String> classesBefore) {
+        this.input = input;
+        this.classesBefore = classesBefore;
         judged = input.judged();
         objects = input.rules().groupBy() instanceof GroupBy.ByObject ? null : new LongList();
-        classes = new ClassTally(input.rules().labelCategories());
     }
 
     /** @param number of the line in its manifest, from 1 */
@@ -60,16 +68,18 @@ final class Assignment {
             objects.add(line.keyHigh());
         }
         labels.add(line.label());
+        sources.add(line.sourceRef(), line.source());
         if (judged == null || !judged.contains(line.hashHigh())) {
             newLabels++;
         }
         long annotations = 0;
+        ClassTally.Job job = classes.job(line, manifest);
         for (int i = 0; i < line.classCount(); i++) {
             int here = line.annotations(i);
             annotations += here;
-            classes.add(line.classId(i), line.className(i), here, manifest, number);
+            int ofJob = classes.add(job, line.classId(i), line.className(i), here, manifest, number);
             if (here > 0) {
-                side(line.classId(i)).add(line, channel);
+                side(ofJob).add(line, channel);
             }
         }
         mostAnnotations = Math.max(mostAnnotations, annotations);
@@ -78,15 +88,14 @@ final class Assignment {
         }
     }
 
-    private Sides side(int id) {
-        if (id >= low.length) {
-            return sides.computeIfAbsent(id, key -> new Sides());
+    private Sides side(int ofJob) {
+        if (ofJob >= sidesByJob.length) {
+            sidesByJob = Arrays.copyOf(sidesByJob, Math.max(ofJob + 1, 2 * sidesByJob.length));
         }
-        if (low[id] == null) {
-            low[id] = new Sides();
-            sides.put(id, low[id]);
+        if (sidesByJob[ofJob] == null) {
+            sidesByJob[ofJob] = new Sides();
         }
-        return low[id];
+        return sidesByJob[ofJob];
     }
 
     /**
@@ -131,16 +140,37 @@ final class Assignment {
         return channel.word() + " " + sets[channel.ordinal()] + "\n";
     }
 
-    ClassTally classes() {
-        return classes;
+    /** Once all lines are in. */
+    Reconciliation reconciliation() {
+        if (reconciliation == null) {
+            reconciliation = new Reconciliation(classes, input.choice(), input.rules().labelCategories(), classesBefore);
+        }
+        return reconciliation;
+    }
+
+    /** The id that a class of a line has in the dataset, once all lines are in. @param place of the class on the line */
+    int classId(IndexedLine line, int place, String manifest) {
+        return reconciliation().id(classes.number(classes.job(line, manifest), line.classId(place), line.className(place)));
     }
 
     LabelTally labels() {
         return labels;
     }
 
-    /** By class id. */
+    SourceTally sources() {
+        return sources;
+    }
+
+    /** By the ids that classes have in the dataset, once all lines are in; -1 for all that were too many. */
     SortedMap<Integer, Sides> sides() {
+        if (sides == null) {
+            sides = new TreeMap<>();
+            for (int ofJob = 0; ofJob < sidesByJob.length; ofJob++) {
+                if (sidesByJob[ofJob] != null) {
+                    sides.computeIfAbsent(reconciliation().id(ofJob), id -> new Sides()).add(sidesByJob[ofJob]);
+                }
+            }
+        }
         return sides;
     }
 

@@ -2,12 +2,13 @@ package dev.truepipe.dataset;
 
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ChunkIndexReader;
-import dev.truepipe.manifest.ClassTally;
+import dev.truepipe.manifest.ClassNames;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.FindingLines;
 import dev.truepipe.manifest.FindingTally;
 import dev.truepipe.manifest.IndexedLine;
+import dev.truepipe.manifest.Reconciliation;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.split.Hash128;
 import dev.truepipe.split.HoldOut;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -37,7 +39,7 @@ import java.util.TreeSet;
  * about 60 for each object that is on several lines.
  */
 public final class DatasetDecision {
-    static final byte[] MAGIC = "TPD1".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] MAGIC = "TPD2".getBytes(StandardCharsets.US_ASCII);
 
     private final DecisionInput input;
     private final DatasetRules rules;
@@ -67,6 +69,7 @@ public final class DatasetDecision {
     private final SortedSet<Hash128> floors = new TreeSet<>();
     private final SortedSet<Hash128> kept = new TreeSet<>();
     private CarriedState carried;
+    private SplicedJobs spliced = SplicedJobs.none();
     private String version;
     private String holdOut;
 
@@ -85,7 +88,11 @@ public final class DatasetDecision {
             floors.addAll(previous.floors());
             kept.addAll(previous.kept());
         }
-        assignment = new Assignment(input);
+        assignment = assignment();
+    }
+
+    private Assignment assignment() {
+        return new Assignment(input, previous != null ? previous.classes() : new TreeMap<>());
     }
 
     /**
@@ -159,7 +166,7 @@ public final class DatasetDecision {
     void finish() throws IOException {
         contested = new LongSet(assignment.repeatedObjects());
         if (!contested.isEmpty()) {
-            eachLine((line, channel) -> {
+            eachLine((line, channel, manifest) -> {
                 if (line.accepted() && contested.contains(line.keyHigh())) {
                     newest.offer(line.keyHigh(), line.keyLow(), own, line.created(), line.hashHigh(), line.hashLow());
                 }
@@ -167,6 +174,7 @@ public final class DatasetDecision {
             assignAgain();
         }
         split();
+        splice();
         judge();
     }
 
@@ -241,7 +249,7 @@ public final class DatasetDecision {
 
     /** Accepted annotations by class name. */
     public Map<String, Object> classes() {
-        return assignment.classes().annotationsByName();
+        return assignment.reconciliation().annotationsByName();
     }
 
     /** Hashes of the accepted lines and of the groups in train: {@code lines.idx}. */
@@ -280,7 +288,22 @@ public final class DatasetDecision {
             }
         }
         carried = new CarriedState(rules.holdOut(), rules.groupBy().toString(), floors, kept,
-                classNames(previous != null ? previous.classes() : new TreeMap<>()));
+                assignment.reconciliation().names());
+    }
+
+    /** Where the jobs' labels can be made one and some must be rewritten for it, counts the lines. */
+    private void splice() throws IOException {
+        if (assignment.labels().differences(input.choice()).isEmpty() && assignment.reconciliation().conflicts().isEmpty()) {
+            spliced = SplicedJobs.of(input.choice().labelAttribute(), assignment.labels(), assignment.reconciliation());
+        }
+        if (!spliced.isEmpty()) {
+            asTaken = false;
+            eachLine((line, channel, manifest) -> {
+                if (channel.used()) {
+                    spliced.count(line, manifest);
+                }
+            });
+        }
     }
 
     /** A class's only group stays in train for good. */
@@ -299,12 +322,13 @@ public final class DatasetDecision {
         }
         SortedMap<Integer, Sides> sides = assignment.sides();
         SortedMap<Integer, Hash128> lowest = new TreeMap<>();
-        eachLine((line, channel) -> {
+        eachLine((line, channel, manifest) -> {
             for (int i = 0; channel == Channel.TRAIN && i < line.classCount(); i++) {
-                if (line.annotations(i) > 0 && sides.get(line.classId(i)).needsFloor()) {
+                int id = assignment.classId(line, i, manifest);
+                if (line.annotations(i) > 0 && sides.get(id).needsFloor()) {
                     Hash128 here = new Hash128(line.groupHigh(), line.groupLow());
                     if (!kept.contains(here) && (before == null || !before.hasInTrain(here))) {
-                        lowest.merge(line.classId(i), here, (one, other) -> below(one, other) ? one : other);
+                        lowest.merge(id, here, (one, other) -> below(one, other) ? one : other);
                     }
                 }
             }
@@ -323,9 +347,9 @@ public final class DatasetDecision {
         return byRank != 0 ? byRank < 0 : one.compareTo(other) < 0;
     }
 
-    /** Hears of every line in order, and of its channel so far. */
+    /** Hears of every line in order, of its channel so far, and of its manifest. */
     private interface LineAction {
-        void line(IndexedLine line, Channel channel);
+        void line(IndexedLine line, Channel channel, String manifest);
     }
 
     private void eachLine(LineAction action) throws IOException {
@@ -334,7 +358,7 @@ public final class DatasetDecision {
             own = input.isOwnHoldOut(c);
             try (ChunkIndexReader index = open(c)) {
                 for (IndexedLine line = index.next(); line != null; line = index.next()) {
-                    action.line(line, channels[c].get(at++));
+                    action.line(line, channels[c].get(at++), input.chunks().get(c).manifest());
                 }
             }
         }
@@ -344,7 +368,7 @@ public final class DatasetDecision {
     private void assignAgain() throws IOException {
         asTaken = false;
         newest.putBack();
-        assignment = new Assignment(input);
+        assignment = assignment();
         for (int c = 0; c < channels.length; c++) {
             own = input.isOwnHoldOut(c);
             String manifest = input.chunks().get(c).manifest();
@@ -383,37 +407,25 @@ public final class DatasetDecision {
         return holdOut.isTest(place) ? Channel.TEST : Channel.TRAIN;
     }
 
-    /** Names of this version's classes, and of carried ones that it does not contradict. */
-    private SortedMap<Integer, String> classNames(SortedMap<Integer, String> before) {
-        SortedMap<Integer, String> names = new TreeMap<>(assignment.classes().names());
-        for (int id = 0; id < rules.labelCategories().size(); id++) {
-            names.putIfAbsent(id, rules.labelCategories().get(id));
-        }
-        before.forEach((id, name) -> {
-            if (!names.containsValue(name)) {
-                names.putIfAbsent(id, name);
-            }
-        });
-        return names;
-    }
-
     private void judge() {
         String label = input.choice().labelAttribute();
         if (lines == 0) {
             find(FindingCode.EMPTY_MANIFEST, null, "no line in " + (input.manifests().size() == 1
                     ? input.manifests().getFirst().name() : input.manifests().size() + " manifests") + "; " + FindingCode.EMPTY_MANIFEST.cure());
         }
-        ClassTally classes = assignment.classes();
+        Reconciliation classes = assignment.reconciliation();
         assignment.labels().differences(input.choice()).forEach(this::find);
-        classes.conflicts(label).forEach(this::find);
-        classes.outsideCategories(label).forEach(this::find);
+        assignment.sources().differences().forEach(this::find);
+        classes.conflicts().forEach(this::find);
         if (rules.labelCategories().isEmpty()) {
             // Of all classes that training makes room for, those of earlier versions too.
-            ClassTally.gaps(label, carried.classes()).forEach(this::find);
+            ClassNames.gaps(label, carried.classes()).forEach(this::find);
         }
-        SortedMap<Integer, String> names = classes.names();
-        assignment.sides().forEach((id, side) -> side.finding(names.get(id), rules.holdOut()).ifPresent(warning ->
-                find(warning.code(), label, warning.message())));
+        ClassNames.similar(label, classes.allNames()).forEach(this::find);
+        SortedMap<Integer, String> names = classes.namesOnLines();
+        names.forEach((id, name) -> Optional.ofNullable(assignment.sides().get(id))
+                .flatMap(side -> side.finding(name, rules.holdOut()))
+                .ifPresent(warning -> find(warning.code(), label, warning.message())));
         assignment.sequenceLeak().ifPresent(this::find);
         for (Finding finding : datasetFindings) {
             findings.add(finding, null, 0, 0);
@@ -448,7 +460,7 @@ public final class DatasetDecision {
                 all.putIfAbsent(id, rules.labelCategories().get(id));
             }
             all.forEach((id, name) -> {
-                ClassTally classes = assignment.classes();
+                Reconciliation classes = assignment.reconciliation();
                 boolean wanted = classes.annotations(id) > 0 || id < rules.labelCategories().size();
                 if (wanted && classes.lines(id) < rules.minPerClass()) {
                     few.add("\"" + name + "\" (" + classes.lines(id) + ")");
@@ -498,13 +510,14 @@ public final class DatasetDecision {
         }
         carried.floors().forEach(group -> text.append("floor ").append(group).append('\n'));
         carried.kept().forEach(group -> text.append("kept ").append(group).append('\n'));
-        return text.append(classLines()).toString();
+        return text.append(classLines()).append(spliced.versionText()).toString();
     }
 
     /**
-     * Writes what {@link ChunkWriter} needs to know of a chunk: four bytes {@code TPD1}; the number of lines before the chunk
-     * in its manifest; the findings on the dataset, as {@code findings.jsonl} has them, with the first chunk only; the number
-     * of its lines; a byte for each, the {@link Channel}'s ordinal. The stream is flushed, not closed.
+     * Writes what {@link ChunkWriter} needs to know of a chunk: four bytes {@code TPD2}; the number of lines before the chunk
+     * in its manifest; the findings on the dataset, as {@code findings.jsonl} has them, with the first chunk only; the
+     * {@link SplicedJobs}; the number of its lines; a byte for each, the {@link Channel}'s ordinal. The stream is flushed, not
+     * closed.
      */
     public void writeChunk(int chunk, OutputStream out) throws IOException {
         DataOutputStream data = new DataOutputStream(out);
@@ -519,6 +532,7 @@ public final class DatasetDecision {
         }
         data.writeInt(texts.size());
         texts.writeTo(data);
+        spliced.write(input.chunks().get(chunk).manifest(), data);
         channels[chunk].write(data);
         data.flush();
     }
@@ -531,6 +545,8 @@ public final class DatasetDecision {
         json.put("ruleSet", (long) DatasetRules.RULE_SET);
         json.put("task", input.choice().task() == null ? null : input.choice().task().name());
         json.put("labelAttribute", input.choice().labelAttribute());
+        json.put("inference", input.choice().basis().toJson());
+        json.put("sourceAttribute", assignment.sources().attribute(input.choice().task()));
         json.put("lines", lines);
         json.put("blank", blank);
         json.put("accepted", accepted());
@@ -543,8 +559,9 @@ public final class DatasetDecision {
         json.put("newLabels", assignment.newLabels());
         json.put("classes", classesJson());
         json.put("classCount", classCount());
-        json.put("classGaps", rules.labelCategories().isEmpty() ? ClassTally.gapIds(carried.classes()) : List.of());
+        json.put("classGaps", rules.labelCategories().isEmpty() ? ClassNames.gapIds(carried.classes()) : List.of());
         json.put("mostAnnotations", assignment.mostAnnotations());
+        json.put("reconciled", spliced.toJson());
         json.put("findings", findings.toJson());
         List<Object> ofDataset = new ArrayList<>();
         datasetFindings.forEach(finding -> {
@@ -576,7 +593,7 @@ public final class DatasetDecision {
             Sides side = assignment.sides().getOrDefault(id, new Sides());
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("id", (long) id);
-            one.put("annotations", assignment.classes().annotations(id));
+            one.put("annotations", assignment.reconciliation().annotations(id));
             one.put("trainLines", side.trainLines());
             one.put("validationLines", side.validationLines());
             one.put("testLines", side.testLines());

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * @param labels label attributes, the canonical one first; empty: inferred
  * @param groupBy what the split keeps together
  * @param holdOut what is kept for validation and test, and the seed of the split
- * @param dropNegatives whether images without annotations are quarantined
+ * @param dropNegatives whether objects without annotations are quarantined
  * @param images prefixes that objects may lie under; empty: anywhere
  * @param severities severities that differ from the codes' own
  * @param maxQuarantinedBasisPoints largest quarantined share of the lines, 0 to 10000 (100 = 1 %); 10000: off
@@ -44,7 +44,7 @@ public record DatasetRules(
         List<String> labelCategories) {
 
     /** Version of the rules behind the verdicts. It changes whenever a line's verdict could, and with it every version hash. */
-    public static final int RULE_SET = 1;
+    public static final int RULE_SET = 2;
 
     /** @throws IllegalArgumentException if a severity is not allowed for its code */
     public DatasetRules {

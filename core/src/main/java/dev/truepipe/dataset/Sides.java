@@ -38,6 +38,19 @@ final class Sides {
         }
     }
 
+    /** What another counted of the same class. */
+    void add(Sides other) {
+        trainLines += other.trainLines;
+        validationLines += other.validationLines;
+        testLines += other.testLines;
+        severalGroups |= other.severalGroups || grouped && other.grouped && (groupHigh != other.groupHigh || groupLow != other.groupLow);
+        if (!grouped) {
+            grouped = other.grouped;
+            groupHigh = other.groupHigh;
+            groupLow = other.groupLow;
+        }
+    }
+
     long trainLines() {
         return trainLines;
     }

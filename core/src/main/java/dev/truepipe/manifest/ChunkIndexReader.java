@@ -47,7 +47,7 @@ public final class ChunkIndexReader implements Closeable {
         if (ended) {
             return null;
         }
-        int flags = octet();
+        long flags = number();
         if (flags == ChunkIndexWriter.END) {
             ended = true;
             long trailing = number();
@@ -62,6 +62,8 @@ public final class ChunkIndexReader implements Closeable {
         line.warned = (flags & ChunkIndexWriter.WARNED) != 0;
         line.negative = (flags & ChunkIndexWriter.NEGATIVE) != 0;
         line.keyed = (flags & ChunkIndexWriter.KEY) != 0;
+        line.sourceRef = (flags & ChunkIndexWriter.WITHOUT_SOURCE_REF) == 0;
+        line.source = (flags & ChunkIndexWriter.SOURCE) != 0;
         long before = number();
         blanks += before;
         number += before + 1;
@@ -81,6 +83,7 @@ public final class ChunkIndexReader implements Closeable {
         line.stem = framed ? longNumber() : 0;
         line.frame = framed ? number() : 0;
         line.label = text();
+        line.job = text();
         line.classes.clear();
         for (long left = number(); left > 0; left--) {
             int id = Math.toIntExact(number());

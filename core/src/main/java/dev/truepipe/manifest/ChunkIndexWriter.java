@@ -10,14 +10,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Writes what a scan learned of a chunk, about 60 bytes a line: four bytes {@code TPX1}, one record a line, an end record.
+ * Writes what a scan learned of a chunk, about 60 bytes a line: four bytes {@code TPX2}, one record a line, an end record.
  *
- * <p>Record: flags; blank lines before it, bytes between it and the line before, its length (variable-length integers, seven
- * bits a byte, low bits first); its hash; then by flag the object's hash, the group's hash, the time, the frame; the label;
+ * <p>Record: flags, blank lines before it, bytes between it and the line before, its length (variable-length integers, seven
+ * bits a byte, low bits first); its hash; then by flag the object's hash, the group's hash, the time, the frame; the label and its job;
  * classes; findings. Texts that come again are written once and then by number.
  */
 public final class ChunkIndexWriter implements LineSink {
-    static final byte[] MAGIC = "TPX1".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] MAGIC = "TPX2".getBytes(StandardCharsets.US_ASCII);
     static final int ACCEPTED = 1;
     static final int WARNED = 2;
     static final int NEGATIVE = 4;
@@ -26,6 +26,9 @@ public final class ChunkIndexWriter implements LineSink {
     static final int TIME = 32;
     static final int FRAME = 64;
     static final int END = 128;
+    /** The object is not under {@code source-ref}: nearly every object is, and so nearly every line's flags take one byte. */
+    static final int WITHOUT_SOURCE_REF = 256;
+    static final int SOURCE = 512;
     /** Texts remembered at most; later ones are written in full. */
     static final int MOST_TEXTS = 1 << 13;
 
@@ -54,13 +57,15 @@ public final class ChunkIndexWriter implements LineSink {
     @Override
     public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
         boolean grouped = line.keyed && (line.groupHigh != line.keyHigh || line.groupLow != line.keyLow);
-        octet((line.accepted ? ACCEPTED : 0)
+        number((line.accepted ? ACCEPTED : 0)
                 | (line.warned ? WARNED : 0)
                 | (line.negative ? NEGATIVE : 0)
                 | (line.keyed ? KEY : 0)
                 | (grouped ? GROUP : 0)
                 | (line.created != CreationDate.UNKNOWN ? TIME : 0)
-                | (line.stem != 0 ? FRAME : 0));
+                | (line.stem != 0 ? FRAME : 0)
+                | (line.sourceRef ? 0 : WITHOUT_SOURCE_REF)
+                | (line.source ? SOURCE : 0));
         number(blanks);
         number(line.offset - lineEnd);
         number(line.length);
@@ -79,6 +84,7 @@ public final class ChunkIndexWriter implements LineSink {
             number(line.frame);
         }
         text(line.label);
+        text(line.job);
         int classes = line.accepted ? line.classes.count() : 0;
         number(classes);
         for (int i = 0; i < classes; i++) {
@@ -100,7 +106,7 @@ public final class ChunkIndexWriter implements LineSink {
 
     @Override
     public void end() throws IOException {
-        octet(END);
+        number(END);
         number(blanks);
         number(lines);
         out.write(buffer, 0, buffered);
@@ -121,11 +127,6 @@ public final class ChunkIndexWriter implements LineSink {
             rest >>>= 7;
         }
         buffer[buffered++] = (byte) rest;
-    }
-
-    private void octet(int value) throws IOException {
-        room(1);
-        buffer[buffered++] = (byte) value;
     }
 
     private void longNumber(long value) throws IOException {

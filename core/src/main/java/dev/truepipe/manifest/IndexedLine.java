@@ -12,6 +12,8 @@ public final class IndexedLine {
     boolean warned;
     boolean negative;
     boolean keyed;
+    boolean sourceRef;
+    boolean source;
     long number;
     long offset;
     long length;
@@ -25,6 +27,7 @@ public final class IndexedLine {
     long stem;
     long frame;
     String label;
+    String job;
     final ClassUses classes;
     final List<Finding> findings;
 
@@ -46,6 +49,8 @@ public final class IndexedLine {
         warned = judged.warned();
         negative = !accepted && judged.onlyNegative();
         keyed = judged.key != null;
+        sourceRef = judged.sourceRef;
+        source = judged.source;
         this.number = number;
         offset = reader.offset();
         length = reader.length();
@@ -59,6 +64,7 @@ public final class IndexedLine {
         stem = judged.stem;
         frame = judged.frame;
         label = judged.label;
+        job = judged.job;
         judged.classes.sort();
     }
 
@@ -74,6 +80,16 @@ public final class IndexedLine {
     /** Whether the line is quarantined for nothing but having no annotations. */
     public boolean negative() {
         return negative;
+    }
+
+    /** Whether {@code source-ref} can be streamed. */
+    public boolean sourceRef() {
+        return sourceRef;
+    }
+
+    /** Whether text under {@code source} can be streamed; never of a task of images. */
+    public boolean source() {
+        return source;
     }
 
     /** Number of the line within its chunk, from 1, blank lines included. */
@@ -139,6 +155,11 @@ public final class IndexedLine {
     /** The label attribute the line was judged by; {@code null} only on quarantined lines. */
     public String label() {
         return label;
+    }
+
+    /** The {@code job-name} of that label; {@code null} if the line gives none. */
+    public String job() {
+        return job;
     }
 
     /** How many classes an accepted line has, those that are only in its class map included. */

@@ -74,6 +74,21 @@ final class JsonText {
         return new String(decode(json, from, to), StandardCharsets.UTF_8);
     }
 
+    /** UTF-16 units of a text's content; it has as many code points or fewer. */
+    static int units(byte[] json, int from, int to) {
+        int units = 0;
+        for (int i = from; i < to; i++) {
+            byte b = json[i];
+            if (b == '\\') {
+                i += json[i + 1] == 'u' ? 5 : 1;
+                units++;
+            } else if ((b & 0xc0) != 0x80) {
+                units += (b & 0xf8) == 0xf0 ? 2 : 1;
+            }
+        }
+        return units;
+    }
+
     /** Where the text whose content begins here ends. */
     static int closingQuote(byte[] json, int from) {
         int i = from;

@@ -16,6 +16,12 @@ final class JudgedLine {
     long created;
     /** The label attribute that the line was judged by, or {@code null}. */
     String label;
+    /** The {@code job-name} of that label, or {@code null}. */
+    String job;
+    /** Whether {@code source-ref} can be streamed. */
+    boolean sourceRef;
+    /** Whether {@code source} can; never asked for images. */
+    boolean source;
     /** {@link ObjectName#stem()}; 0 without a {@code source-ref}. */
     long stem;
     /** {@link ObjectName#number()}. */
@@ -28,6 +34,9 @@ final class JudgedLine {
         group = null;
         created = CreationDate.UNKNOWN;
         label = null;
+        job = null;
+        sourceRef = false;
+        source = false;
         stem = 0;
         frame = 0;
     }

@@ -2,6 +2,7 @@ package dev.truepipe.manifest;
 
 import dev.truepipe.manifest.JsonCursor.Kind;
 import dev.truepipe.manifest.LineFacts.Metadata;
+import dev.truepipe.manifest.LineFacts.Shape;
 import dev.truepipe.manifest.LineFacts.Value;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,9 +14,9 @@ import java.util.Map;
  * Finds out which label attribute a dataset is about and what it is for, from the first lines of its manifests.
  *
  * <p>Use: {@link #read} each manifest in processing order, then {@link #choose}. A label attribute {@code X} is one that
- * stands beside {@code X-metadata} with a {@code type} beginning {@code groundtruth/}; else one whose shape is that of boxes
- * or of a class. On a line with several, tasks that can be trained come first, then an adjusted label, then the newest. Each
- * line has one vote, one longer than the head none; ties go to what was seen first.
+ * stands beside {@code X-metadata} with a {@code type} beginning {@code groundtruth/}; else one that looks like the label of a
+ * task. On a line with several, tasks that can be trained come first, then custom ones, then an adjusted label, then the newest.
+ * Each line has one vote, one longer than the head none; ties go to what was seen first.
  */
 public final class LabelInference {
     /** How much of each manifest is looked at: the first 4 MiB, and in them 1,000 lines that are not blank. */
@@ -25,9 +26,12 @@ public final class LabelInference {
     private final LineScanner scanner = new LineScanner(null);
     private final Task task;
     private final List<String> labels;
-    private final Map<LabelChoice, Integer> votes = new LinkedHashMap<>();
-    private final Map<LabelChoice, Integer> shapes = new LinkedHashMap<>();
-    private final Map<LabelChoice, Integer> orphans = new LinkedHashMap<>();
+    private final Map<Ballot, Integer> votes = new LinkedHashMap<>();
+    private final Map<Ballot, Integer> shapes = new LinkedHashMap<>();
+    private final Map<Ballot, Integer> orphans = new LinkedHashMap<>();
+    private long looked;
+
+    private record Ballot(Task task, String label) {}
 
     /**
      * @param task what is known of the task, or {@code null}
@@ -49,6 +53,7 @@ public final class LabelInference {
             while (lines < HEAD_LINES && reader.next() && reader.offset() < HEAD_BYTES) {
                 if (!reader.blank()) {
                     lines++;
+                    looked++;
                     if (!reader.tooLong()) {
                         line(reader.buffer(), reader.start(), (int) reader.length());
                     }
@@ -76,7 +81,7 @@ public final class LabelInference {
             if (said != null) {
                 typed.add(new Candidate(name, said, metadata));
             } else {
-                Task shape = shape(value, metadata);
+                Task shape = shape(value, metadata, scanner.textAlone());
                 if (shape != null && metadata.type == null) {
                     shaped.add(new Candidate(name, shape, metadata));
                 }
@@ -89,17 +94,22 @@ public final class LabelInference {
         }
     }
 
-    /** Boxes without metadata, or a class under a name that was given. A bare number under any other name could be anything. */
+    /** Boxes or spans without metadata, or classes under a name that was given. Bare numbers under any other name could be anything. */
     private void orphan(Map<String, Value> values) {
         List<Candidate> found = new ArrayList<>();
         values.forEach((name, value) -> {
             if (!labels.isEmpty() && !labels.contains(name)) {
                 return;
             }
-            if (value.boxes()) {
-                found.add(new Candidate(name, Task.OBJECT_DETECTION, Metadata.withoutClasses()));
-            } else if (!labels.isEmpty() && value.whole() >= 0) {
-                found.add(new Candidate(name, Task.IMAGE_CLASSIFICATION, Metadata.withoutClasses()));
+            Task task = ofAnnotations(value);
+            if (task == null && !labels.isEmpty()) {
+                boolean text = scanner.textAlone();
+                task = value.whole() >= 0 ? text ? Task.TEXT_CLASSIFICATION : Task.IMAGE_CLASSIFICATION
+                        : value.shape() == Shape.CLASS_IDS ? text ? Task.TEXT_CLASSIFICATION_MULTILABEL : Task.IMAGE_CLASSIFICATION_MULTILABEL
+                        : null;
+            }
+            if (task != null) {
+                found.add(new Candidate(name, task, Metadata.withoutClasses()));
             }
         });
         if (found.size() == 1) {
@@ -107,21 +117,37 @@ public final class LabelInference {
         }
     }
 
-    /** What a label is for: what its metadata says, else what it looks like. {@code null} where neither tells. */
-    static Task task(Value value, Metadata metadata) {
+    /** What a label is for: what its metadata says, else what it looks like. {@code null} where neither tells.
+     *  @param text whether the object is a text in the line */
+    static Task task(Value value, Metadata metadata, boolean text) {
         Task said = metadata.task();
-        return said != null || metadata.type != null ? said : shape(value, metadata);
+        return said != null || metadata.type != null ? said : shape(value, metadata, text);
     }
 
-    private static Task shape(Value value, Metadata metadata) {
-        if (value.boxes()) {
-            return Task.OBJECT_DETECTION;
+    private static Task shape(Value value, Metadata metadata, boolean text) {
+        Task annotated = ofAnnotations(value);
+        if (annotated != null) {
+            return annotated;
+        }
+        if (value.shape() == Shape.CLASS_IDS && metadata.classMapKind == Kind.OBJECT) {
+            return text ? Task.TEXT_CLASSIFICATION_MULTILABEL : Task.IMAGE_CLASSIFICATION_MULTILABEL;
+        }
+        if (value.shape() == Shape.URI && metadata.colorMapKind == Kind.OBJECT) {
+            return Task.SEMANTIC_SEGMENTATION;
         }
         boolean single = value.kind() == Kind.NUMBER || value.kind() == Kind.TEXT;
-        return single && value.whole() >= 0 && metadata.className != null ? Task.IMAGE_CLASSIFICATION : null;
+        if (!single || value.whole() < 0 || metadata.className == null) {
+            return null;
+        }
+        return text ? Task.TEXT_CLASSIFICATION : Task.IMAGE_CLASSIFICATION;
     }
 
-    private void vote(List<Candidate> candidates, Map<LabelChoice, Integer> into) {
+    /** Boxes and spans are what they are without any metadata. */
+    private static Task ofAnnotations(Value value) {
+        return value.shape() == Shape.BOXES ? Task.OBJECT_DETECTION : value.shape() == Shape.SPANS ? Task.TEXT_SPAN : null;
+    }
+
+    private void vote(List<Candidate> candidates, Map<Ballot, Integer> into) {
         Candidate best = null;
         for (Candidate candidate : candidates) {
             if ((task == null || task.equals(candidate.task)) && (best == null || candidate.beats(best))) {
@@ -129,7 +155,7 @@ public final class LabelInference {
             }
         }
         if (best != null) {
-            into.merge(new LabelChoice(best.task, List.of(best.name)), 1, Integer::sum);
+            into.merge(new Ballot(best.task, best.name), 1, Integer::sum);
         }
     }
 
@@ -138,23 +164,26 @@ public final class LabelInference {
         if (task != null && !labels.isEmpty()) {
             return new LabelChoice(task, labels);
         }
-        LabelChoice winner = most(votes);
-        if (winner == null) {
-            winner = most(shapes);
+        for (Map<Ballot, Integer> ballots : List.of(votes, shapes, orphans)) {
+            Ballot winner = most(ballots);
+            if (winner != null) {
+                Task chosen = task != null ? task : winner.task();
+                List<String> names = labels.isEmpty() ? List.of(winner.label()) : labels;
+                long speakForIt = ballots.entrySet().stream()
+                        .filter(ballot -> ballot.getKey().task().equals(chosen) && names.contains(ballot.getKey().label()))
+                        .mapToLong(Map.Entry::getValue)
+                        .sum();
+                return new LabelChoice(chosen, names,
+                        new LabelChoice.Basis(ballots == votes ? LabelChoice.By.METADATA : LabelChoice.By.SHAPE, looked, speakForIt));
+            }
         }
-        if (winner == null) {
-            winner = most(orphans);
-        }
-        if (winner == null) {
-            return new LabelChoice(task, labels);
-        }
-        return new LabelChoice(task != null ? task : winner.task(), labels.isEmpty() ? winner.labels() : labels);
+        return new LabelChoice(task, labels, new LabelChoice.Basis(LabelChoice.By.NOTHING, looked, 0));
     }
 
-    private static LabelChoice most(Map<LabelChoice, Integer> votes) {
-        LabelChoice best = null;
+    private static Ballot most(Map<Ballot, Integer> votes) {
+        Ballot best = null;
         int count = 0;
-        for (Map.Entry<LabelChoice, Integer> entry : votes.entrySet()) {
+        for (Map.Entry<Ballot, Integer> entry : votes.entrySet()) {
             if (entry.getValue() > count) {
                 best = entry.getKey();
                 count = entry.getValue();
@@ -173,7 +202,7 @@ public final class LabelInference {
         }
 
         private int rank() {
-            return task.supported() ? 2 : task.equals(Task.LABEL_VERIFICATION) ? 0 : 1;
+            return task.equals(Task.CUSTOM) ? 2 : task.supported() ? 3 : task.equals(Task.LABEL_VERIFICATION) ? 0 : 1;
         }
 
         private long created() {

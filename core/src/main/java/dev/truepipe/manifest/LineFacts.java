@@ -80,9 +80,21 @@ final class LineFacts {
         }
     }
 
-    /** Shape of an attribute. @param whole its whole-number value; {@link #NONE} or {@link #BAD}
-     *  @param boxes whether it is an object with an array {@code annotations} */
-    record Value(Kind kind, long whole, boolean boxes) {}
+    /** What a value looks like, where that tells a task. */
+    enum Shape {
+        /** An object with an array {@code annotations}. */
+        BOXES,
+        /** An object whose {@code annotations} are an object with an array {@code entities}. */
+        SPANS,
+        /** An array of whole numbers. */
+        CLASS_IDS,
+        /** A text that begins with {@code s3://}. */
+        URI,
+        OTHER
+    }
+
+    /** An attribute's value. @param whole its whole-number value; {@link #NONE} or {@link #BAD} */
+    record Value(Kind kind, long whole, Shape shape) {}
 
     /** Metadata of a label. Texts that are absent are {@code null}. */
     static final class Metadata {
@@ -92,6 +104,8 @@ final class LineFacts {
         boolean createdGiven;
         long created;
         final Slice creationDate = new Slice();
+        /** Of the labeling job. */
+        String jobName;
         String className;
         boolean classNameBad;
         boolean failed;
@@ -99,25 +113,34 @@ final class LineFacts {
         boolean adjusted;
         /** Length of {@code objects}, or -1. */
         int objects;
+        /** Length of {@code entities}, or -1. */
+        int entities;
         Kind classMapKind;
         /** A key or value of the class map that is none, or {@code null}. */
         String classMapProblem;
         /** {@code null} if nobody asks for it. */
         final ClassUses classMap;
+        /** Of {@code internal-color-map}. */
+        Kind colorMapKind;
+        /** A key or value of the color map that is none, or {@code null}. */
+        String colorMapProblem;
+        /** Classes of the color map; {@code null} if nobody asks for it. */
+        final ClassUses colorMap;
 
-        private Metadata(ClassUses classMap) {
+        private Metadata(ClassUses classMap, ClassUses colorMap) {
             this.classMap = classMap;
+            this.colorMap = colorMap;
             clear();
         }
 
         /** For the label that a line is judged by. */
         static Metadata withClasses() {
-            return new Metadata(new ClassUses());
+            return new Metadata(new ClassUses(), new ClassUses());
         }
 
         /** For any other: a line may have thousands. */
         static Metadata withoutClasses() {
-            return new Metadata(null);
+            return new Metadata(null, null);
         }
 
         void clear() {
@@ -126,16 +149,21 @@ final class LineFacts {
             createdGiven = false;
             created = CreationDate.UNKNOWN;
             creationDate.kind = Kind.ABSENT;
+            jobName = null;
             className = null;
             classNameBad = false;
             failed = false;
             failureReason = null;
             adjusted = false;
             objects = -1;
+            entities = -1;
             classMapKind = Kind.ABSENT;
             classMapProblem = null;
+            colorMapKind = Kind.ABSENT;
+            colorMapProblem = null;
             if (classMap != null) {
                 classMap.clear();
+                colorMap.clear();
             }
         }
 
@@ -144,11 +172,21 @@ final class LineFacts {
         }
     }
 
-    /** A label's content. */
+    /** A label's content, whatever the task: what it looks like decides what is kept of it. */
     static final class Label {
         Kind kind;
         /** For a single class. */
         long whole;
+        /** Where a text stands; meaningless if it is none. */
+        final Slice text = new Slice();
+        /** Length of a list. */
+        int items;
+        /** Places (from 0) of a list's items that are no class id: the first, and how many. */
+        int firstNoId;
+        int noIds;
+        /** The class ids of a list, each with the times it is there. */
+        final ClassUses ids = new ClassUses();
+        final Spans spans = new Spans();
         Kind imageSizeKind;
         int imageSizes;
         double width;
@@ -168,6 +206,12 @@ final class LineFacts {
         void clear() {
             kind = Kind.ABSENT;
             whole = NONE;
+            text.kind = Kind.ABSENT;
+            items = 0;
+            firstNoId = -1;
+            noIds = 0;
+            ids.clear();
+            spans.clear();
             imageSizeKind = Kind.ABSENT;
             imageSizes = 0;
             width = Double.NaN;
@@ -208,6 +252,89 @@ final class LineFacts {
 
         boolean complete(int box) {
             return Double.isFinite(left[box]) && Double.isFinite(top[box]) && Double.isFinite(width[box]) && Double.isFinite(height[box]);
+        }
+    }
+
+    /**
+     * Entities of a text, and the category list their labels come from. Only those that are whole are kept; of the others the
+     * first is, and their number, so that a line holds no more memory than it has bytes.
+     */
+    static final class Spans {
+        private static final int MANY = 1 << 12;
+
+        Kind entitiesKind;
+        Kind labelsKind;
+        /** Length of {@code entities}. */
+        int entities;
+        /** Places (from 0) of entities that are no object: the first, and how many. */
+        int firstNoObject;
+        int noObjects;
+        /** Places of entities without a label or offsets that can be: the first, its offsets, whether it has a label, and how many. */
+        int firstInvalid;
+        boolean firstInvalidLabeled;
+        long firstInvalidStart;
+        long firstInvalidEnd;
+        int invalid;
+        /** The places of {@code labels} that hold no name, or lie beyond the highest class id: the first, and how many. */
+        int firstNoName;
+        int noNames;
+        final CategoryList categories = new CategoryList();
+
+        /** Entities that are whole. */
+        int count;
+        int[] place = new int[32];
+        /** Where the label stands in the line. */
+        int[] labelFrom = new int[32];
+        int[] labelTo = new int[32];
+        long[] start = new long[32];
+        long[] end = new long[32];
+
+        void clear() {
+            entitiesKind = Kind.ABSENT;
+            labelsKind = Kind.ABSENT;
+            entities = 0;
+            firstNoObject = -1;
+            noObjects = 0;
+            firstInvalid = -1;
+            invalid = 0;
+            firstNoName = -1;
+            noNames = 0;
+            count = 0;
+            categories.begin();
+            if (place.length > MANY) {
+                // One odd line holds no memory.
+                grow(32);
+            }
+        }
+
+        /** Adds an entity. @param labelFrom -1 if its label is no text */
+        void add(int entity, int labelFrom, int labelTo, long start, long end) {
+            if (labelFrom < 0 || start < 0 || end <= start) {
+                if (invalid++ == 0) {
+                    firstInvalid = entity;
+                    firstInvalidLabeled = labelFrom >= 0;
+                    firstInvalidStart = start;
+                    firstInvalidEnd = end;
+                }
+                return;
+            }
+            if (count == place.length) {
+                grow(2 * count);
+            }
+            place[count] = entity;
+            this.labelFrom[count] = labelFrom;
+            this.labelTo[count] = labelTo;
+            this.start[count] = start;
+            this.end[count] = end;
+            count++;
+        }
+
+        private void grow(int length) {
+            place = Arrays.copyOf(place, length);
+            labelFrom = Arrays.copyOf(labelFrom, length);
+            labelTo = Arrays.copyOf(labelTo, length);
+            start = Arrays.copyOf(start, length);
+            end = Arrays.copyOf(end, length);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.truepipe.manifest.LineFacts.Boxes;
 import dev.truepipe.manifest.LineFacts.Label;
 import dev.truepipe.manifest.LineFacts.Metadata;
 import dev.truepipe.manifest.LineFacts.Slice;
+import dev.truepipe.manifest.LineFacts.Spans;
 import dev.truepipe.manifest.LineFacts.Value;
 import dev.truepipe.split.GroupBy;
 import dev.truepipe.split.Hash128;
@@ -31,14 +32,19 @@ final class LineJudge {
     /** Longer ones are not shown in messages. */
     private static final int LONGEST_SHOWN_BYTES = 4_096;
     private static final ClassUses NO_NAMES = new ClassUses();
+    /** What SageMaker takes the value of for the S3 URI of the bytes to stream. @see <a href="https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest.html">Augmented manifests</a> */
+    private static final String STREAMED_SUFFIX = "-ref";
     private static final byte[] SCHEME = {'s', '3', ':', '/', '/'};
 
     private final ScanRules rules;
     private final Task task;
+    /** Whether the object must be an image: under {@code source-ref}, whatever else the line has. */
+    private final boolean ofImages;
     private final LineScanner.Name expected;
     private final String groupAttribute;
     private final List<byte[]> images;
     private final LineScanner scanner;
+    private final Broken broken = new Broken();
     private final Murmur3 murmur = new Murmur3();
     private final ObjectName name = new ObjectName(murmur);
     private byte[] bytes;
@@ -47,6 +53,7 @@ final class LineJudge {
     LineJudge(ScanRules rules) {
         this.rules = rules;
         this.task = rules.choice().task();
+        this.ofImages = task == null || task.supported() && !task.ofTexts() && !task.equals(Task.CUSTOM);
         String label = rules.choice().labelAttribute();
         this.expected = label == null ? null : LineScanner.Name.of(label);
         this.groupAttribute = rules.groupBy() instanceof GroupBy.ByAttribute attribute ? attribute.name() : null;
@@ -62,11 +69,13 @@ final class LineJudge {
         try {
             LineFacts facts = scanner.scan(bytes, from, length, expected);
             String label = expected == null ? null : expected.text();
-            if (facts.label.kind == Kind.ABSENT) {
-                label = otherLabel();
-                if (label != null) {
-                    facts = scanner.scan(bytes, from, length, LineScanner.Name.of(label));
+            boolean absent = facts.label.kind == Kind.ABSENT;
+            if (absent || facts.label.kind == Kind.NULL) {
+                String other = absent ? otherLabel() : listedLabel(scanner.values());
+                if (other != null) {
+                    facts = scanner.scan(bytes, from, length, LineScanner.Name.of(other));
                 }
+                label = absent || other != null ? other : label;
             }
             object(facts);
             label(facts, label);
@@ -89,9 +98,23 @@ final class LineJudge {
         line.findings.add(new Finding(code, rules.severity(code), attribute, message));
     }
 
+    /** The first of the expected labels that the line has, and that is not {@code null}; {@code null} if there is none. */
+    private String listedLabel(Map<String, Value> values) {
+        for (String label : rules.choice().labels()) {
+            if (values.containsKey(label) && values.get(label).kind() != Kind.NULL) {
+                return label;
+            }
+        }
+        return null;
+    }
+
     /** An expected label other than the first, if the line has one; else another of the same task; else {@code null}. */
     private String otherLabel() {
         Map<String, Value> values = scanner.values();
+        String listed = listedLabel(values);
+        if (listed != null) {
+            return listed;
+        }
         for (String label : rules.choice().labels()) {
             if (values.containsKey(label)) {
                 return label;
@@ -107,7 +130,8 @@ final class LineJudge {
             return null;
         }
         for (Map.Entry<String, Metadata> entry : metadata.entrySet()) {
-            if (values.containsKey(entry.getKey()) && task.equals(LabelInference.task(values.get(entry.getKey()), entry.getValue()))) {
+            if (values.containsKey(entry.getKey()) && LabelChoice.problemOfName(entry.getKey()).isEmpty()
+                    && task.equals(LabelInference.task(values.get(entry.getKey()), entry.getValue(), scanner.textAlone()))) {
                 return entry.getKey();
             }
         }
@@ -117,33 +141,37 @@ final class LineJudge {
     private void object(LineFacts facts) {
         Slice object = facts.sourceRef.given() ? facts.sourceRef : facts.source;
         if (!facts.sourceRef.given()) {
-            boolean imagesWanted = task == null || task.supported();
             if (!facts.source.given()) {
-                find(FindingCode.SOURCE_MISSING, "source-ref", "no \"source-ref\" on this line; add the object's S3 URI");
-            } else if (imagesWanted) {
+                find(FindingCode.SOURCE_MISSING, ofImages ? "source-ref" : "source", ofImages
+                        ? "no \"source-ref\" on this line; add the object's S3 URI"
+                        : "neither \"source\" nor \"source-ref\" on this line; add the text, or the object's S3 URI");
+            } else if (ofImages) {
                 find(FindingCode.SOURCE_MISSING, "source-ref",
                         "\"source\" holds text, but images are trained from \"source-ref\"; add the image's S3 URI");
             }
-            if (object.kind != Kind.TEXT) {
-                return;
+        }
+        if (facts.source.given() && !ofImages) {
+            line.source = facts.source.kind == Kind.TEXT && facts.source.from < facts.source.to;
+            if (!line.source) {
+                find(FindingCode.SOURCE_INVALID, "source", (facts.source.kind == Kind.TEXT ? "\"source\" is empty" : "\"source\" is no text")
+                        + "; write the text that the label is for");
             }
+        }
+        if (!facts.sourceRef.given() && object.kind != Kind.TEXT) {
+            return;
         }
         byte[] text = object.escaped ? JsonText.decode(bytes, object.from, object.to) : bytes;
         int from = object.escaped ? 0 : object.from;
         int to = object.escaped ? text.length : object.to;
         if (facts.sourceRef.given()) {
             if (object.kind != Kind.TEXT || !isObjectUri(text, from, to)) {
-                find(FindingCode.SOURCE_INVALID, "source-ref",
-                        (object.kind == Kind.TEXT && to - from <= LONGEST_SHOWN_BYTES
-                                ? "\"" + UnreadableLine.shortened(object.string(bytes)) + "\" is" : "the value is")
-                                + " not the S3 URI of an object; write s3://bucket/key, the key raw and not URL-encoded, at most 1,024 bytes");
+                find(FindingCode.SOURCE_INVALID, "source-ref", noUri(object));
                 return;
             }
             if (!allowed(text, from, to)) {
-                find(FindingCode.OBJECT_OUTSIDE_ALLOWED_BUCKETS, "source-ref", "\"" + UnreadableLine.shortened(object.string(bytes))
-                        + "\" lies outside what the training role may read (" + String.join(", ", rules.images())
-                        + "); add its prefix to images, or move the object");
+                outside(object, "source-ref");
             }
+            line.sourceRef = true;
             name.read(text, from, to);
             line.stem = name.stem();
             line.frame = name.number();
@@ -170,6 +198,18 @@ final class LineJudge {
                 }
             }
         }
+    }
+
+    private String noUri(Slice object) {
+        return (object.kind == Kind.TEXT && object.to - object.from <= LONGEST_SHOWN_BYTES
+                ? "\"" + UnreadableLine.shortened(object.string(bytes)) + "\" is" : "the value is")
+                + " not the S3 URI of an object; write s3://bucket/key, the key raw and not URL-encoded, at most 1,024 bytes";
+    }
+
+    private void outside(Slice object, String attribute) {
+        find(FindingCode.OBJECT_OUTSIDE_ALLOWED_BUCKETS, attribute, "\"" + UnreadableLine.shortened(object.string(bytes))
+                + "\" lies outside what the training role may read (" + String.join(", ", rules.images())
+                + "); add its prefix to images, or move the object");
     }
 
     private static boolean isObjectUri(byte[] text, int from, int to) {
@@ -207,6 +247,7 @@ final class LineJudge {
         }
         line.label = label;
         Metadata metadata = facts.labelMetadataGiven ? facts.labelMetadata : null;
+        line.job = metadata == null ? null : metadata.jobName;
         Task said = metadata == null ? null : metadata.task();
         if (metadata != null && metadata.failed) {
             failed(label, metadata);
@@ -214,7 +255,7 @@ final class LineJudge {
         }
         if (task == null) {
             find(FindingCode.UNSUPPORTED_TASK, label, "what \"" + label
-                    + "\" is for cannot be told from the manifest; set the task (object-detection or image-classification)");
+                    + "\" is for cannot be told from the manifest; set the task to one of " + Task.SUPPORTED);
             return;
         }
         if (!task.supported()) {
@@ -222,8 +263,10 @@ final class LineJudge {
             return;
         }
         if (metadata == null) {
-            find(FindingCode.METADATA_MISSING, label,
-                    "no \"" + label + "-metadata\" beside \"" + label + "\"; add it, or classes are named by their ids and the line counts as the oldest");
+            find(FindingCode.METADATA_MISSING, label, "no \"" + label + "-metadata\" beside \"" + label + "\"; add it, or "
+                    + (task.equals(Task.SEMANTIC_SEGMENTATION) ? "nobody knows the mask's classes and the line counts as the oldest"
+                            : task.equals(Task.TEXT_SPAN) || task.equals(Task.CUSTOM) ? "the line counts as the oldest"
+                            : "classes are named by their ids and the line counts as the oldest"));
         } else if (!metadata.isObject) {
             find(FindingCode.METADATA_INVALID, label, "\"" + label + "-metadata\" is not an object; write it as a labeling job does");
         } else {
@@ -233,21 +276,49 @@ final class LineJudge {
                         + "; keep tasks in datasets of their own, or set the task");
                 return;
             }
-            if (metadata.classMapProblem != null || metadata.classMapKind != Kind.ABSENT && metadata.classMapKind != Kind.OBJECT) {
+            if ((metadata.classMapProblem != null || metadata.classMapKind != Kind.ABSENT && metadata.classMapKind != Kind.OBJECT) && hasClassMap()) {
                 find(FindingCode.METADATA_INVALID, label, (metadata.classMapProblem == null
                         ? "class-map is not an object"
                         : "class-map entry \"" + metadata.classMapProblem + "\" is not a class id (0 to " + MAX_CLASS_ID + ") with a name")
                         + "; write {\"0\":\"car\"}");
             }
         }
+        content(label, facts, metadata);
+    }
+
+    private boolean hasClassMap() {
+        return !task.equals(Task.SEMANTIC_SEGMENTATION) && !task.equals(Task.TEXT_SPAN) && !task.equals(Task.CUSTOM);
+    }
+
+    private void content(String label, LineFacts facts, Metadata metadata) {
         Label content = facts.label;
         if (content.kind == Kind.NULL) {
             find(FindingCode.LABEL_MISSING, label, "\"" + label + "\" is null; label the object again");
-        } else if (task.equals(Task.OBJECT_DETECTION)) {
+            return;
+        }
+        if (label.endsWith(STREAMED_SUFFIX) && !task.equals(Task.SEMANTIC_SEGMENTATION) && !isUri(content)) {
+            find(FindingCode.LABEL_TAKEN_FOR_URI, label, "the name \"" + label + "\" ends in -ref, so SageMaker takes its value for an S3 URI and streams"
+                    + " what lies there, and this value is none; " + FindingCode.LABEL_TAKEN_FOR_URI.cure());
+        }
+        if (task.equals(Task.OBJECT_DETECTION)) {
             boxes(label, content, metadata);
-        } else {
+        } else if (task.equals(Task.SEMANTIC_SEGMENTATION)) {
+            mask(label, content, metadata);
+        } else if (task.equals(Task.TEXT_SPAN)) {
+            spans(label, facts, metadata);
+        } else if (task.multiLabel()) {
+            classes(label, content, metadata);
+        } else if (!task.equals(Task.CUSTOM)) {
             singleClass(label, content, metadata);
         }
+    }
+
+    private boolean isUri(Label content) {
+        if (content.kind != Kind.TEXT) {
+            return false;
+        }
+        byte[] text = content.text.escaped ? JsonText.decode(bytes, content.text.from, content.text.to) : bytes;
+        return isObjectUri(text, content.text.escaped ? 0 : content.text.from, content.text.escaped ? text.length : content.text.to);
     }
 
     private void created(String label, Metadata metadata) {
@@ -296,14 +367,22 @@ final class LineJudge {
                 : "no \"" + expected + "\" on this line; label the object again or fix the label attribute name");
     }
 
+    /** Whether the label is of boxes where others are wanted; a finding then. */
+    private boolean holdsBoxes(String label, Label content) {
+        if (content.kind != Kind.OBJECT || content.annotationsKind != Kind.ARRAY) {
+            return false;
+        }
+        find(FindingCode.TASK_DIFFERS, label, "\"" + label + "\" holds boxes, the dataset is for " + task + "; set the task to object-detection");
+        return true;
+    }
+
     private void singleClass(String label, Label content, Metadata metadata) {
-        if (content.kind == Kind.OBJECT && content.annotationsKind == Kind.ARRAY) {
-            find(FindingCode.TASK_DIFFERS, label, "\"" + label + "\" holds boxes, the dataset is for " + task + "; set the task to object-detection");
+        if (holdsBoxes(label, content)) {
             return;
         }
         if (content.kind == Kind.ARRAY) {
             find(FindingCode.TASK_DIFFERS, label, "\"" + label
-                    + "\" is a list of classes (image-classification-multilabel), the dataset is for " + task + "; keep one label for each image");
+                    + "\" is a list of classes (" + task + "-multilabel), the dataset is for " + task + "; keep one label for each object, or set the task");
             return;
         }
         if (content.whole < 0 || content.whole > MAX_CLASS_ID) {
@@ -329,10 +408,154 @@ final class LineJudge {
         line.classes.add((int) content.whole, name, 1);
     }
 
+    /** A list of class ids. Confidences are not judged: AWS's own examples give them for other ids. */
+    private void classes(String label, Label content, Metadata metadata) {
+        if (holdsBoxes(label, content)) {
+            return;
+        }
+        if (content.kind != Kind.ARRAY) {
+            find(content.whole >= 0 ? FindingCode.TASK_DIFFERS : FindingCode.ANNOTATIONS_INVALID, label, "\"" + label + "\" is "
+                    + (content.whole >= 0 ? "one class and no list"
+                            : content.kind == Kind.TEXT && content.text.from < content.text.to && bytes[content.text.from] == '[' ? "a list inside a text" : "no list")
+                    + "; write the list of its class ids, such as [0,2]; a list with one place for each class (multi-hot) is another format");
+            return;
+        }
+        if (content.noIds > 0) {
+            find(FindingCode.CLASS_ID_INVALID, label, "item " + content.firstNoId + " of \"" + label + "\" is not a class id" + more(content.noIds)
+                    + "; write whole numbers from 0 to " + MAX_CLASS_ID);
+        }
+        ClassUses names = metadata == null || metadata.classMapProblem != null ? NO_NAMES : metadata.classMap;
+        nameAll(names);
+        ClassUses ids = content.ids;
+        for (int i = 0; i < ids.count(); i++) {
+            int id = ids.id(i);
+            if (ids.annotations(i) > 1) {
+                broken.add(FindingCode.CLASS_REPEATED, "class " + id + " stands " + ids.annotations(i) + " times in the list of " + content.items);
+            }
+            int named = names.find(id);
+            if (named < 0 && names.count() > 0) {
+                broken.add(FindingCode.UNKNOWN_CLASS, "class " + id + " is not in the line's class-map");
+            }
+            line.classes.add(id, named < 0 ? null : names.name(named), 1);
+        }
+        broken.report(label);
+        if (content.items == 0) {
+            empty(label, "no class in the list, and negatives: drop leaves such objects out",
+                    "no class in the list; fine as a negative example (negatives: drop leaves it out)");
+        }
+    }
+
+    /** Classes of a line count although it uses none of them. */
+    private void nameAll(ClassUses names) {
+        for (int i = 0; i < names.count(); i++) {
+            line.classes.name(names.id(i), names.name(i));
+        }
+    }
+
+    private void empty(String label, String dropped, String kept) {
+        find(FindingCode.EMPTY_ANNOTATIONS, label, rules.dropNegatives() ? dropped : kept);
+    }
+
+    /** The S3 URI of a mask, whose pixels are class ids; the metadata names them. */
+    private void mask(String label, Label content, Metadata metadata) {
+        if (holdsBoxes(label, content)) {
+            return;
+        }
+        if (!label.endsWith(STREAMED_SUFFIX)) {
+            find(FindingCode.MASK_NOT_STREAMED, label, "the name \"" + label
+                    + "\" does not end in -ref, so SageMaker streams the text of the URI and not the mask; " + FindingCode.MASK_NOT_STREAMED.cure());
+        }
+        if (!isUri(content)) {
+            find(FindingCode.MASK_INVALID, label, content.kind == Kind.TEXT ? noUri(content.text)
+                    : "\"" + label + "\" is no text; " + FindingCode.MASK_INVALID.cure() + ", s3://bucket/key");
+        } else if (!images.isEmpty()) {
+            byte[] uri = JsonText.decode(bytes, content.text.from, content.text.to);
+            if (!allowed(uri, 0, uri.length)) {
+                outside(content.text, label);
+            }
+        }
+        if (metadata == null || !metadata.isObject) {
+            return;
+        }
+        if (metadata.colorMapKind != Kind.OBJECT || metadata.colorMapProblem != null) {
+            find(FindingCode.METADATA_INVALID, label, (metadata.colorMapKind == Kind.ABSENT ? "no internal-color-map, so nobody knows the mask's classes"
+                    : metadata.colorMapProblem == null ? "internal-color-map is not an object"
+                    : "internal-color-map entry \"" + metadata.colorMapProblem + "\" is not a class id (0 to " + MAX_CLASS_ID + ") with a class-name")
+                    + "; write \"internal-color-map\":{\"0\":{\"class-name\":\"BACKGROUND\",\"hex-color\":\"#ffffff\"}}");
+        }
+        for (int i = 0; i < metadata.colorMap.count(); i++) {
+            line.classes.add(metadata.colorMap.id(i), metadata.colorMap.name(i), 1);
+        }
+    }
+
+    /** Entities in a text. The whole category list is on the line: a class's id is its place there. */
+    private void spans(String label, LineFacts facts, Metadata metadata) {
+        Label content = facts.label;
+        if (holdsBoxes(label, content)) {
+            return;
+        }
+        Spans spans = content.spans;
+        if (content.kind != Kind.OBJECT || content.annotationsKind != Kind.OBJECT || spans.entitiesKind != Kind.ARRAY || spans.labelsKind != Kind.ARRAY) {
+            String lacks = content.kind != Kind.OBJECT || content.annotationsKind != Kind.OBJECT ? "no object \"annotations\""
+                    : spans.entitiesKind != Kind.ARRAY ? "no list \"entities\"" : "no list \"labels\"";
+            find(FindingCode.ANNOTATIONS_INVALID, label, lacks + " in \"" + label
+                    + "\"; write {\"annotations\":{\"labels\":[{\"label\":…}],\"entities\":[…]}}, labels being the whole category list");
+            return;
+        }
+        if (spans.noNames > 0) {
+            find(FindingCode.ANNOTATIONS_INVALID, label, "label " + spans.firstNoName + " of the category list "
+                    + (spans.firstNoName > MAX_CLASS_ID ? "is beyond the last class id, " + MAX_CLASS_ID : "has no name") + more(spans.noNames)
+                    + "; write {\"label\":…}");
+        }
+        if (spans.noObjects > 0) {
+            find(FindingCode.ANNOTATIONS_INVALID, label, "entity " + spans.firstNoObject + " is not an object" + more(spans.noObjects)
+                    + "; write {\"label\":…,\"startOffset\":…,\"endOffset\":…}");
+        }
+        CategoryList categories = spans.categories;
+        for (int id = 0; id < categories.count(); id++) {
+            line.classes.name(id, categories.name(id));
+        }
+        if (spans.invalid > 0) {
+            boolean whole = spans.firstInvalidStart > LineFacts.BAD && spans.firstInvalidEnd > LineFacts.BAD;
+            find(FindingCode.SPAN_INVALID, label, "entity " + spans.firstInvalid + " " + (!spans.firstInvalidLabeled ? "has no label"
+                    : !whole ? "lacks a whole number for startOffset or endOffset"
+                    : "goes from " + spans.firstInvalidStart + " to " + spans.firstInvalidEnd) + more(spans.invalid) + "; " + FindingCode.SPAN_INVALID.cure());
+        }
+        // Whether offsets count code points or UTF-16 units, nobody says. There are never more of the former.
+        boolean known = facts.source.kind == Kind.TEXT && !facts.sourceRef.given();
+        int longest = known ? JsonText.units(bytes, facts.source.from, facts.source.to) : Integer.MAX_VALUE;
+        for (int i = 0; i < spans.count; i++) {
+            String name = scanner.text(spans.labelFrom[i], spans.labelTo[i]);
+            int id = categories.find(name);
+            if (id < 0) {
+                broken.add(FindingCode.UNKNOWN_CLASS, "entity " + spans.place[i] + " is \"" + UnreadableLine.shortened(name) + "\", which the line's \"labels\" lack");
+            } else {
+                line.classes.add(id, name, 1);
+            }
+            if (known && spans.end[i] > longest) {
+                broken.add(FindingCode.SPAN_OUTSIDE_TEXT, "entity " + spans.place[i] + " goes from " + spans.start[i] + " to " + spans.end[i]
+                        + ", and the text has " + longest + " characters");
+            }
+        }
+        broken.report(label);
+        if (spans.entities == 0) {
+            empty(label, "no entity in this text, and negatives: drop leaves such texts out",
+                    "no entity in this text; fine as a negative example (negatives: drop leaves it out)");
+        }
+        counted(label, spans.entities, metadata == null ? -1 : metadata.entities, "entities");
+    }
+
+    private void counted(String label, int annotations, int described, String list) {
+        if (described >= 0 && described != annotations) {
+            find(FindingCode.OBJECTS_COUNT_DIFFERS, label, String.format(Locale.ROOT,
+                    "%d annotations, but %d entries in \"%s\"; keep one for each annotation", annotations, described, list));
+        }
+    }
+
     private void boxes(String label, Label content, Metadata metadata) {
         if (content.kind != Kind.OBJECT) {
             find(FindingCode.ANNOTATIONS_INVALID, label, "\"" + label
-                    + "\" is not an object; write {\"image_size\":[…],\"annotations\":[…]}, or set the task to image-classification");
+                    + "\" is not an object; write {\"image_size\":[…],\"annotations\":[…]}, or set the task to that of the labels");
             return;
         }
         boolean sized = size(label, content);
@@ -348,11 +571,8 @@ final class LineJudge {
         }
         ClassUses names = metadata == null ? NO_NAMES : metadata.classMap;
         if (metadata != null && metadata.classMapProblem == null) {
-            for (int i = 0; i < names.count(); i++) {
-                line.classes.name(names.id(i), names.name(i));
-            }
+            nameAll(names);
         }
-        Broken broken = new Broken();
         Boxes boxes = content.boxes;
         for (int i = 0; i < boxes.count; i++) {
             long classId = boxes.classId[i];
@@ -381,15 +601,10 @@ final class LineJudge {
         broken.report(label);
         int annotations = boxes.count + content.noObjects;
         if (annotations == 0) {
-            find(FindingCode.EMPTY_ANNOTATIONS, label, rules.dropNegatives()
-                    ? "no boxes on this image, and negatives: drop leaves such images out"
-                    : "no boxes on this image; fine as a negative example, but SageMaker's built-in detector may choke on it (negatives: drop leaves it out)");
+            empty(label, "no boxes on this image, and negatives: drop leaves such images out",
+                    "no boxes on this image; fine as a negative example, but SageMaker's built-in detector may choke on it (negatives: drop leaves it out)");
         }
-        if (metadata != null && metadata.objects >= 0 && metadata.objects != annotations) {
-            find(FindingCode.OBJECTS_COUNT_DIFFERS, label, String.format(Locale.ROOT,
-                    "%d annotations, but %d entries in \"objects\"; keep one for each annotation",
-                    annotations, metadata.objects));
-        }
+        counted(label, annotations, metadata == null ? -1 : metadata.objects, "objects");
     }
 
     private boolean size(String label, Label content) {
@@ -431,22 +646,28 @@ final class LineJudge {
         return count > 1 ? " (and " + (count - 1) + " more like it)" : "";
     }
 
-    /** Gathers what is wrong with boxes: one finding for each rule, naming the first box and counting the rest. */
+    /** Gathers what is wrong with annotations: one finding for each rule, naming the first and counting the rest. */
     private final class Broken {
-        private Map<FindingCode, String> first = Map.of();
-        private Map<FindingCode, Integer> count = Map.of();
+        private final Map<FindingCode, String> first = new EnumMap<>(FindingCode.class);
+        private final Map<FindingCode, Integer> count = new EnumMap<>(FindingCode.class);
 
         void add(FindingCode code, int box, String what) {
-            if (first.isEmpty()) {
-                first = new EnumMap<>(FindingCode.class);
-                count = new EnumMap<>(FindingCode.class);
-            }
-            first.putIfAbsent(code, "box " + box + " " + what);
+            add(code, "box " + box + " " + what);
+        }
+
+        void add(FindingCode code, String what) {
+            first.putIfAbsent(code, what);
             count.merge(code, 1, Integer::sum);
         }
 
+        /** Tells of all, and forgets them. */
         void report(String label) {
+            if (first.isEmpty()) {
+                return;
+            }
             first.forEach((code, what) -> find(code, label, what + more(count.get(code)) + "; " + code.cure()));
+            first.clear();
+            count.clear();
         }
     }
 }

@@ -5,8 +5,11 @@ import dev.truepipe.manifest.JsonCursor.Key;
 import dev.truepipe.manifest.JsonCursor.Kind;
 import dev.truepipe.manifest.LineFacts.Label;
 import dev.truepipe.manifest.LineFacts.Metadata;
+import dev.truepipe.manifest.LineFacts.Shape;
 import dev.truepipe.manifest.LineFacts.Slice;
+import dev.truepipe.manifest.LineFacts.Spans;
 import dev.truepipe.manifest.LineFacts.Value;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -20,29 +23,38 @@ final class LineScanner {
     static final String METADATA_SUFFIX = "-metadata";
     private static final Key SOURCE_REF = Key.of("source-ref");
     private static final Key SOURCE = Key.of("source");
-    private static final Key ANNOTATIONS = Key.of("annotations");
+    static final Key ANNOTATIONS = Key.of("annotations");
     private static final Key IMAGE_SIZE = Key.of("image_size");
     private static final Key WIDTH = Key.of("width");
     private static final Key HEIGHT = Key.of("height");
     private static final Key DEPTH = Key.of("depth");
-    private static final Key CLASS_ID = Key.of("class_id");
+    static final Key CLASS_ID = Key.of("class_id");
     private static final Key LEFT = Key.of("left");
     private static final Key TOP = Key.of("top");
     private static final Key TYPE = Key.of("type");
     private static final Key CREATION_DATE = Key.of("creation-date");
+    private static final Key JOB_NAME = Key.of("job-name");
     private static final Key CLASS_NAME = Key.of("class-name");
     private static final Key FAILURE_REASON = Key.of("failure-reason");
     private static final Key ADJUSTMENT_STATUS = Key.of("adjustment-status");
     private static final Key OBJECTS = Key.of("objects");
-    private static final Key CLASS_MAP = Key.of("class-map");
-    private static final Key CLASS_MAP_AS_IN_3D = Key.of("class_map");
+    static final Key CLASS_MAP = Key.of("class-map");
+    static final Key CLASS_MAP_AS_IN_3D = Key.of("class_map");
+    private static final Key INTERNAL_COLOR_MAP = Key.of("internal-color-map");
+    private static final Key ENTITIES = Key.of("entities");
+    private static final Key LABELS = Key.of("labels");
+    private static final Key LABEL = Key.of("label");
+    private static final Key START_OFFSET = Key.of("startOffset");
+    private static final Key END_OFFSET = Key.of("endOffset");
+    private static final byte[] S3 = {'s', '3', ':', '/', '/'};
 
     private final KeyOrder lineKeys = new KeyOrder(SOURCE_REF, SOURCE);
     private final KeyOrder labelKeys = new KeyOrder(ANNOTATIONS, IMAGE_SIZE);
     private final KeyOrder sizeKeys = new KeyOrder(WIDTH, HEIGHT, DEPTH);
     private final KeyOrder boxKeys = new KeyOrder(CLASS_ID, LEFT, TOP, WIDTH, HEIGHT);
     private final KeyOrder metadataKeys = new KeyOrder(
-            TYPE, CREATION_DATE, CLASS_NAME, FAILURE_REASON, ADJUSTMENT_STATUS, OBJECTS, CLASS_MAP, CLASS_MAP_AS_IN_3D);
+            TYPE, CREATION_DATE, CLASS_NAME, FAILURE_REASON, ADJUSTMENT_STATUS, OBJECTS, CLASS_MAP, CLASS_MAP_AS_IN_3D, INTERNAL_COLOR_MAP, ENTITIES,
+            JOB_NAME);
     private final KeyOrder objectKeys = new KeyOrder();
     private final PlainObjects plainBoxes = new PlainObjects(boxKeys);
     private final PlainObjects plainObjects = new PlainObjects(objectKeys);
@@ -203,6 +215,11 @@ final class LineScanner {
         return all;
     }
 
+    /** Whether the object is a text in the line. */
+    boolean textAlone() {
+        return facts.source.given() && !facts.sourceRef.given();
+    }
+
     private static boolean isMetadata(String name) {
         return name.endsWith(METADATA_SUFFIX) && name.length() > METADATA_SUFFIX.length();
     }
@@ -225,20 +242,42 @@ final class LineScanner {
     }
 
     private Value value() throws Broken {
-        boolean boxes = false;
         Kind kind = cursor.value();
         if (kind == Kind.OBJECT) {
-            while (cursor.nextKey()) {
-                boolean annotations = cursor.keyIs(ANNOTATIONS);
-                Kind inner = cursor.value();
-                boxes |= annotations && inner == Kind.ARRAY;
+            return new Value(kind, LineFacts.BAD, shapeOfObject());
+        }
+        if (kind == Kind.ARRAY) {
+            boolean ids = true;
+            while (cursor.nextItem()) {
+                Kind item = cursor.value();
+                ids &= whole(item) >= 0;
+                cursor.skip(item);
+            }
+            return new Value(kind, LineFacts.BAD, ids ? Shape.CLASS_IDS : Shape.OTHER);
+        }
+        boolean uri = kind == Kind.TEXT && cursor.textTo() - cursor.textFrom() > S3.length
+                && Arrays.equals(bytes, cursor.textFrom(), cursor.textFrom() + S3.length, S3, 0, S3.length);
+        return new Value(kind, whole(kind), uri ? Shape.URI : Shape.OTHER);
+    }
+
+    private Shape shapeOfObject() throws Broken {
+        Shape shape = Shape.OTHER;
+        while (cursor.nextKey()) {
+            boolean annotations = cursor.keyIs(ANNOTATIONS);
+            Kind inner = cursor.value();
+            if (annotations && inner == Kind.OBJECT) {
+                while (cursor.nextKey()) {
+                    boolean entities = cursor.keyIs(ENTITIES);
+                    Kind innermost = cursor.value();
+                    shape = entities && innermost == Kind.ARRAY ? Shape.SPANS : shape;
+                    cursor.skip(innermost);
+                }
+            } else {
+                shape = annotations && inner == Kind.ARRAY ? Shape.BOXES : shape;
                 cursor.skip(inner);
             }
-            return new Value(kind, LineFacts.BAD, boxes);
         }
-        long whole = whole(kind);
-        cursor.skip(kind);
-        return new Value(kind, whole, false);
+        return shape;
     }
 
     // Metadata
@@ -268,9 +307,18 @@ final class LineScanner {
                 }
                 case 5 -> objects(into);
                 case 6, 7 -> classMap(into);
+                case 8 -> colorMap(into);
+                case 9 -> into.entities = length();
+                case 10 -> into.jobName = jobName();
                 default -> cursor.skip(cursor.value());
             }
         }
+    }
+
+    /** An empty name is none, nor is one far longer than labeling jobs can have: thousands of them are remembered. */
+    private String jobName() throws Broken {
+        String name = textOrNull();
+        return name == null || name.isEmpty() || name.length() > LabelingJob.LONGEST_NAME ? null : name;
     }
 
     private void created(Metadata into) throws Broken {
@@ -331,11 +379,68 @@ final class LineScanner {
         }
     }
 
+    private void colorMap(Metadata into) throws Broken {
+        Kind kind = cursor.value();
+        into.colorMapKind = kind;
+        if (kind != Kind.OBJECT || into.colorMap == null) {
+            cursor.skip(kind);
+            return;
+        }
+        while (cursor.nextKey()) {
+            long id = wholeText();
+            int keyFrom = cursor.textFrom();
+            int keyTo = cursor.textTo();
+            String name = null;
+            Kind color = cursor.value();
+            if (color == Kind.OBJECT) {
+                while (cursor.nextKey()) {
+                    if (cursor.keyIs(CLASS_NAME)) {
+                        name = textOrNull();
+                    } else {
+                        cursor.skip(cursor.value());
+                    }
+                }
+            } else {
+                cursor.skip(color);
+            }
+            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null) {
+                into.colorMap.name((int) id, name);
+            } else if (into.colorMapProblem == null) {
+                into.colorMapProblem = UnreadableLine.shortened(JsonText.string(bytes, keyFrom, keyTo, true));
+            }
+        }
+    }
+
+    /** Items of the array that comes next; -1 if it is none. */
+    private int length() throws Broken {
+        Kind kind = cursor.value();
+        if (kind != Kind.ARRAY) {
+            cursor.skip(kind);
+            return -1;
+        }
+        int items = 0;
+        while (cursor.nextItem()) {
+            items++;
+            cursor.skip(cursor.value());
+        }
+        return items;
+    }
+
     // Labels
 
     private void label(Label into) throws Broken {
         into.kind = cursor.value();
+        if (into.kind == Kind.ARRAY) {
+            classIds(into);
+            return;
+        }
         if (into.kind != Kind.OBJECT) {
+            if (into.kind == Kind.TEXT) {
+                into.text.kind = Kind.TEXT;
+                into.text.from = cursor.textFrom();
+                into.text.to = cursor.textTo();
+                into.text.escaped = cursor.textEscaped();
+            }
             into.whole = whole(into.kind);
             cursor.skip(into.kind);
             return;
@@ -346,6 +451,22 @@ final class LineScanner {
                 case 0 -> annotations(into);
                 case 1 -> imageSize(into);
                 default -> cursor.skip(cursor.value());
+            }
+        }
+    }
+
+    private void classIds(Label into) throws Broken {
+        into.whole = LineFacts.BAD;
+        for (int place = 0; cursor.nextItem(); place++) {
+            into.items++;
+            Kind item = cursor.value();
+            long id = whole(item);
+            cursor.skip(item);
+            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID) {
+                into.ids.add((int) id, null, 1);
+            } else {
+                into.noIds++;
+                into.firstNoId = into.firstNoId < 0 ? place : into.firstNoId;
             }
         }
     }
@@ -387,6 +508,10 @@ final class LineScanner {
     private void annotations(Label into) throws Broken {
         Kind kind = cursor.value();
         into.annotationsKind = kind;
+        if (kind == Kind.OBJECT) {
+            spans(into.spans);
+            return;
+        }
         if (kind != Kind.ARRAY) {
             cursor.skip(kind);
             return;
@@ -452,7 +577,111 @@ final class LineScanner {
         into.boxes.add(classId, left, top, width, height);
     }
 
+    private void spans(Spans into) throws Broken {
+        while (cursor.nextKey()) {
+            if (cursor.keyIs(ENTITIES)) {
+                into.entitiesKind = cursor.value();
+                if (into.entitiesKind == Kind.ARRAY) {
+                    entities(into);
+                } else {
+                    cursor.skip(into.entitiesKind);
+                }
+            } else if (cursor.keyIs(LABELS)) {
+                into.labelsKind = cursor.value();
+                if (into.labelsKind == Kind.ARRAY) {
+                    categories(into);
+                } else {
+                    cursor.skip(into.labelsKind);
+                }
+            } else {
+                cursor.skip(cursor.value());
+            }
+        }
+    }
+
+    private void entities(Spans into) throws Broken {
+        for (; cursor.nextItem(); into.entities++) {
+            Kind item = cursor.value();
+            if (item == Kind.OBJECT) {
+                entity(into);
+            } else {
+                into.firstNoObject = into.noObjects++ == 0 ? into.entities : into.firstNoObject;
+                cursor.skip(item);
+            }
+        }
+    }
+
+    private void entity(Spans into) throws Broken {
+        int labelFrom = -1;
+        int labelTo = -1;
+        long start = LineFacts.NONE;
+        long end = LineFacts.NONE;
+        while (cursor.nextKey()) {
+            if (cursor.keyIs(LABEL)) {
+                Kind kind = cursor.value();
+                if (kind == Kind.TEXT) {
+                    labelFrom = cursor.textFrom();
+                    labelTo = cursor.textTo();
+                } else {
+                    cursor.skip(kind);
+                }
+            } else if (cursor.keyIs(START_OFFSET)) {
+                start = wholeNumber();
+            } else if (cursor.keyIs(END_OFFSET)) {
+                end = wholeNumber();
+            } else {
+                cursor.skip(cursor.value());
+            }
+        }
+        into.add(into.entities, labelFrom, labelTo, start, end);
+    }
+
+    /** The category list: a class's id is its place in it. */
+    private void categories(Spans into) throws Broken {
+        for (int place = 0; cursor.nextItem(); place++) {
+            String name = null;
+            Kind item = cursor.value();
+            if (item == Kind.OBJECT) {
+                while (cursor.nextKey()) {
+                    if (cursor.keyIs(LABEL)) {
+                        name = textOrNull();
+                    } else {
+                        cursor.skip(cursor.value());
+                    }
+                }
+            } else {
+                cursor.skip(item);
+            }
+            if (place <= LineJudge.MAX_CLASS_ID) {
+                into.categories.add(name);
+            }
+            if (name == null || place > LineJudge.MAX_CLASS_ID) {
+                into.firstNoName = into.noNames++ == 0 ? place : into.firstNoName;
+            }
+        }
+    }
+
+    /** A text that stands there in the line just scanned. */
+    String text(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '\\') {
+                return JsonText.string(bytes, from, to, true);
+            }
+        }
+        return texts.text(bytes, from, to);
+    }
+
     // Scalars
+
+    /** The value that comes next, if it is a whole number and no text. */
+    private long wholeNumber() throws Broken {
+        Kind kind = cursor.value();
+        if (kind == Kind.NUMBER) {
+            return cursor.wholeOr(LineFacts.BAD);
+        }
+        cursor.skip(kind);
+        return kind == Kind.NULL ? LineFacts.NONE : LineFacts.BAD;
+    }
 
     private double number() throws Broken {
         return numberOf(cursor.value());
@@ -487,31 +716,7 @@ final class LineScanner {
         };
     }
 
-    /** The last text or key: up to 18 digits, with an optional minus, as a number; anything else is {@link LineFacts#BAD}. */
     private long wholeText() {
-        byte[] text = bytes;
-        int at = cursor.textFrom();
-        int end = cursor.textTo();
-        if (cursor.textEscaped()) {
-            text = JsonText.decode(bytes, at, end);
-            at = 0;
-            end = text.length;
-        }
-        int length = end - at;
-        boolean negative = length > 0 && text[at] == '-';
-        if (negative) {
-            at++;
-        }
-        if (at == end || length > 18) {
-            return LineFacts.BAD;
-        }
-        long value = 0;
-        for (; at < end; at++) {
-            if (text[at] < '0' || text[at] > '9') {
-                return LineFacts.BAD;
-            }
-            value = value * 10 + (text[at] - '0');
-        }
-        return negative ? -value : value;
+        return cursor.wholeTextOr(LineFacts.BAD);
     }
 }

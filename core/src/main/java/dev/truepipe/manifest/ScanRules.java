@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param choice task and label attributes
  * @param groupBy what the split keeps together
- * @param dropNegatives whether images without annotations are quarantined
+ * @param dropNegatives whether objects without annotations are quarantined
  * @param images prefixes ({@code s3://bucket/…}) that objects may lie under; empty: anywhere
  * @param severities severities that differ from the codes' own
  */

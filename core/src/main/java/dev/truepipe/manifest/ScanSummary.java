@@ -1,5 +1,8 @@
 package dev.truepipe.manifest;
 
+import java.util.List;
+import java.util.TreeMap;
+
 /** What a scan counted. Sums of several scans are made with {@link #add}, in processing order. */
 public final class ScanSummary {
     private long lines;
@@ -9,6 +12,7 @@ public final class ScanSummary {
     private final FindingTally findings = new FindingTally();
     private final ClassTally classes = new ClassTally();
     private final LabelTally labels = new LabelTally();
+    private final SourceTally sources = new SourceTally();
 
     /** Counts a line of white space. */
     public void blankLine() {
@@ -27,8 +31,10 @@ public final class ScanSummary {
         if (line.accepted()) {
             accepted++;
             labels.add(line.label);
+            sources.add(line.sourceRef, line.source);
+            ClassTally.Job job = classes.job(line, manifest);
             for (int i = 0; i < line.classes.count(); i++) {
-                classes.add(line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
+                classes.add(job, line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
             }
         }
     }
@@ -42,6 +48,7 @@ public final class ScanSummary {
         findings.add(later.findings);
         classes.add(later.classes);
         labels.add(later.labels);
+        sources.add(later.sources);
     }
 
     /** Lines that are not blank. */
@@ -71,11 +78,16 @@ public final class ScanSummary {
         return findings;
     }
 
-    public ClassTally classes() {
-        return classes;
+    /** The classes of all lines together. @param choice what they were judged by @param categories names of all classes, by id; may be empty */
+    public Reconciliation classes(LabelChoice choice, List<String> categories) {
+        return new Reconciliation(classes, choice, categories, new TreeMap<>());
     }
 
     public LabelTally labels() {
         return labels;
+    }
+
+    public SourceTally sources() {
+        return sources;
     }
 }

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param counts what became of the lines
  * @param findings findings by code, in the order to be shown
  * @param classes classes by id, in the order to be shown; empty where the task has none
+ * @param reconciled how labeling jobs that did not agree were made one, in a sentence without a full stop; {@code null} if no
+ *     line was rewritten
  * @param split how the accepted lines were divided
  * @param findingsFile where every finding is: an S3 URI or, in {@link DataReport} only, the name of a file beside the
  *     page ({@code findings.jsonl}), which becomes a link
@@ -31,6 +33,7 @@ public record DataReportContent(
         Counts counts,
         List<Finding> findings,
         List<LabelClass> classes,
+        String reconciled,
         Split split,
         String findingsFile,
         List<Link> files,

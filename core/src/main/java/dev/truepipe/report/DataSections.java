@@ -60,6 +60,9 @@ final class DataSections {
             html.element("p", Text.count(counts.blank(), "blank line is", "blank lines are") + " left out of every count.",
                     "class", "quiet");
         }
+        if (data.reconciled() != null) {
+            html.open("p").value(data.reconciled()).text(".").close();
+        }
         if (counts.accepted() + counts.quarantined() + counts.superseded() != counts.lines()) {
             html.element("p", "These counts do not add up: accepted + quarantined + superseded should be the number of lines. "
                     + "Please report this as a defect, with dataset.json.", "class", "notice");

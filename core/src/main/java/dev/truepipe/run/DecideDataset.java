@@ -249,6 +249,7 @@ public final class DecideDataset {
                 .append(Words.number(counts.accepted())).append(" accepted, ")
                 .append(Words.number(counts.quarantined())).append(" in quarantine, ")
                 .append(Words.number(counts.superseded())).append(" superseded\n");
+        decision.reconciled().ifPresent(sentence -> text.append("            ").append(sentence).append('\n'));
         List<Finding> quarantines = decision.findings().stream()
                 .filter(finding -> finding.severity() == Severity.QUARANTINE)
                 .sorted((one, other) -> Long.compare(other.count(), one.count()))

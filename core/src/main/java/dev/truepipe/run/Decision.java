@@ -1,5 +1,6 @@
 package dev.truepipe.run;
 
+import dev.truepipe.dataset.DatasetDocument;
 import dev.truepipe.json.Json;
 import dev.truepipe.report.DataReportContent;
 import dev.truepipe.report.DataReportContent.Counts;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -80,10 +82,16 @@ record Decision(
                 counts,
                 findings,
                 classes,
+                reconciled().orElse(null),
                 split,
                 place.apply("findings.jsonl"),
                 links,
                 List.of());
+    }
+
+    /** How labeling jobs that did not agree were made one, in a sentence; empty if no line was rewritten. */
+    Optional<String> reconciled() {
+        return new DatasetDocument(document).reconciled().map(Words::bounded);
     }
 
     Map<String, Object> toJson() {
@@ -130,6 +138,7 @@ record Decision(
     private Map<String, Object> factsJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("task", facts.task());
+        json.put("sourceAttribute", facts.sourceAttribute());
         json.put("labelAttribute", facts.labelAttribute());
         json.put("multiLabel", facts.multiLabel());
         json.put("classes", facts.classes());
@@ -189,6 +198,7 @@ record Decision(
                 : new TrainingFacts(
                         version,
                         Fields.text(f, "task"),
+                        Fields.textOrNull(f, "sourceAttribute"),
                         Fields.text(f, "labelAttribute"),
                         Fields.truth(f, "multiLabel"),
                         counts.train(),

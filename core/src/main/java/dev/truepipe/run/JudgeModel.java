@@ -368,6 +368,7 @@ public final class JudgeModel {
                 .append(" in quarantine, ")
                 .append(Words.number(decision.counts().superseded()))
                 .append(" superseded\n");
+        decision.reconciled().ifPresent(sentence -> text.append("            ").append(sentence).append('\n'));
         text.append("Version     ").append(request.version()).append('\n');
         if (challenger.metric() != null) {
             text.append("Metric      ").append(objective.metric()).append(' ').append(Words.number(challenger.value()));

@@ -3,6 +3,7 @@ package dev.truepipe.run;
 import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
+import dev.truepipe.manifest.LabelCategories;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.LabelInference;
 import dev.truepipe.split.Sha256;
@@ -214,17 +215,9 @@ public final class PlanDataset {
             return settings;
         }
         S3Uri file = S3Uri.parse(Fields.text(categories, "file"));
-        List<Object> names = new ArrayList<>();
+        List<String> names;
         try (InputStream in = store.open(file, null, null)) {
-            for (Object label : Fields.array(Json.parseObject(in.readAllBytes()), "labels")) {
-                String name = Fields.text(Json.object(label), "label");
-                if (name.isBlank() || names.contains(name)) {
-                    throw new IllegalArgumentException(name.isBlank()
-                            ? "label " + names.size() + " has no name"
-                            : "two labels are called \"" + name + "\"; the position is the class id, so each needs a name of its own");
-                }
-                names.add(name);
-            }
+            names = LabelCategories.parse(in.readAllBytes());
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " is no label category file ({\"labels\":[{\"label\":\"dog\"}]}): " + e.getMessage(), e);
         }

@@ -5,6 +5,7 @@ package dev.truepipe.training;
  *
  * @param version the sealed version
  * @param task such as {@code object-detection}
+ * @param sourceAttribute what carries the objects: {@code source-ref} or {@code source}; {@code null} if no one attribute does
  * @param labelAttribute the canonical label attribute
  * @param multiLabel whether a line's label is a list of class ids
  * @param train lines in the train manifest
@@ -15,6 +16,7 @@ package dev.truepipe.training;
 public record TrainingFacts(
         String version,
         String task,
+        String sourceAttribute,
         String labelAttribute,
         boolean multiLabel,
         long train,

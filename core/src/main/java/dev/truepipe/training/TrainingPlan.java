@@ -32,16 +32,13 @@ public record TrainingPlan(
         TrainingTerms terms) {
     static final String OBJECT_DETECTION = "object-detection";
     static final String IMAGE_CLASSIFICATION = "image-classification";
+    static final String SEMANTIC_SEGMENTATION = "semantic-segmentation";
+    static final String BLAZINGTEXT = "blazingtext";
     private static final String RECORDIO = "application/x-recordio";
 
     public TrainingPlan {
         hyperParameters = Collections.unmodifiableMap(new TreeMap<>(hyperParameters));
         attributeNames = List.copyOf(attributeNames);
-    }
-
-    /** Whether jobs of this algorithm of SageMaker's can be planned. @param algorithm its name, as its image is called */
-    public static boolean plans(String algorithm) {
-        return algorithm.equals(OBJECT_DETECTION) || algorithm.equals(IMAGE_CLASSIFICATION);
     }
 
     /**
@@ -61,15 +58,31 @@ public record TrainingPlan(
                 parameters = Hyperparameters.objectDetection(facts, terms.hyperparameters());
             }
             case IMAGE_CLASSIFICATION -> {
-                require(facts, IMAGE_CLASSIFICATION, "image-classification", "image-classification-multi-label");
+                require(facts, IMAGE_CLASSIFICATION, "image-classification", "image-classification-multilabel");
                 parameters = Hyperparameters.imageClassification(facts, terms.hyperparameters());
                 if (facts.multiLabel()) {
                     // Multi-hot is the algorithm's default; Ground Truth writes lists of class ids.
                     contentType = RECORDIO + "; label-format=class-id";
                 }
             }
-            default -> throw new IllegalArgumentException("training.algorithm: this version plans object-detection and"
-                    + " image-classification, and images of your own; not \"" + terms.algorithm() + "\"");
+            case SEMANTIC_SEGMENTATION -> {
+                require(facts, SEMANTIC_SEGMENTATION, "semantic-segmentation");
+                if (!facts.labelAttribute().endsWith("-ref")) {
+                    throw new IllegalArgumentException("training.algorithm: the masks lie under \"" + facts.labelAttribute()
+                            + "\", a name that does not end in -ref, so that their URIs would be streamed and not they; rename the attribute");
+                }
+                parameters = Hyperparameters.semanticSegmentation(facts, terms.hyperparameters());
+            }
+            case BLAZINGTEXT -> {
+                require(facts, BLAZINGTEXT, "text-classification", "text-classification-multilabel");
+                if (!"source".equals(facts.sourceAttribute())) {
+                    throw new IllegalArgumentException("training.algorithm: " + BLAZINGTEXT + " reads texts that stand in the manifest under \"source\","
+                            + " and these lie in files; write them into the manifest, or use an image of your own");
+                }
+                parameters = Hyperparameters.blazingText(terms.hyperparameters());
+            }
+            default -> throw new IllegalArgumentException("training.algorithm: \"" + terms.algorithm() + "\" reads no augmented manifests; choose "
+                    + String.join(", ", List.of(OBJECT_DETECTION, IMAGE_CLASSIFICATION, SEMANTIC_SEGMENTATION, BLAZINGTEXT)) + ", or an image of your own");
         }
         return new TrainingPlan(
                 hash(terms, facts, image, parameters),
@@ -77,7 +90,7 @@ public record TrainingPlan(
                 parameters,
                 terms.image() == null ? null : terms.metrics(),
                 contentType,
-                List.of("source-ref", facts.labelAttribute()),
+                List.of(facts.sourceAttribute(), facts.labelAttribute()),
                 terms);
     }
 

@@ -3,6 +3,7 @@ package dev.truepipe.dataset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import dev.truepipe.manifest.MadeManifests;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.manifest.Task;
 import dev.truepipe.split.GroupBy;
+import dev.truepipe.split.Hash128;
 import dev.truepipe.split.HoldOut;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -164,15 +166,115 @@ class DatasetTest {
         assertEquals("label-attributes-differ", decision.gates().getFirst().name());
     }
 
+    private static String text(String object, int id, String name) {
+        return "{%s,\"mood\":%d,\"mood-metadata\":{\"class-name\":\"%s\",\"type\":\"groundtruth/text-classification\"}}".formatted(object, id, name);
+    }
+
+    private static String source(int i) {
+        return "\"source\":\"text %d\"".formatted(i);
+    }
+
+    private static String file(int i) {
+        return "\"source-ref\":\"s3://texts/%d.txt\"".formatted(i);
+    }
+
+    @Test
+    void stopsForObjectsUnderDifferentAttributesWithoutQuarantine() throws IOException {
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(text(source(1), 0, "fine"), text(source(2), 0, "fine"), text(file(3), 0, "fine"))),
+                rules("object", 1), null, 0).decision();
+        assertEquals(0, decision.quarantined());
+        assertEquals("source-attributes-differ", decision.gates().getFirst().name());
+        assertTrue(decision.gates().getFirst().message().contains("of 3 accepted lines 1 have their object under \"source-ref\" and 2 as text"), decision.gates().toString());
+        assertNull(decision.toJson().get("sourceAttribute"));
+    }
+
+    /** A line that has both serves either: the channel streams what all have, and of two what SageMaker's own algorithm reads. */
+    @Test
+    void streamsTheAttributeThatEveryLineHas() throws IOException {
+        String both = text(source(1) + "," + file(1), 0, "fine");
+        for (Map.Entry<String, String> other : Map.of(text(source(2), 0, "fine"), "source", text(file(2), 0, "fine"), "source-ref", both, "source").entrySet()) {
+            DatasetDecision decision = SplitOfManifests.of(manifests(text(both, other.getKey())), rules("object", 1), null, 1).decision();
+            assertTrue(decision.gates().stream().noneMatch(gate -> gate.name().equals("source-attributes-differ")), decision.gates().toString());
+            assertEquals(other.getValue(), decision.toJson().get("sourceAttribute"));
+        }
+        DatasetDecision images = SplitOfManifests.of(manifests(text(MadeManifests.line("s3://images/1.jpg", 1, new Random(1), 2).replace("{\"source-ref", "{\"source\":\"x\",\"source-ref"))),
+                rules("object", 1), null, 0).decision();
+        assertEquals("source-ref", images.toJson().get("sourceAttribute"));
+    }
+
+    @Test
+    void tellsTrainingOfListsOfClasses() throws IOException {
+        String list = "{\"source-ref\":\"s3://images/%d.jpg\",\"scene\":[0,%d],\"scene-metadata\":{\"class-map\":{\"0\":\"car\",\"%d\":\"bus\"},\"type\":\"groundtruth/image-classification-multilabel\"}}";
+        DatasetDocument document = new DatasetDocument(SplitOfManifests.of(manifests(text(list.formatted(1, 3, 3), list.formatted(2, 3, 3))), rules("object", 1), null, 0)
+                .decision().toJson());
+        assertTrue(document.facts().multiLabel());
+        assertEquals(4, document.facts().classes());
+        assertFalse(new DatasetDocument(SplitOfManifests.of(manifests(text(text(source(1), 0, "fine"))), rules("object", 1), null, 0).decision().toJson())
+                .facts().multiLabel());
+    }
+
+    @Test
+    void customLabelsHaveNoClassesAndNoGateOfThem() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            lines.append("{\"source-ref\":\"s3://docs/%d.pdf\",\"fields\":{\"page\":%d},\"fields-metadata\":{\"type\":\"groundtruth/custom\"}}\n".formatted(i, i));
+        }
+        DatasetRules wantsMany = new DatasetRules(null, List.of(), GroupBy.OBJECT, new HoldOut(2_000, 1), false, List.of(), Map.of(), 0, 10, 0, List.of());
+        DatasetDecision decision = SplitOfManifests.of(manifests(lines.toString().getBytes(StandardCharsets.UTF_8)), wantsMany, null, 0).decision();
+        assertEquals(List.of(), decision.gates());
+        assertEquals(Map.of(), decision.classes());
+        assertEquals(0L, decision.toJson().get("classCount"));
+    }
+
+    @Test
+    void warnsOfNamesThatLookAlike() throws IOException {
+        List<String> names = List.of("stop sign", "Stop sign", "stop\u200bsign", "stopsign ", "caf\u00e9", "cafe\u0301", "stop-sign", "car");
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            lines.add(text(source(i), i, names.get(i)));
+        }
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(lines.toArray(new String[0]))), rules("object", 1), null, 0).decision();
+        List<String> similar = decision.datasetFindings().stream().filter(finding -> finding.code() == FindingCode.CLASS_NAMES_SIMILAR)
+                .map(finding -> finding.message().replaceAll(" differ.*", "")).toList();
+        assertEquals(List.of("classes \"cafe\u0301\" and \"caf\u00e9\"", "classes \"Stop sign\" and \"stop sign\"", "classes \"Stop sign\" and \"stopsign \"",
+                "classes \"Stop sign\" and \"stop\\u200bsign\""), similar);
+        assertTrue(decision.gates().stream().noneMatch(gate -> gate.name().equals("class-names-similar")), "only a warning");
+        DatasetDecision carried = SplitOfManifests.of(manifests(text(text(source(1), 1, "Car"))), rules("object", 1),
+                SplitOfManifests.of(manifests(text(text(source(0), 0, "car"))), rules("object", 1), null, 0), 0).decision();
+        assertTrue(carried.datasetFindings().stream().anyMatch(finding -> finding.code() == FindingCode.CLASS_NAMES_SIMILAR), "names of earlier versions count");
+    }
+
+    @Test
+    void warnsOfAClassThatOneSideAloneHas() throws IOException {
+        HoldOut holdOut = new HoldOut(2_000, 1);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            boolean held = holdOut.holds(Hash128.of("s3://texts/%d.txt".formatted(7 * i)));
+            lines.add(text(file(7 * i), held ? 1 : lines.size() == 10 ? 2 : 0, held ? "held" : lines.size() == 10 ? "alone" : "many"));
+        }
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(lines.toArray(new String[0]))), rules("object", 1), null, 0).decision();
+        Map<FindingCode, String> told = new HashMap<>();
+        decision.datasetFindings().forEach(finding -> told.put(finding.code(), finding.message()));
+        assertEquals(Set.of(FindingCode.CLASS_ONLY_IN_VALIDATION, FindingCode.CLASS_IN_ONE_GROUP), told.keySet(), told.toString());
+        assertTrue(told.get(FindingCode.CLASS_ONLY_IN_VALIDATION).startsWith("class \"held\" is in the hold-out only"), told.toString());
+        assertTrue(told.get(FindingCode.CLASS_IN_ONE_GROUP).startsWith("class \"alone\" is in one group only"), told.toString());
+    }
+
+    @Test
+    void writesWhatTheChoiceRestsOn() throws IOException {
+        DatasetDecision decision = SplitOfManifests.of(manifests(text(text(source(1), 0, "fine"), "{}", text(source(2), 0, "fine"))), rules("object", 1), null, 0).decision();
+        assertEquals(Map.of("by", "metadata", "lines", 3L, "votes", 2L), decision.toJson().get("inference"));
+    }
+
     @Test
     void stopsForClassesThatTheCategoryListDoesNotKnow() throws IOException {
         String line = line("s3://images/1.jpg", 1, Map.of(0, "car", 2, "bus"));
         DatasetRules tooShort = rules(List.of("car"));
         Gate beyond = SplitOfManifests.of(manifests(text(line)), tooShort, null, 0).decision().gates().getFirst();
         assertEquals("class-map-conflict", beyond.name());
-        assertTrue(beyond.message().contains("class id 2, \"bus\", (m0:1) is beyond labelCategories, which ends with 0, \"car\""), beyond.message());
+        assertTrue(beyond.message().contains("class \"bus\" (id 2: m0:1) is not in labelCategories, which ends with 0, \"car\""), beyond.message());
         Gate other = SplitOfManifests.of(manifests(text(line)), rules(List.of("tram", "lorry", "bus")), null, 0).decision().gates().getFirst();
-        assertTrue(other.message().contains("class id 0 is \"car\" (m0:1) and in labelCategories \"tram\""), other.message());
+        assertTrue(other.message().contains("class \"car\" (id 0: m0:1) is not in labelCategories, which ends with 2, \"bus\""), other.message());
         assertTrue(SplitOfManifests.of(manifests(text(line)), rules(List.of("car", "lorry", "bus")), null, 0).decision().gates().stream()
                 .noneMatch(gate -> gate.name().equals("class-map-conflict")));
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each {@code golden/NAME.manifest} against {@code NAME.verdicts}: line, byte, verdict, and each finding with code, attribute
- * and message. {@code NAME.rules} changes the rules. {@code -Dtruepipe.approve=true} writes the verdicts anew; read the diff.
+ * and message. {@code NAME.rules} changes the rules. Accepted lines tell their classes. {@code -Dtruepipe.approve=true} writes the verdicts anew; read the diff.
  */
 class GoldenTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
@@ -70,19 +70,33 @@ class GoldenTest {
             }
         }
         ByteSource source = ByteSource.of(manifest);
-        LabelInference inference = new LabelInference(null, List.of());
+        LabelInference inference = new LabelInference(rules.containsKey("task") ? Task.parse(rules.get("task")) : null,
+                rules.containsKey("label") ? List.of(rules.get("label").split(",")) : List.of());
         inference.read("m", source, false);
         LabelChoice choice = inference.choose();
+        Map<FindingCode, Severity> severities = new LinkedHashMap<>();
+        if (rules.containsKey("findings")) {
+            for (String one : rules.get("findings").split(",")) {
+                severities.put(FindingCode.of(one.substring(0, one.indexOf('='))), Severity.of(one.substring(one.indexOf('=') + 1)));
+            }
+        }
         ScanRules scanRules = new ScanRules(choice, GroupBy.parse(rules.getOrDefault("groupBy", "object")),
                 "drop".equals(rules.get("negatives")),
-                rules.containsKey("images") ? List.of(rules.get("images")) : List.of(), Map.of());
+                rules.containsKey("images") ? List.of(rules.get("images")) : List.of(), severities);
         ByteArrayOutputStream index = new ByteArrayOutputStream();
         ChunkScanner.scan(source, ManifestChunk.whole(0, name, false), scanRules, index);
-        StringBuilder text = new StringBuilder("task " + choice.task() + ", label " + choice.labelAttribute() + "\n");
+        LabelChoice.Basis basis = choice.basis();
+        StringBuilder text = new StringBuilder("task " + choice.task() + ", label " + choice.labelAttribute() + ", by " + basis.by().word()
+                + " of " + basis.votes() + " of " + basis.lines() + " lines\n");
         try (ChunkIndexReader reader = new ChunkIndexReader(new ByteArrayInputStream(index.toByteArray()))) {
             for (IndexedLine line = reader.next(); line != null; line = reader.next()) {
                 text.append("line ").append(line.number()).append(" byte ").append(line.offset())
-                        .append(line.accepted() ? " accepted" : " quarantined").append('\n');
+                        .append(line.accepted() ? " accepted" : " quarantined");
+                for (int i = 0; line.accepted() && i < line.classCount(); i++) {
+                    text.append(", ").append(line.annotations(i)).append(" × ").append(line.classId(i))
+                            .append(line.className(i) == null ? "" : " \"" + line.className(i) + "\"");
+                }
+                text.append('\n');
                 for (Finding finding : line.findings()) {
                     found.add(finding.code());
                     text.append("    ").append(finding.severity().word()).append(' ').append(finding.code().code()).append(" [")

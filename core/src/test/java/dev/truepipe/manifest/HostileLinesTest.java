@@ -109,6 +109,70 @@ class HostileLinesTest {
         assertEquals(List.of("metadata-missing"), codes(ascii(GOOD.replace("\"annotations\":[", "\"annotations\":[" + boxes))));
     }
 
+    /** The codes found on a line of a task, its label under {@code label}; a line without one stands behind it. */
+    private static List<String> codes(Task task, String line) throws IOException {
+        List<String> codes = new ArrayList<>();
+        ScanSummary summary = new ScanSummary();
+        ChunkScanner.scan(ByteSource.of(ascii(line + "\n{\"source\":\"x\"}")), ManifestChunk.whole(0, "m", false),
+                ScanRules.of(new LabelChoice(task, List.of("label"))), (judged, bytes, from) -> {
+                    summary.line(judged, "m");
+                    if (judged.number() == 1) {
+                        judged.findings().forEach(finding -> codes.add(finding.code().code()));
+                    }
+                });
+        assertEquals(2, summary.lines());
+        return codes;
+    }
+
+    private static final String METADATA = "\"label-metadata\":{\"creation-date\":\"2025-01-20T07:00:30\",";
+
+    @Test
+    void millionsOfClassesOnOneLine() throws IOException {
+        String start = "{\"source\":\"x\"," + METADATA + "\"type\":\"groundtruth/text-classification-multilabel\",\"class-map\":{}},\"label\":[";
+        assertEquals(List.of("class-repeated"), codes(Task.TEXT_CLASSIFICATION_MULTILABEL, start + "1,".repeat(7_000_000) + "1]}"));
+        assertEquals(List.of("class-id-invalid", "class-repeated"), codes(Task.TEXT_CLASSIFICATION_MULTILABEL, start + "{},1,[],".repeat(1_500_000) + "1]}"));
+        StringBuilder all = new StringBuilder(start);
+        for (int i = 0; i < 65_535; i++) {
+            all.append(i).append(',');
+        }
+        assertEquals(List.of(), codes(Task.TEXT_CLASSIFICATION_MULTILABEL, all + "65535]}"));
+        assertEquals(List.of("class-id-invalid"), codes(Task.TEXT_CLASSIFICATION_MULTILABEL, all + "65536]}"));
+    }
+
+    @Test
+    void hundredsOfThousandsOfSpansAndCategories() throws IOException {
+        String start = "{\"source\":\"x\"," + METADATA + "\"type\":\"groundtruth/text-span\"},\"label\":{\"annotations\":{";
+        StringBuilder categories = new StringBuilder("\"labels\":[");
+        for (int i = 0; i < 65_535; i++) {
+            categories.append("{\"label\":\"c").append(i).append("\"},");
+        }
+        StringBuilder entities = new StringBuilder("\"entities\":[");
+        for (int i = 0; i < 200_000; i++) {
+            entities.append("{\"label\":\"c").append(i % 65_536).append("\",\"startOffset\":0,\"endOffset\":1},");
+        }
+        String first = categories + "{\"label\":\"c65535\"}],";
+        String last = "{\"label\":\"c0\",\"startOffset\":0,\"endOffset\":1}]}}}";
+        assertEquals(List.of(), codes(Task.TEXT_SPAN, start + first + entities + last));
+        assertEquals(List.of("annotations-invalid"), codes(Task.TEXT_SPAN, start + categories + "{\"label\":\"c65535\"},{\"label\":\"one more\"}]," + entities + last));
+        assertEquals(List.of("unknown-class", "span-outside-text"),
+                codes(Task.TEXT_SPAN, start + first + entities + last.replace("c0", "none").replace(":1}", ":99999999999}")));
+        assertEquals(List.of("annotations-invalid", "span-invalid"), codes(Task.TEXT_SPAN, start + first + "\"entities\":[" + "{},1,".repeat(2_000_000) + last));
+    }
+
+    @Test
+    void colorMapsOfEverySizeAndName() throws IOException {
+        StringBuilder map = new StringBuilder("{\"source-ref\":\"s3://images/1.jpg\",\"label\":\"s3://masks/1.png\"," + METADATA
+                + "\"type\":\"groundtruth/semantic-segmentation\",\"internal-color-map\":{");
+        for (int i = 0; i < 65_536; i++) {
+            map.append('"').append(i).append("\":{\"class-name\":\"c").append(i).append("\"},");
+        }
+        String fine = map.substring(0, map.length() - 1) + "}}}";
+        assertEquals(List.of("mask-not-streamed"), codes(Task.SEMANTIC_SEGMENTATION, fine));
+        assertEquals(List.of("mask-not-streamed", "metadata-invalid"), codes(Task.SEMANTIC_SEGMENTATION, map + "\"65536\":{\"class-name\":\"x\"}}}}"));
+        assertEquals(List.of("mask-not-streamed", "metadata-invalid"),
+                codes(Task.SEMANTIC_SEGMENTATION, map + "\"" + "9".repeat(1_000_000) + "\":{\"class-name\":\"" + "x".repeat(1_000_000) + "\"}}}}"));
+    }
+
     @Test
     void numbersOfAnyLength() throws IOException {
         assertEquals(List.of("metadata-missing"), codes(ascii(GOOD.replace("\"left\":1", "\"left\":0." + "1".repeat(1_000_000)))));

@@ -72,6 +72,122 @@ class JsonJudgeTest {
         assertTrue(boxed > fine, "there is something to compare: " + boxed);
     }
 
+    /** Lists of classes, spans and color maps, mutated likewise. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 20_260_714})
+    void readsTheSameListsSpansAndColors(long seed) {
+        Random random = new Random(seed);
+        LineScanner scanner = new LineScanner(null);
+        LineScanner.Name label = LineScanner.Name.of("label");
+        int compared = 0;
+        for (int i = 0; i < LINES; i++) {
+            byte[] line = mutated(MadeManifests.otherLine(random), random);
+            JsonNode tree = tree(line);
+            String where = "seed " + seed + ", line " + i + ": " + new String(line, StandardCharsets.UTF_8);
+            LineFacts facts = null;
+            try {
+                facts = scanner.scan(held(line), 3, line.length, label);
+            } catch (LineScanner.Unreadable e) {
+                assertTrue(tree == null, where + " " + e.getMessage());
+            }
+            if (facts != null) {
+                assertTrue(tree != null, where);
+                JsonNode content = tree.path("label");
+                JsonNode annotations = content.isObject() ? content.path("annotations") : content.path("none");
+                assertEquals(ids(content), ids(facts.label), where);
+                assertEquals(spans(annotations), spans(facts.label.spans, held(line)), where);
+                assertEquals(categories(annotations.path("labels")), categories(facts.label.spans.categories), where);
+                assertEquals(colors(tree.path("label-metadata").path("internal-color-map")), names(facts.labelMetadata.colorMap), where);
+                JsonNode source = tree.path("source");
+                if (source.isTextual()) {
+                    assertEquals(source.textValue().length(), JsonText.units(held(line), facts.source.from, facts.source.to), where);
+                }
+                compared += facts.label.items + facts.label.spans.count + facts.labelMetadata.colorMap.count();
+            }
+        }
+        assertTrue(compared > LINES / 2, "there is something to compare: " + compared);
+    }
+
+    private static Map<Integer, Integer> ids(JsonNode content) {
+        Map<Integer, Integer> ids = new TreeMap<>();
+        if (content.isArray()) {
+            content.forEach(item -> {
+                long id = whole(item);
+                if (id >= 0 && id <= LineJudge.MAX_CLASS_ID) {
+                    ids.merge((int) id, 1, Integer::sum);
+                }
+            });
+        }
+        return ids;
+    }
+
+    private static Map<Integer, Integer> ids(LineFacts.Label label) {
+        Map<Integer, Integer> ids = new TreeMap<>();
+        for (int i = 0; i < label.ids.count(); i++) {
+            ids.put(label.ids.id(i), label.ids.annotations(i));
+        }
+        return ids;
+    }
+
+    /** Entities that are whole, each with its place. */
+    private static List<List<Object>> spans(JsonNode annotations) {
+        List<List<Object>> all = new ArrayList<>();
+        JsonNode entities = annotations.path("entities");
+        for (int i = 0; annotations.isObject() && entities.isArray() && i < entities.size(); i++) {
+            JsonNode entity = entities.get(i);
+            long start = offset(entity.path("startOffset"));
+            long end = offset(entity.path("endOffset"));
+            if (entity.isObject() && entity.path("label").isTextual() && start >= 0 && end > start) {
+                all.add(List.of(i, entity.get("label").textValue(), start, end));
+            }
+        }
+        return all;
+    }
+
+    private static long offset(JsonNode node) {
+        return node.isNumber() ? whole(node) : LineFacts.BAD;
+    }
+
+    private static List<List<Object>> spans(LineFacts.Spans spans, byte[] held) {
+        List<List<Object>> all = new ArrayList<>();
+        for (int i = 0; i < spans.count; i++) {
+            all.add(List.of(spans.place[i], JsonText.string(held, spans.labelFrom[i], spans.labelTo[i], true), spans.start[i], spans.end[i]));
+        }
+        return all;
+    }
+
+    private static List<String> categories(JsonNode labels) {
+        List<String> names = new ArrayList<>();
+        if (labels.isArray()) {
+            labels.forEach(label -> names.add(label.isObject() && label.path("label").isTextual() ? label.get("label").textValue() : null));
+        }
+        return names;
+    }
+
+    private static List<String> categories(CategoryList categories) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < categories.count(); i++) {
+            names.add(categories.name(i));
+            if (categories.name(i) != null) {
+                assertEquals(names.indexOf(categories.name(i)), categories.find(categories.name(i)));
+            }
+        }
+        return names;
+    }
+
+    private static Map<Integer, String> colors(JsonNode map) {
+        Map<Integer, String> names = new TreeMap<>();
+        if (map.isObject()) {
+            map.properties().forEach(entry -> {
+                long id = whole(entry.getKey());
+                if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && entry.getValue().isObject() && entry.getValue().path("class-name").isTextual()) {
+                    names.put((int) id, entry.getValue().get("class-name").textValue());
+                }
+            });
+        }
+        return names;
+    }
+
     /** Numbers of each box in the order of the fields here; what is no number, or no whole one, as the scanner marks it. */
     private static List<List<Number>> boxes(JsonNode label) {
         List<List<Number>> all = new ArrayList<>();
@@ -127,8 +243,11 @@ class JsonJudgeTest {
     }
 
     private static Map<Integer, String> classMap(LineFacts facts) {
+        return names(facts.labelMetadata.classMap);
+    }
+
+    private static Map<Integer, String> names(ClassUses map) {
         Map<Integer, String> names = new TreeMap<>();
-        ClassUses map = facts.labelMetadata.classMap;
         for (int i = 0; i < map.count(); i++) {
             names.put(map.id(i), map.name(i));
         }

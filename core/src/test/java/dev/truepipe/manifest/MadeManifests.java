@@ -37,6 +37,28 @@ public final class MadeManifests {
                 .formatted(key, boxes, objects, map, second / 60 % 60, second % 60);
     }
 
+    /** A line of another task, its label under {@code label}: a list of classes, spans, or a mask. */
+    public static String otherLine(Random random) {
+        StringBuilder list = new StringBuilder();
+        int count = random.nextInt(5);
+        int task = random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            int id = random.nextInt(4);
+            list.append(i > 0 ? "," : "").append(switch (task) {
+                case 0 -> random.nextInt(5) == 0 ? "\"" + id + "\"" : Integer.toString(id);
+                case 1 -> "{\"endOffset\":%d,\"label\":\"%s\",\"startOffset\":%d}".formatted(1 + random.nextInt(9), NAMES[id], random.nextInt(3));
+                default -> "\"%d\":{\"hex-color\":\"#ffffff\",\"class-name\":\"%s\",\"confidence\":0.9}".formatted(i, NAMES[id]);
+            });
+        }
+        return switch (task) {
+            case 0 -> "{\"source-ref\":\"s3://images/1.jpg\",\"label\":[" + list + "],\"label-metadata\":{\"class-map\":{\"0\":\"car\"}}}";
+            case 1 -> random.nextBoolean()
+                    ? "{\"source\":\"Ana \\ud83d\\ude97 \\u00fc\\n설문 \ud83d\ude97\",\"label\":{\"annotations\":{\"entities\":[" + list + "],\"labels\":[{\"label\":\"car\"},{\"label\":\"설문\"},{\"label\":\"car\"}]}}}"
+                    : "{\"label\":{\"annotations\":{\"labels\":[{\"label\":\"truck\"},{\"label\":\"car\"},{\"x\":1},7],\"entities\":[" + list + "]}},\"source\":\"\\u0027x\"}";
+            default -> "{\"label\":\"s3://masks/1.png\",\"label-metadata\":{\"internal-color-map\":{" + list + "},\"type\":\"t\"}}";
+        };
+    }
+
     /** Lines of a manifest: most fine, some broken, some blank, some labeled twice. */
     public static List<byte[]> lines(long seed, int count) {
         Random random = new Random(seed);

@@ -56,6 +56,7 @@ final class ExampleReports {
                                 new Example(MANIFEST, 5, 1_203, "no box on this line; kept as a negative, though the built-in detector may choke on it (negatives: drop leaves such lines out)")))),
                 List.of(new LabelClass("0", "car", 2_841, 702, 0, 1_102), new LabelClass("1", "van", 644, 151, 0, 402),
                         new LabelClass("2", "truck", 212, 48, 0, 171), new LabelClass("3", "bus", 9, 0, 0, 9)),
+                "412 lines of labeling-job/street-cars-02 were reconciled: street-boxes → street-cars, 2 classes renumbered",
                 new Split("20%", null, "frame-([0-9]+)-", 1, "f2a90c6de1b7", "a81d0e44b7c2f019", 2, null),
                 "findings.jsonl",
                 List.of(new Link("train.manifest", "train.manifest"), new Link("validation.manifest", "validation.manifest"),

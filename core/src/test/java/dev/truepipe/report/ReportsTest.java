@@ -133,7 +133,7 @@ class ReportsTest {
     void aTestShareHasItsBandItsColumnAndItsWords() throws Exception {
         Split split = new Split("s3://labels/val.manifest", "10%", "object", 1, null, null, 0, null);
         byte[] page = DataReport.html(new DataReportContent("d", "v", "now", null, null, List.of(), new Counts(1_000, 0, 1_000, 0, 0, 700, 200, 100),
-                List.of(), List.of(new LabelClass("0", "car", 71, 22, 13, 1_000)), split, "findings.jsonl", List.of(), List.of()));
+                List.of(), List.of(new LabelClass("0", "car", 71, 22, 13, 1_000)), null, split, "findings.jsonl", List.of(), List.of()));
         Document document = Pages.parse(page);
         assertEquals(0.1, height(document, "node test") / height(document, "node lines"), 0.001);
         assertTrue(text(page).contains("<th scope=\"col\" class=\"number\">In test</th>") && text(page).contains("<td class=\"number\">13</td>"), text(page));
@@ -413,7 +413,7 @@ class ReportsTest {
     }
 
     private static DataReportContent data(Counts counts, List<Finding> findings, List<LabelClass> classes) {
-        return new DataReportContent("d", "v", "now", null, null, List.of(), counts, findings, classes,
+        return new DataReportContent("d", "v", "now", null, null, List.of(), counts, findings, classes, null,
                 new Split("20%", null, "object", 1, null, null, 0, null), "findings.jsonl", List.of(), List.of());
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingPlanTest {
-    private static final TrainingFacts CARS = new TrainingFacts("v1", "object-detection", "cars", false, 800, 200, 3, 12);
+    private static final TrainingFacts CARS = new TrainingFacts("v1", "object-detection", "source-ref", "cars", false, 800, 200, 3, 12);
 
     @Test
     void derivesWhatObjectDetectionNeeds() {
@@ -39,7 +39,7 @@ class TrainingPlanTest {
 
     @Test
     void widensLabelsForCrowdedImagesAndShrinksBatchesForFewOnes() {
-        TrainingFacts few = new TrainingFacts("v1", "object-detection", "cars", false, 20, 5, 1, 100);
+        TrainingFacts few = new TrainingFacts("v1", "object-detection", "source-ref", "cars", false, 20, 5, 1, 100);
         Map<String, String> parameters =
                 TrainingPlan.of(terms("object-detection", Map.of()), few, "us-east-1").hyperParameters();
 
@@ -49,7 +49,7 @@ class TrainingPlanTest {
 
     @Test
     void derivesWhatImageClassificationNeeds() {
-        TrainingFacts animals = new TrainingFacts("v1", "image-classification", "animal", false, 100, 10, 4, 1);
+        TrainingFacts animals = new TrainingFacts("v1", "image-classification", "source-ref", "animal", false, 100, 10, 4, 1);
         TrainingPlan plan = TrainingPlan.of(terms("image-classification", Map.of("num_layers", "18")), animals, "cn-north-1");
 
         assertEquals(
@@ -60,11 +60,56 @@ class TrainingPlanTest {
 
     @Test
     void tellsTheClassifierThatLabelsAreClassIds() {
-        TrainingFacts several = new TrainingFacts("v1", "image-classification-multi-label", "animal", true, 100, 40, 4, 1);
+        TrainingFacts several = new TrainingFacts("v1", "image-classification-multilabel", "source-ref", "animal", true, 100, 40, 4, 1);
         TrainingPlan plan = TrainingPlan.of(terms("image-classification", Map.of()), several, "us-east-1");
 
         assertEquals("application/x-recordio; label-format=class-id", plan.contentType());
         assertEquals("1", plan.hyperParameters().get("multi_label"));
+    }
+
+    @Test
+    void derivesWhatSemanticSegmentationNeeds() {
+        TrainingFacts roads = new TrainingFacts("v1", "semantic-segmentation", "source-ref", "road-ref", false, 100, 10, 4, 4);
+        TrainingPlan plan = TrainingPlan.of(terms("semantic-segmentation", Map.of("algorithm", "psp")), roads, "eu-west-1");
+
+        assertEquals(
+                Map.of("algorithm", "psp", "num_classes", "4", "num_training_samples", "100", "mini_batch_size", "10", "validation_mini_batch_size", "10"),
+                plan.hyperParameters());
+        assertEquals(List.of("source-ref", "road-ref"), plan.attributeNames());
+        assertEquals("application/x-recordio", plan.contentType());
+        assertTrue(refused("semantic-segmentation", new TrainingFacts("v1", "semantic-segmentation", "source-ref", "road", false, 100, 10, 4, 4))
+                .contains("does not end in -ref"));
+        for (long classes : new long[] {0, 1, 255}) {
+            assertTrue(refused("semantic-segmentation", new TrainingFacts("v1", "semantic-segmentation", "source-ref", "road-ref", false, 100, 10, classes, 4))
+                    .contains("know " + classes + " classes, and Semantic Segmentation learns 2 to 254"));
+        }
+        TrainingFacts one = new TrainingFacts("v1", "semantic-segmentation", "source-ref", "road-ref", false, 100, 10, 1, 1);
+        assertEquals("3", TrainingPlan.of(terms("semantic-segmentation", Map.of("num_classes", "3")), one, "eu-west-1").hyperParameters().get("num_classes"));
+    }
+
+    @Test
+    void streamsTextsToBlazingText() {
+        TrainingFacts moods = new TrainingFacts("v1", "text-classification", "source", "mood", false, 100, 10, 4, 1);
+        TrainingPlan plan = TrainingPlan.of(terms("blazingtext", Map.of("min_count", "2")), moods, "eu-west-1");
+
+        assertEquals(Map.of("min_count", "2", "mode", "supervised"), plan.hyperParameters());
+        assertEquals(List.of("source", "mood"), plan.attributeNames());
+        assertEquals("685385470294.dkr.ecr.eu-west-1.amazonaws.com/blazingtext:1", plan.image());
+        assertTrue(refused("blazingtext", new TrainingFacts("v1", "text-classification", "source-ref", "mood", false, 100, 10, 4, 1)).contains("lie in files"));
+        assertTrue(refused("blazingtext", new TrainingFacts("v1", "text-span", "source", "ner", false, 100, 10, 4, 1)).contains("of task text-span"));
+    }
+
+    private static String refused(String algorithm, TrainingFacts facts) {
+        return assertThrows(IllegalArgumentException.class, () -> TrainingPlan.of(terms(algorithm, Map.of()), facts, "eu-west-1")).getMessage();
+    }
+
+    @Test
+    void streamsToAnImageOfOnesOwnWhateverCarriesTheObjects() {
+        TrainingFacts fields = new TrainingFacts("v1", "custom", "source", "fields", false, 100, 10, 0, 0);
+        TrainingPlan plan = TrainingPlan.of(own(Map.of()), fields, "eu-west-1");
+
+        assertEquals(List.of("source", "fields"), plan.attributeNames());
+        assertEquals(Map.of("num_training_samples", "100"), plan.hyperParameters(), "custom labels have no classes");
     }
 
     @ParameterizedTest
@@ -97,6 +142,11 @@ class TrainingPlanTest {
         "image-classification | epochs          | -3        | one epoch or more",
         "image-classification | image_shape     | 12        | channels, height and width",
         "image-classification | image_shape     | 3,224     | channels, height and width",
+        "semantic-segmentation | num_classes    | 1         | learns 2 to 254 classes",
+        "semantic-segmentation | num_classes    | 255       | learns 2 to 254 classes",
+        "semantic-segmentation | validation_mini_batch_size | 0 | a batch holds one image or more",
+        "blazingtext          | epochs          | zero      | it is a whole number",
+        "blazingtext          | mode            | skipgram  | only the supervised mode learns labels",
     })
     void knowsWithoutAnyDataWhatCouldOnlyFail(String algorithm, String name, String value, String why) {
         List<Hyperparameters.Refusal> refusals = Hyperparameters.refused(algorithm, Map.of(name, value, "learning_rate", "0.1"));
@@ -106,7 +156,9 @@ class TrainingPlanTest {
         assertEquals(value, refusals.getFirst().value());
         assertTrue(refusals.getFirst().why().contains(why), refusals.getFirst()::why);
         assertTrue(refusals.getFirst().cure().contains("leave it out"), refusals.getFirst()::cure);
-        TrainingFacts facts = new TrainingFacts("v1", algorithm, "cars", false, 800, 200, 1, 1);
+        boolean texts = algorithm.equals("blazingtext");
+        TrainingFacts facts = new TrainingFacts("v1", texts ? "text-classification" : algorithm, texts ? "source" : "source-ref",
+                algorithm.equals("semantic-segmentation") ? "road-ref" : "cars", false, 800, 200, 1, 1);
         assertEquals(
                 "training.hyperparameters." + name + ": \"" + value + "\" cannot work: " + refusals.getFirst().why() + "; "
                         + refusals.getFirst().cure(),
@@ -119,7 +171,8 @@ class TrainingPlanTest {
     void refusesNothingThatItDoesNotKnow() {
         assertEquals(List.of(), Hyperparameters.refused("object-detection", Map.of("image_shape", "512", "epochs", " 3 ", "optimizer", "adam")));
         assertEquals(List.of(), Hyperparameters.refused("image-classification", Map.of("image_shape", "3, 224, 224")));
-        assertEquals(List.of(), Hyperparameters.refused("blazingtext", Map.of("epochs", "zero")));
+        assertEquals(List.of(), Hyperparameters.refused("semantic-segmentation", Map.of("num_classes", "254", "backbone", "resnet-101")));
+        assertEquals(List.of(), Hyperparameters.refused("blazingtext", Map.of("mode", "supervised", "word_ngrams", "3")));
     }
 
     @ParameterizedTest
@@ -161,7 +214,7 @@ class TrainingPlanTest {
         assertTrue(Pattern.matches("[0-9a-f]{64}", plan));
         assertEquals(plan, TrainingPlan.of(own(Map.of("epochs", "8")), CARS, "us-east-1").plan());
         assertNotEquals(plan, TrainingPlan.of(own(Map.of("epochs", "9")), CARS, "us-east-1").plan());
-        TrainingFacts other = new TrainingFacts("v2", "object-detection", "cars", false, 800, 200, 3, 12);
+        TrainingFacts other = new TrainingFacts("v2", "object-detection", "source-ref", "cars", false, 800, 200, 3, 12);
         assertNotEquals(plan, TrainingPlan.of(own(Map.of("epochs", "8")), other, "us-east-1").plan());
     }
 

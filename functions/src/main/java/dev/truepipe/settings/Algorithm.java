@@ -1,6 +1,5 @@
 package dev.truepipe.settings;
 
-import dev.truepipe.training.TrainingPlan;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,14 +38,8 @@ public sealed interface Algorithm {
             return word;
         }
 
-        /** Whether this version can plan its jobs. The others are known so that their names are answered in words. */
-        public boolean isPlanned() {
-            return TrainingPlan.plans(word);
-        }
-
-        /** Names of those that this version plans. */
-        static List<String> plannedWords() {
-            return Arrays.stream(values()).filter(BuiltIn::isPlanned).map(BuiltIn::word).toList();
+        static List<String> words() {
+            return Arrays.stream(values()).map(BuiltIn::word).toList();
         }
 
         static Optional<BuiltIn> find(String word) {

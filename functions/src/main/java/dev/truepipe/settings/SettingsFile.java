@@ -435,7 +435,7 @@ public final class SettingsFile {
             return fallback;
         }
         Optional<String> word = section.text("algorithm");
-        List<String> words = Algorithm.BuiltIn.plannedWords();
+        List<String> words = Algorithm.BuiltIn.words();
         Optional<Algorithm.BuiltIn> found = word.flatMap(Algorithm.BuiltIn::find);
         if (word.isPresent() && found.isEmpty()) {
             section.problem("algorithm", "\"" + section.at("algorithm") + "\" is \"" + word.get()
@@ -443,9 +443,6 @@ public final class SettingsFile {
                     Spelling.nearest(word.get(), words).map(near -> "did you mean \"" + near + "\"?")
                             .orElse("known: " + String.join(", ", words) + "; anything else by image:"));
         }
-        found.filter(builtIn -> !builtIn.isPlanned()).ifPresent(builtIn -> section.problem("algorithm",
-                "\"" + section.at("algorithm") + "\" is \"" + builtIn.word() + "\"; this version plans " + String.join(" and ", words),
-                "use image: for your own"));
         return found.map(Algorithm.class::cast).orElse(fallback);
     }
 
@@ -542,7 +539,7 @@ public final class SettingsFile {
                     "write one of " + String.join(", ", names));
         }
         Direction direction = section.word("direction", Direction.MAXIMIZE);
-        if (algorithm instanceof Algorithm.BuiltIn builtIn && builtIn.isPlanned() && training.has("algorithm")) {
+        if (algorithm instanceof Algorithm.BuiltIn builtIn && training.has("algorithm")) {
             String known = builtIn.defaultMetric();
             if (!metric.equals(known)) {
                 section.problem("metric", "\"" + section.at("metric") + "\" is \"" + metric + "\", which " + builtIn.word() + " does not report",

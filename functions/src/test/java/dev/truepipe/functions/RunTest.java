@@ -396,6 +396,42 @@ class RunTest {
         assertEquals(0L, decided.get("quarantined"));
     }
 
+    /** The second job has a label attribute of its own, and counts the cars as class 1. */
+    @Test
+    void makesTwoLabelingJobsOne() throws IOException {
+        List<String> all = cars(60, 50).stream()
+                .map(line -> line.replace("street-cars", "other-name").replace("\"class_id\":0", "\"class_id\": 1").replace("{\"0\":\"car\"}", "{\"1\":\"car\"}"))
+                .toList();
+        List<String> second = all.subList(0, 40);
+        Json.object(dataset()).put("label", new ArrayList<>(List.of("street-cars", "other-name")));
+        put(FIRST, cars(0, 60));
+        put(SECOND, second);
+
+        Map<String, Object> decided = decide("run-1");
+        assertEquals("train", decided.get("outcome"), decided.toString());
+        Map<String, Object> sealed = seal("run-1");
+        S3Uri folder = S3Uri.parse((String) sealed.get("folder"));
+        List<String> written = new ArrayList<>(lines(folder.resolve("train.manifest")));
+        written.addAll(lines(folder.resolve("validation.manifest")));
+        List<String> expected = new ArrayList<>(cars(0, 60));
+        // The job keeps its name: it is how a reader knows whose labels these were.
+        cars(60, 40).forEach(line -> expected.add(line.replace("\"class_id\":", "\"class_id\": ").replace("labeling-job/street-cars", "labeling-job/other-name")));
+        assertEquals(expected.stream().sorted().toList(), written.stream().sorted().toList());
+        Map<String, Object> training = Json.object(sealed.get("training"));
+        assertEquals(List.of("source-ref", "street-cars"), training.get("attributeNames"));
+        assertEquals("1", Json.object(training.get("hyperParameters")).get("num_classes"));
+        String told = "40 lines of labeling-job/other-name were reconciled: other-name → street-cars, 1 class renumbered";
+        assertTrue(text(folder.resolve("report.html")).contains(told), "the report of the data tells of it");
+        String message = Json.object(judge("run-1", sealed, "job-1", 0.7).get("announcement")).get("message").toString();
+        assertTrue(message.contains(told), message);
+
+        // The next version is decided on what this one left.
+        put(SECOND, all);
+        assertEquals("train", decide("run-2").get("outcome"));
+        Map<String, Object> document = Json.parseObject(store.bytes(S3Uri.parse((String) seal("run-2").get("folder")).resolve("dataset.json")));
+        assertEquals(Map.of("0", "car"), Json.object(document.get("carried")).get("classes"));
+    }
+
     @Test
     void saysThatAManifestIsEmpty() throws IOException {
         store.put(FIRST, new byte[0], Condition.ALWAYS);

@@ -155,10 +155,16 @@ class SettingsFileTest {
                 new Bad("labels in our bucket with a pattern", folder("yard-?/"), 3, "\"?\" is no pattern here", "plain prefix", Seen.BY_BOTH),
                 new Bad("labels with a variable", folder("s3://my-labels/${team}/"), 3, "\"${\" is no pattern here", "plain prefix", Seen.BY_BOTH),
                 new Bad("images with a pattern", dataset("    images: [s3://my-images/,\n      s3://my-images/*/a]\n"), 6, "\"*\" is no pattern here", "plain prefix", Seen.BY_BOTH),
-                new Bad("algorithm that is not planned", training("algorithm: semantic-segmentation\n"), 5,
-                        "this version plans object-detection and image-classification", "use image: for your own", Seen.BY_BOTH),
-                new Bad("algorithm of texts", training("algorithm: blazingtext\n"), 5,
-                        "this version plans object-detection and image-classification", "use image: for your own", Seen.BY_BOTH),
+                new Bad("algorithm that reads no augmented manifests", training("algorithm: xgboost\n"), 5,
+                        "no algorithm that reads augmented manifests", "anything else by image:", Seen.BY_BOTH),
+                new Bad("one class of masks", training("algorithm: semantic-segmentation\nhyperparameters: { num_classes: 1 }\n"), 6,
+                        "learns 2 to 254 classes", "use 2 or more", Seen.BY_BOTH),
+                new Bad("too many classes of masks", training("algorithm: semantic-segmentation\nhyperparameters: { num_classes: 255 }\n"), 6,
+                        "learns 2 to 254 classes", "use 254 or less", Seen.BY_BOTH),
+                new Bad("texts without labels", training("algorithm: blazingtext\nhyperparameters: { mode: skipgram }\n"), 6,
+                        "only the supervised mode learns labels", "write supervised", Seen.BY_BOTH),
+                new Bad("metric of masks for texts", training("algorithm: blazingtext\nobjective: { metric: 'validation:mIOU' }\n"), 6,
+                        "blazingtext does not report", "write validation:accuracy", Seen.BY_BOTH),
                 new Bad("metric misspelled", training("algorithm: object-detection\nobjective: { metric: 'validation:map1' }\n"), 6, "does not report", "did you mean \"validation:mAP\"", Seen.BY_BOTH),
                 new Bad("metric of another algorithm", training("algorithm: image-classification\nobjective: { metric: loss }\n"), 6, "image-classification does not report", "write validation:accuracy", Seen.BY_BOTH),
                 new Bad("less of what more is better of", training("algorithm: object-detection\nobjective:\n  direction: minimize\n"), 7, "more is better", "write maximize", Seen.BY_BOTH),
@@ -209,6 +215,9 @@ class SettingsFileTest {
                 training("algorithm: image-classification\nspot: never\nmaxRuntime: 1d\nhyperparameters: { image_shape: '3,224,224', mini_batch_size: '16' }\n"),
                 training("algorithm: image-classification\nobjective: { metric: 'validation:accuracy', direction: maximize }\n"),
                 training("algorithm: object-detection\nobjective: { metric: 'validation:mAP' }\nhyperparameters: { image_shape: 512, label_width: 7, epochs: 1 }\n"),
+                training("algorithm: semantic-segmentation\nobjective: { metric: 'validation:mIOU' }\nhyperparameters: { num_classes: 254, epochs: 1 }\n"),
+                training("algorithm: blazingtext\nmaxRuntime: 30m\ninstances: [ml.c5.4xlarge]\nhyperparameters: { mode: supervised, min_count: 2 }\n"),
+                training("algorithm: blazingtext\nspot: never\nmaxRuntime: 4h\n"),
                 dataset("    split: { seed: 9007199254740991 }\n"),
                 dataset("").replace("cars/", "cars/yard/manifests/output/output.manifest"),
                 dataset("").replace("cars/", "s3://my-labels/yard/manifests/intermediate/1/output.manifest"),
@@ -360,30 +369,31 @@ class SettingsFileTest {
         assertTrue(refusal.getMessage().lines().allMatch(line -> line.startsWith(file + ":")), refusal::getMessage);
     }
 
-    /** What is not planned is refused, and what else would be wrong with it is told as well: nobody mends one to meet the next. */
+    /** Texts train on CPUs, without checkpoints; all that is wrong is told at once: nobody mends one to meet the next. */
     @Test
-    void tellsWhatElseIsWrongWithAnAlgorithmThatIsNotPlanned() throws IOException {
+    void tellsAllThatIsWrongWithAnAlgorithmOfTexts() throws IOException {
         Path file = write(training("algorithm: blazingtext\nmaxWait: 2h\ninstances: [ml.g5.xlarge]\n"));
         InvalidSettingsException refusal = assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(file));
-        assertEquals(List.of(5, 6, 7), refusal.problems().stream().map(SettingsProblem::line).toList(), refusal::getMessage);
-        assertTrue(refusal.problems().get(1).what().contains("without checkpoints"), refusal::getMessage);
-        assertTrue(refusal.problems().get(2).what().contains("CPUs only"), refusal::getMessage);
+        assertEquals(List.of(6, 7), refusal.problems().stream().map(SettingsProblem::line).toList(), refusal::getMessage);
+        assertTrue(refusal.problems().get(0).what().contains("without checkpoints"), refusal::getMessage);
+        assertTrue(refusal.problems().get(1).what().contains("CPUs only"), refusal::getMessage);
         Path runtime = write(training("algorithm: blazingtext\nmaxRuntime: 4h\n"));
         assertTrue(assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(runtime)).getMessage().contains("maxRuntime: 1h, or spot: never"));
     }
 
-    /** What settings let pass a plan can plan, and nothing else. */
+    /** What settings let pass a plan can plan. */
     @Test
     void acceptsTheAlgorithmsThatTrainingPlansKnow() throws Exception {
         for (Algorithm.BuiltIn algorithm : Algorithm.BuiltIn.values()) {
-            Path file = write(training("algorithm: " + algorithm.word() + "\n"));
-            if (TrainingPlan.plans(algorithm.word())) {
-                Settings settings = SettingsFile.read(file);
-                TrainingTerms terms = TrainingTerms.fromJson(settings.datasets().getFirst().training().toJson());
-                TrainingPlan.of(terms, new TrainingFacts("v1", algorithm.word(), "label", false, 10, 5, 1, 1), "us-east-1");
-            } else {
-                assertThrows(InvalidSettingsException.class, () -> SettingsFile.read(file));
-            }
+            Settings settings = SettingsFile.read(write(training("algorithm: " + algorithm.word() + "\n")));
+            TrainingTerms terms = TrainingTerms.fromJson(settings.datasets().getFirst().training().toJson());
+            TrainingFacts facts = switch (algorithm) {
+                case OBJECT_DETECTION, IMAGE_CLASSIFICATION -> new TrainingFacts("v1", algorithm.word(), "source-ref", "label", false, 10, 5, 2, 1);
+                case SEMANTIC_SEGMENTATION -> new TrainingFacts("v1", algorithm.word(), "source-ref", "label-ref", false, 10, 5, 2, 1);
+                case BLAZINGTEXT -> new TrainingFacts("v1", "text-classification", "source", "label", false, 10, 5, 2, 1);
+            };
+            TrainingPlan plan = TrainingPlan.of(terms, facts, "us-east-1");
+            assertEquals(List.of(facts.sourceAttribute(), facts.labelAttribute()), plan.attributeNames());
         }
     }
 
