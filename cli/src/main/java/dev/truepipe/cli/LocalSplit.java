@@ -1,9 +1,11 @@
 package dev.truepipe.cli;
 
+import dev.truepipe.dataset.CarriedState;
 import dev.truepipe.dataset.Channel;
 import dev.truepipe.dataset.ChannelOutputs;
 import dev.truepipe.dataset.ChunkWriter;
 import dev.truepipe.dataset.DatasetDecision;
+import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.dataset.DecisionInProgress;
 import dev.truepipe.dataset.DecisionInput;
 import dev.truepipe.json.Json;
@@ -25,10 +27,12 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -37,13 +41,12 @@ import java.util.stream.Stream;
  * the end, so that what fails leaves an earlier split as it was.
  */
 final class LocalSplit implements AutoCloseable {
-    static final List<String> FILES = List.of("train.manifest", "validation.manifest", "quarantine.manifest",
-            "superseded.manifest", "findings.jsonl", "dataset.json", "lines.idx");
     private static final String LINE_FINDINGS = "line-findings.jsonl";
     private static final int BUFFER_BYTES = 256 << 10;
 
     private final Manifests manifests;
     private final List<ManifestChunk> chunks;
+    private final DatasetRules rules;
     private final Path out;
     private final Path work;
 
@@ -57,11 +60,41 @@ final class LocalSplit implements AutoCloseable {
     }
 
     /** @param out where the files go; made if need be */
-    LocalSplit(Manifests manifests, List<ManifestChunk> chunks, Path out) throws IOException {
+    LocalSplit(Manifests manifests, List<ManifestChunk> chunks, DatasetRules rules, Path out) throws IOException {
         this.manifests = manifests;
         this.chunks = chunks;
+        this.rules = rules;
         this.out = Files.createDirectories(out);
         this.work = Files.createTempDirectory(out, ".split-");
+    }
+
+    /** The files that a split writes. */
+    static List<String> files(DatasetRules rules) {
+        List<String> files = new ArrayList<>();
+        rules.channels().forEach(channel -> files.add(manifest(channel)));
+        files.addAll(List.of("findings.jsonl", "dataset.json", "lines.idx"));
+        return files;
+    }
+
+    /**
+     * The file that a split without a test share takes away: {@code test.manifest} of an earlier split in the same folder, whose
+     * {@code dataset.json} says that it wrote one. Empty if there is none; a file of that name which is not ours stays.
+     */
+    static Optional<Path> outdated(DatasetRules rules, Path out) {
+        Path test = out.resolve(manifest(Channel.TEST));
+        if (rules.holdOut().tests() || !Files.exists(test)) {
+            return Optional.empty();
+        }
+        try {
+            return CarriedState.fromDataset(Json.parseObject(Files.readAllBytes(out.resolve("dataset.json")))).holdOut().tests()
+                    ? Optional.of(test) : Optional.empty();
+        } catch (IOException | IllegalArgumentException notOurs) {
+            return Optional.empty();
+        }
+    }
+
+    private static String manifest(Channel channel) {
+        return channel.word() + ".manifest";
     }
 
     /** The index of a chunk that has been scanned. */
@@ -79,7 +112,7 @@ final class LocalSplit implements AutoCloseable {
     DatasetDecision run(DecisionInput input) throws UnreadableInput, OutputFailed {
         try {
             DecisionInProgress progress = new DecisionInProgress(input);
-            boolean written = scan(input.rules().scanRules(input.choice()), progress);
+            boolean written = scan(rules.scanRules(input.choice()), progress);
             DatasetDecision decision = progress.decide();
             if (written && progress.asTaken()) {
                 findings(decision);
@@ -90,8 +123,12 @@ final class LocalSplit implements AutoCloseable {
             try (OutputStream index = Files.newOutputStream(work.resolve("lines.idx"))) {
                 decision.lineIndex().write(index);
             }
-            for (String name : FILES) {
+            Optional<Path> outdated = outdated(rules, out);
+            for (String name : files(rules)) {
                 Files.move(work.resolve(name), out.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (outdated.isPresent()) {
+                Files.delete(outdated.get());
             }
             return decision;
         } catch (OutputFailed e) {
@@ -103,14 +140,14 @@ final class LocalSplit implements AutoCloseable {
     }
 
     /** @return whether every line could be written as it was scanned */
-    private boolean scan(ScanRules rules, DecisionInProgress decision) throws UnreadableInput, IOException {
+    private boolean scan(ScanRules judgedBy, DecisionInProgress decision) throws UnreadableInput, IOException {
         try (Progress progress = Progress.of("split", manifests.bytes()); Outputs outputs = new Outputs(decision)) {
             for (ManifestChunk chunk : chunks) {
                 Manifests.Opened manifest = manifests.all().get(chunk.manifestIndex());
                 decision.begin(chunk.index());
                 try (OutputStream file = Files.newOutputStream(scanned(chunk.index()))) {
                     ChunkIndexWriter index = new ChunkIndexWriter(file);
-                    ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, rules, new LineSink() {
+                    ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, judgedBy, new LineSink() {
                         @Override
                         public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
                             try {
@@ -169,8 +206,9 @@ final class LocalSplit implements AutoCloseable {
                 OutputStream validation = file("validation.manifest");
                 OutputStream quarantine = file("quarantine.manifest");
                 OutputStream superseded = file("superseded.manifest");
+                OutputStream test = rules.holdOut().tests() ? file("test.manifest") : OutputStream.nullOutputStream();
                 OutputStream findings = file("findings.jsonl")) {
-            ChannelOutputs outputs = new ChannelOutputs(train, validation, quarantine, superseded, findings);
+            ChannelOutputs outputs = new ChannelOutputs(train, validation, quarantine, superseded, test, findings);
             for (ManifestChunk chunk : chunks) {
                 ByteArrayOutputStream decided = new ByteArrayOutputStream();
                 decision.writeChunk(chunk.index(), decided);
@@ -209,8 +247,8 @@ final class LocalSplit implements AutoCloseable {
 
         Outputs(DecisionInProgress decision) throws IOException {
             this.decision = decision;
-            for (Channel channel : Channel.values()) {
-                streams.put(channel, file(channel.word() + ".manifest"));
+            for (Channel channel : rules.channels()) {
+                streams.put(channel, file(manifest(channel)));
             }
             findings = file(LINE_FINDINGS);
             findingLines = new FindingLines(findings);

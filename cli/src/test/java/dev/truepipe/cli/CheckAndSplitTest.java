@@ -260,6 +260,82 @@ class CheckAndSplitTest {
         assertEquals(1L, Json.object(other.json().get("findings")).get("carried-state-dropped"));
     }
 
+    @Test
+    void splitKeepsATestShareAndTakesItAwayAgainWhenThereIsNone() throws IOException {
+        Path manifest = file("a.manifest", images(60));
+        Path out = folder.resolve("out");
+        Ran ran = run("split", manifest, "--out", out, "--test", "25%", "--json");
+        assertEquals(0, ran.exit(), ran.out());
+        List<String> written = new ArrayList<>();
+        for (String channel : List.of("train", "validation", "test")) {
+            List<String> lines = Files.readAllLines(out.resolve(channel + ".manifest"));
+            assertEquals((long) lines.size(), ran.json().get(channel), channel);
+            assertTrue(lines.size() >= 5, channel + " has " + lines.size());
+            written.addAll(lines);
+        }
+        assertEquals(Set.of(images(60)), Set.copyOf(written));
+        assertEquals(60L, ran.json().get("accepted"));
+        assertTrue(run("split", manifest, "--out", out, "--test", "25%").out().matches("(?s).*[0-9]+  validation\\R +[0-9]+  test\\R.*"));
+
+        assertEquals(2, run("split", out.resolve("test.manifest"), "--out", out, "--json").exit(), "it would be taken away while it is read");
+        Ran without = run("split", manifest, "--out", out, "--json");
+        assertEquals(0L, without.json().get("test"));
+        assertTrue(Files.notExists(out.resolve("test.manifest")), "of the split before");
+        assertTrue(!run("split", manifest, "--out", out).out().contains("  test"));
+
+        Path mine = Files.writeString(out.resolve("test.manifest"), "mine");
+        assertEquals(0, run("split", manifest, "--out", out, "--json").exit());
+        assertEquals("mine", Files.readString(mine), "no split wrote it");
+    }
+
+    @Test
+    void splitValidatesOnAHoldOutOfOnesOwnUnderWhateverNameItComes() throws IOException {
+        List<String> lines = List.of(images(40));
+        Path labels = file("a.manifest", lines.subList(0, 32).toArray(new String[0]));
+        Path holdOut = file("val.manifest", lines.subList(28, 40).toArray(new String[0]));
+        Path out = folder.resolve("out");
+        Ran ran = run("split", labels, "--out", out, "--validation", holdOut, "--test", "20%", "--json");
+        assertEquals(0, ran.exit(), ran.out());
+        assertEquals(lines.subList(28, 40), Files.readAllLines(out.resolve("validation.manifest")));
+        assertEquals(lines.subList(28, 32), Files.readAllLines(out.resolve("superseded.manifest")));
+        List<String> rest = new ArrayList<>(Files.readAllLines(out.resolve("train.manifest")));
+        assertTrue(rest.size() < 28, "some are for test");
+        rest.addAll(Files.readAllLines(out.resolve("test.manifest")));
+        assertEquals(Set.copyOf(lines.subList(0, 28)), Set.copyOf(rest));
+        Map<String, Object> document = Json.parseObject(Files.readAllBytes(out.resolve("dataset.json")));
+        assertEquals(holdOut.toString(), Json.object(document.get("split")).get("validationManifest"));
+
+        for (Object[] more : new Object[][] {{labels, holdOut}, {holdOut, labels}, {labels, folder.resolve("./val.manifest")}, {labels, "--chunk-bytes", "500"}}) {
+            List<Object> args = new ArrayList<>(List.of("split", "--out", folder.resolve("again"), "--validation", holdOut, "--test", "20%", "--json"));
+            args.addAll(List.of(more));
+            assertEquals(ran.out(), run(args.toArray()).out(), () -> List.of(more).toString());
+        }
+        assertEquals(0, run("split", labels, "--out", out, "--validation", holdOut, "--test", "20%", "--previous", out.resolve("dataset.json"), "--json").exit());
+        assertEquals(1L, Json.object(run("split", labels, "--out", out, "--previous", out.resolve("dataset.json"), "--json").json().get("findings"))
+                .get("carried-state-dropped"));
+    }
+
+    @Test
+    void splitSaysWhatIsWrongWithAHoldOut() throws IOException {
+        Path manifest = file("a.manifest", images(40));
+        Path out = folder.resolve("out");
+        Ran none = run("split", manifest, "--out", out, "--validation", folder.resolve("no.manifest"), "--json");
+        assertEquals(2, none.exit());
+        assertTrue(none.error().get("message").toString().endsWith("no.manifest\" is neither a percentage nor a manifest that is there"), none.out());
+        assertTrue(none.error().get("cure").toString().contains("s3://bucket/key"), none.out());
+        Ran directory = run("split", manifest, "--out", out, "--validation", folder, "--json");
+        assertEquals("2 is a directory", directory.exit() + " " + directory.error().get("message"));
+        Ran alone = run("split", manifest, "--out", out, "--validation", manifest, "--json");
+        assertEquals("2 is the hold-out and the only manifest: nothing is left to train on", alone.exit() + " " + alone.error().get("message"));
+        Ran all = run("split", manifest, "--out", out, "--validation", "60%", "--test", "40%", "--json");
+        assertEquals("2 a hold-out of 100% leaves nothing to train on", all.exit() + " " + all.error().get("message"));
+        assertEquals(2, run("split", manifest, "--out", out, "--test", "ten", "--json").exit());
+        Ran bad = run("split", manifest, "--out", out, "--validation", file("val.manifest", "{"), "--json");
+        assertEquals(1, bad.exit());
+        assertTrue(run("split", manifest, "--out", out, "--validation", folder.resolve("val.manifest")).out().contains("no line of the hold-out " + folder.resolve("val.manifest")));
+        assertTrue(Files.notExists(out.resolve("test.manifest")));
+    }
+
     private static List<String> objects(Path manifest) throws IOException {
         return Files.readAllLines(manifest).stream().map(line -> line.replaceAll(".*s3://yard/([0-9]+)[.]jpg.*", "$1")).sorted().toList();
     }

@@ -11,6 +11,7 @@ import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.Reconciliation;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.split.Hash128;
+import dev.truepipe.split.HoldOut;
 import dev.truepipe.split.Percentage;
 import dev.truepipe.split.Sha256;
 import java.io.ByteArrayOutputStream;
@@ -61,6 +62,10 @@ public final class DatasetDecision {
     /** Objects that are on several lines; of the others the one line counts. */
     private LongSet contested = new LongSet(new long[0]);
     private final NewestLabels newest = new NewestLabels();
+    /** Whether the lines at hand are of the user's own hold-out; their groups go with them. */
+    private boolean own;
+    private final LongList ownGroups = new LongList();
+    private LongSet heldGroups = new LongSet(new long[0]);
     private final SortedSet<Hash128> floors = new TreeSet<>();
     private final SortedSet<Hash128> kept = new TreeSet<>();
     private CarriedState carried;
@@ -114,16 +119,14 @@ public final class DatasetDecision {
 
     void begin(int chunk) {
         this.chunk = chunk;
-        boolean manifestBegins = chunk == 0 || manifestOf(chunk) != manifestOf(chunk - 1);
-        if (manifestBegins) {
+        if (chunk == 0 || input.chunks().get(chunk).manifestIndex() != input.chunks().get(chunk - 1).manifestIndex()) {
             lineBases[chunk] = 0;
-            assignment.manifest();
+            if (ownGroups.size() > 0) {
+                heldGroups = new LongSet(LongList.distinct(ownGroups.takeSorted()));
+            }
         }
+        own = input.isOwnHoldOut(chunk);
         channels[chunk] = new ChannelList();
-    }
-
-    private int manifestOf(int chunk) {
-        return input.chunks().get(chunk).manifestIndex();
     }
 
     /** @return the line's channel, unless {@link #asTaken} says in the end that some changed */
@@ -140,6 +143,9 @@ public final class DatasetDecision {
         if (!line.accepted()) {
             quarantined++;
             negatives += line.negative() ? 1 : 0;
+        }
+        if (own && line.accepted()) {
+            ownGroups.add(line.groupHigh());
         }
         return assign(line, channels[chunk], manifest, number);
     }
@@ -162,7 +168,7 @@ public final class DatasetDecision {
         if (!contested.isEmpty()) {
             eachLine((line, channel, manifest) -> {
                 if (line.accepted() && contested.contains(line.keyHigh())) {
-                    newest.offer(line.keyHigh(), line.keyLow(), line.created(), line.hashHigh(), line.hashLow());
+                    newest.offer(line.keyHigh(), line.keyLow(), own, line.created(), line.hashHigh(), line.hashLow());
                 }
             });
             assignAgain();
@@ -186,9 +192,9 @@ public final class DatasetDecision {
         return blank;
     }
 
-    /** Lines of train and validation together. */
+    /** Lines of train, validation and test together. */
     public long accepted() {
-        return train() + validation();
+        return train() + validation() + test();
     }
 
     public long quarantined() {
@@ -205,6 +211,15 @@ public final class DatasetDecision {
 
     public long validation() {
         return assignment.count(Channel.VALIDATION);
+    }
+
+    public long test() {
+        return assignment.count(Channel.TEST);
+    }
+
+    /** Whether the version has a test channel. */
+    public boolean hasTest() {
+        return rules.holdOut().tests();
     }
 
     /** Lines with a warning, whatever became of them. */
@@ -255,13 +270,16 @@ public final class DatasetDecision {
     private void dropped(CarriedState before) {
         find(FindingCode.CARRIED_STATE_DROPPED, null, String.format(Locale.ROOT,
                 "the last version was split by %s, seed %d, group by %s; this one by %s, seed %d, group by %s: objects change sides; %s",
-                Percentage.text(before.holdOut().basisPoints()), before.holdOut().seed(), before.groupBy(),
-                Percentage.text(rules.holdOut().basisPoints()), rules.holdOut().seed(), rules.groupBy(),
+                before.holdOut().words(), before.holdOut().seed(), before.groupBy(),
+                rules.holdOut().words(), rules.holdOut().seed(), rules.groupBy(),
                 FindingCode.CARRIED_STATE_DROPPED.cure()));
     }
 
     private void split() throws IOException {
-        keepOnlyGroups();
+        // The user's own hold-out is what it is: nothing moves into it, and so nothing need be kept out of it.
+        if (rules.holdOut().manifest() == null) {
+            keepOnlyGroups();
+        }
         if (rules.holdOut().basisPoints() > 0 && assignment.sides().values().stream().anyMatch(Sides::needsFloor)) {
             SortedSet<Hash128> moved = newFloors();
             if (!moved.isEmpty()) {
@@ -337,6 +355,7 @@ public final class DatasetDecision {
     private void eachLine(LineAction action) throws IOException {
         for (int c = 0; c < channels.length; c++) {
             int at = 0;
+            own = input.isOwnHoldOut(c);
             try (ChunkIndexReader index = open(c)) {
                 for (IndexedLine line = index.next(); line != null; line = index.next()) {
                     action.line(line, channels[c].get(at++), input.chunks().get(c).manifest());
@@ -351,9 +370,7 @@ public final class DatasetDecision {
         newest.putBack();
         assignment = assignment();
         for (int c = 0; c < channels.length; c++) {
-            if (c > 0 && manifestOf(c) != manifestOf(c - 1)) {
-                assignment.manifest();
-            }
+            own = input.isOwnHoldOut(c);
             String manifest = input.chunks().get(c).manifest();
             channels[c].clear();
             try (ChunkIndexReader index = open(c)) {
@@ -376,12 +393,18 @@ public final class DatasetDecision {
             return Channel.QUARANTINE;
         }
         if (contested.contains(line.keyHigh())
-                && !newest.take(line.keyHigh(), line.keyLow(), line.created(), line.hashHigh(), line.hashLow())) {
+                && !newest.take(line.keyHigh(), line.keyLow(), own, line.created(), line.hashHigh(), line.hashLow())) {
             return Channel.SUPERSEDED;
         }
-        boolean held = rules.holdOut().holds(line.groupHigh(), line.groupLow())
-                || !floors.isEmpty() && floors.contains(new Hash128(line.groupHigh(), line.groupLow()));
-        return held ? Channel.VALIDATION : Channel.TRAIN;
+        if (own || heldGroups.contains(line.groupHigh())) {
+            return Channel.VALIDATION;
+        }
+        HoldOut holdOut = rules.holdOut();
+        int place = holdOut.place(line.groupHigh(), line.groupLow());
+        if (holdOut.isValidation(place) || !floors.isEmpty() && floors.contains(new Hash128(line.groupHigh(), line.groupLow()))) {
+            return Channel.VALIDATION;
+        }
+        return holdOut.isTest(place) ? Channel.TEST : Channel.TRAIN;
     }
 
     private void judge() {
@@ -401,9 +424,9 @@ public final class DatasetDecision {
         ClassNames.similar(label, classes.allNames()).forEach(this::find);
         SortedMap<Integer, String> names = classes.namesOnLines();
         names.forEach((id, name) -> Optional.ofNullable(assignment.sides().get(id))
-                .flatMap(side -> side.finding(name, rules.holdOut().basisPoints() > 0))
+                .flatMap(side -> side.finding(name, rules.holdOut()))
                 .ifPresent(warning -> find(warning.code(), label, warning.message())));
-        assignment.sequenceLeak(accepted()).ifPresent(this::find);
+        assignment.sequenceLeak().ifPresent(this::find);
         for (Finding finding : datasetFindings) {
             findings.add(finding, null, 0, 0);
             if (finding.severity() == Severity.QUARANTINE) {
@@ -423,11 +446,12 @@ public final class DatasetDecision {
                     counted, lines, 100.0 * counted / lines, Percentage.text(rules.maxQuarantinedBasisPoints()))));
         }
         if (lines > 0 && train() == 0) {
-            gates.add(new Gate("train-empty", "none of " + accepted() + " accepted lines is left for training; label more objects, or lower the validation share"));
+            gates.add(new Gate("train-empty", "none of " + accepted() + " accepted lines is left for training; label more objects, or hold out fewer"));
         }
         if (lines > 0 && validation() == 0) {
-            gates.add(new Gate("validation-empty", "none of " + accepted()
-                    + " accepted lines is in the hold-out; label more objects, raise the validation share, or group more finely"));
+            String own = rules.holdOut().manifest();
+            gates.add(new Gate("validation-empty", own != null ? "no line of the hold-out " + own + " is accepted; see the findings, and mend its lines"
+                    : "none of " + accepted() + " accepted lines is in the hold-out; label more objects, raise the validation share, or group more finely"));
         }
         if (rules.minPerClass() > 0) {
             List<String> few = new ArrayList<>();
@@ -475,11 +499,15 @@ public final class DatasetDecision {
         StringBuilder text = new StringBuilder("truepipe-version-1\nrules " + DatasetRules.RULE_SET + "\n");
         text.append("task ").append(Json.text(input.choice().task() == null ? null : input.choice().task().name())).append('\n');
         text.append("label ").append(Json.text(input.choice().labelAttribute())).append('\n');
-        for (Channel channel : Channel.values()) {
+        for (Channel channel : rules.channels()) {
             text.append(assignment.set(channel));
         }
-        text.append("split ").append(rules.holdOut().basisPoints()).append(' ').append(rules.holdOut().seed()).append(' ')
+        HoldOut split = rules.holdOut();
+        text.append("split ").append(split.manifest() == null ? split.basisPoints() : "own").append(' ').append(split.seed()).append(' ')
                 .append(Json.text(rules.groupBy().toString())).append('\n');
+        if (split.tests()) {
+            text.append("split-test ").append(split.testBasisPoints()).append('\n');
+        }
         carried.floors().forEach(group -> text.append("floor ").append(group).append('\n'));
         carried.kept().forEach(group -> text.append("kept ").append(group).append('\n'));
         return text.append(classLines()).append(spliced.versionText()).toString();
@@ -526,6 +554,7 @@ public final class DatasetDecision {
         json.put("superseded", superseded());
         json.put("train", train());
         json.put("validation", validation());
+        json.put("test", test());
         json.put("warnings", warnings);
         json.put("newLabels", assignment.newLabels());
         json.put("classes", classesJson());
@@ -567,6 +596,7 @@ public final class DatasetDecision {
             one.put("annotations", assignment.reconciliation().annotations(id));
             one.put("trainLines", side.trainLines());
             one.put("validationLines", side.validationLines());
+            one.put("testLines", side.testLines());
             json.putIfAbsent(name, one);
         });
         return json;

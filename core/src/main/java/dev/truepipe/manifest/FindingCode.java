@@ -61,7 +61,7 @@ public enum FindingCode {
     CLASS_IN_ONE_GROUP(Rank.DATASET_WARNS, "label more objects of the class, or group them more finely"),
     CLASS_ONLY_IN_VALIDATION(Rank.DATASET_WARNS, "label more objects of the class"),
     POSSIBLE_SEQUENCE_LEAK(Rank.DATASET_WARNS, "group frames of one recording: groupBy with a regular expression or an attribute"),
-    CARRIED_STATE_DROPPED(Rank.DATASET_WARNS, "expected after a change of seed, share or groupBy: results are not comparable with earlier versions");
+    CARRIED_STATE_DROPPED(Rank.DATASET_WARNS, "expected after a change of seed, shares, hold-out or groupBy: results are not comparable with earlier versions");
 
     private static final Map<String, FindingCode> BY_CODE = new HashMap<>();
 

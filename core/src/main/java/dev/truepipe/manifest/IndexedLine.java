@@ -142,12 +142,12 @@ public final class IndexedLine {
         return created;
     }
 
-    /** Hash of the object's name without its last number; 0 if it has none. */
+    /** Hash of the object's name, made plain and without its last number; 0 if the object is no file. */
     public long stem() {
         return stem;
     }
 
-    /** That number. */
+    /** That number; 0 if it has none. */
     public long frame() {
         return frame;
     }

@@ -22,9 +22,9 @@ final class JudgedLine {
     boolean sourceRef;
     /** Whether {@code source} can; never asked for images. */
     boolean source;
-    /** Hash of the object's URI without its last number; 0 without a number. */
+    /** {@link ObjectName#stem()}; 0 without a {@code source-ref}. */
     long stem;
-    /** That number. */
+    /** {@link ObjectName#number()}. */
     long frame;
 
     void clear() {

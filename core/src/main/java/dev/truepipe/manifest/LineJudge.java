@@ -32,7 +32,6 @@ final class LineJudge {
     /** Longer ones are not shown in messages. */
     private static final int LONGEST_SHOWN_BYTES = 4_096;
     private static final ClassUses NO_NAMES = new ClassUses();
-    private static final byte[] STAR = {'*'};
     /** What SageMaker takes the value of for the S3 URI of the bytes to stream. @see <a href="https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest.html">Augmented manifests</a> */
     private static final String STREAMED_SUFFIX = "-ref";
     private static final byte[] SCHEME = {'s', '3', ':', '/', '/'};
@@ -47,6 +46,7 @@ final class LineJudge {
     private final LineScanner scanner;
     private final Broken broken = new Broken();
     private final Murmur3 murmur = new Murmur3();
+    private final ObjectName name = new ObjectName(murmur);
     private byte[] bytes;
     private JudgedLine line;
 
@@ -172,7 +172,9 @@ final class LineJudge {
                 outside(object, "source-ref");
             }
             line.sourceRef = true;
-            frame(text, from, to);
+            name.read(text, from, to);
+            line.stem = name.stem();
+            line.frame = name.number();
         }
         line.key = murmur.reset().update(text, from, to - from).finish();
         line.group = line.key;
@@ -236,37 +238,6 @@ final class LineJudge {
 
     private static boolean startsWith(byte[] text, int from, int to, byte[] prefix) {
         return to - from >= prefix.length && Arrays.equals(text, from, from + prefix.length, prefix, 0, prefix.length);
-    }
-
-    /** Finds the last number of the file name: {@code …/cam1_000051.jpg} is frame 51 of {@code …/cam1_*.jpg}. */
-    private void frame(byte[] uri, int from, int to) {
-        int name = to;
-        while (uri[name - 1] != '/') {
-            name--;
-        }
-        int end = name;
-        while (end < to && uri[end] != '.') {
-            end++;
-        }
-        while (end > name && !digit(uri[end - 1])) {
-            end--;
-        }
-        int start = end;
-        while (start > name && digit(uri[start - 1])) {
-            start--;
-        }
-        if (start < end && end - start <= 18) {
-            long number = 0;
-            for (int i = start; i < end; i++) {
-                number = number * 10 + (uri[i] - '0');
-            }
-            line.frame = number;
-            line.stem = murmur.reset().update(uri, from, start - from).update(STAR, 0, 1).update(uri, end, to - end).finish().high() | 1;
-        }
-    }
-
-    private static boolean digit(byte c) {
-        return c >= '0' && c <= '9';
     }
 
     private void label(LineFacts facts, String label) {

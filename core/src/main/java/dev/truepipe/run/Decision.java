@@ -107,6 +107,7 @@ record Decision(
         countsJson.put("superseded", counts.superseded());
         countsJson.put("train", counts.train());
         countsJson.put("validation", counts.validation());
+        countsJson.put("test", counts.test());
         json.put("counts", countsJson);
         json.put("facts", facts == null ? null : factsJson());
         json.put("holdOut", holdOut);
@@ -115,6 +116,7 @@ record Decision(
         json.put("classes", classes.stream().map(Decision::classJson).toList());
         Map<String, Object> splitJson = new LinkedHashMap<>();
         splitJson.put("validation", split.validation());
+        splitJson.put("test", split.test());
         splitJson.put("groupBy", split.groupBy());
         splitJson.put("seed", split.seed());
         splitJson.put("previousVersion", split.previousVersion());
@@ -168,6 +170,7 @@ record Decision(
         json.put("name", one.name());
         json.put("train", one.trainAnnotations());
         json.put("validation", one.validationAnnotations());
+        json.put("test", one.testAnnotations());
         json.put("lines", one.lines());
         return json;
     }
@@ -186,7 +189,8 @@ record Decision(
                 Fields.whole(c, "quarantined"),
                 Fields.whole(c, "superseded"),
                 Fields.whole(c, "train"),
-                Fields.whole(c, "validation"));
+                Fields.whole(c, "validation"),
+                Fields.wholeOr(c, "test", 0));
         String holdOut = Fields.text(json, "holdOut");
         Map<String, Object> f = Fields.objectOrNull(json, "facts");
         TrainingFacts facts = f == null
@@ -214,6 +218,7 @@ record Decision(
                 Fields.array(json, "classes").stream().map(item -> labelClass(Json.object(item))).toList(),
                 new Split(
                         Fields.text(s, "validation"),
+                        Fields.textOrNull(s, "test"),
                         Fields.text(s, "groupBy"),
                         Fields.whole(s, "seed"),
                         holdOut,
@@ -242,6 +247,7 @@ record Decision(
                 Fields.text(json, "name"),
                 Fields.whole(json, "train"),
                 Fields.whole(json, "validation"),
+                Fields.wholeOr(json, "test", 0),
                 Fields.whole(json, "lines"));
     }
 }

@@ -87,6 +87,98 @@ class RunTest {
     }
 
     @Test
+    void keepsATestShareFromTraining() throws IOException {
+        put(FIRST, cars(0, 80));
+        Json.object(dataset().get("split")).put("testBasisPoints", 2_500L);
+
+        Map<String, Object> decided = decide("run-1");
+        Map<String, Object> sealed = seal("run-1");
+        S3Uri folder = S3Uri.parse((String) sealed.get("folder"));
+        List<String> test = lines(folder.resolve("test.manifest"));
+        assertEquals(decided.get("test"), (long) test.size());
+        assertTrue(test.size() >= 10 && test.size() <= 30, "of 80 lines " + test.size());
+        List<String> all = new ArrayList<>(test);
+        all.addAll(lines(folder.resolve("train.manifest")));
+        all.addAll(lines(folder.resolve("validation.manifest")));
+        assertEquals(cars(0, 80), all.stream().sorted().toList());
+        assertEquals(80L, decided.get("accepted"));
+        assertFalse(Json.text(sealed.get("training")).contains("test.manifest"), "no training job sees it");
+        assertTrue(text(folder.resolve("report.html")).contains("test.manifest"));
+        Map<String, Object> car = Json.object(Json.object(Json.parseObject(store.bytes(folder.resolve("dataset.json"))).get("classes")).get("car"));
+        assertEquals((long) test.size(), car.get("testLines"), car.toString());
+    }
+
+    @Test
+    void aVersionWithoutATestShareHasNoTestManifest() throws IOException {
+        put(FIRST, cars(0, 60));
+        assertEquals(0L, decide("run-1").get("test"));
+        seal("run-1");
+        assertTrue(store.uris().stream().noneMatch(uri -> uri.key().endsWith("/test.manifest") || uri.key().contains("/parts/test/")), store.uris()::toString);
+    }
+
+    /** The hold-out is pinned, scanned and written as any manifest; what the labels say of its objects is superseded. */
+    @ParameterizedTest
+    @ValueSource(strings = {"s3://hold-outs/val.manifest", "s3://labels/street/val/manifests/output/output.manifest"})
+    void validatesOnAHoldOutOfOnesOwn(String uri) throws IOException {
+        S3Uri holdOut = S3Uri.parse(uri);
+        put(FIRST, cars(0, 60));
+        put(holdOut, cars(50, 30));
+        ownHoldOut(uri);
+
+        Map<String, Object> decided = decide("run-1");
+        S3Uri folder = S3Uri.parse((String) seal("run-1").get("folder"));
+        assertEquals(cars(50, 30), lines(folder.resolve("validation.manifest")));
+        assertEquals(cars(0, 50), lines(folder.resolve("train.manifest")));
+        assertEquals(10L, decided.get("superseded"), decided.toString());
+        assertEquals(90L, decided.get("lines"), "the hold-out's lines once, also where it lies under labels");
+        Map<String, Object> document = Json.parseObject(store.bytes(folder.resolve("dataset.json")));
+        assertEquals(uri, Json.object(document.get("split")).get("validationManifest"));
+        assertTrue(text(folder.resolve("report.html")).contains(uri));
+
+        ended.put(MACHINE + "run-1", Executions.Status.SUCCEEDED);
+        assertEquals("unchanged", plan("run-2", false, 0).get("outcome"));
+        put(holdOut, cars(50, 31));
+        assertEquals("planned", plan("run-3", false, 0).get("outcome"), "another hold-out is another dataset");
+    }
+
+    @Test
+    void noticesAHoldOutThatWasOverwrittenSinceThePlan() throws IOException {
+        S3Uri holdOut = S3Uri.parse("s3://hold-outs/val.manifest");
+        put(FIRST, cars(0, 60));
+        put(holdOut, cars(60, 30));
+        ownHoldOut(holdOut.toString());
+        Map<String, Object> payload = run("run-1");
+        payload.put("chunk", chunks(plan("run-1", false, 0)).getFirst());
+        put(holdOut, cars(60, 31));
+        assertEquals(1L, handle(new ScanChunkHandler(store), payload).get("changed"));
+    }
+
+    @Test
+    void failsWithoutTheHoldOutThatTheSettingsName() throws IOException {
+        put(FIRST, cars(0, 60));
+        ownHoldOut("s3://hold-outs/val.manifest");
+        RuntimeException missing = assertThrows(StorageFailedException.class, () -> plan("run-1", false, 0));
+        assertTrue(missing.getMessage().startsWith("the hold-out s3://hold-outs/val.manifest is not there; put it where split.validation says"), missing.getMessage());
+        written = NOW.minusSeconds(100);
+        put(S3Uri.parse("s3://hold-outs/val.manifest"), cars(60, 30));
+        assertEquals("settle", plan("run-1", false, 0).get("outcome"), "it may still be on its way, as any manifest");
+    }
+
+    @Test
+    void aHoldOutAloneIsNoDataset() throws IOException {
+        String uri = "s3://labels/street/val/manifests/output/output.manifest";
+        put(S3Uri.parse(uri), cars(0, 30));
+        ownHoldOut(uri);
+        assertEquals("empty", plan("run-1", false, 0).get("outcome"));
+    }
+
+    private void ownHoldOut(String uri) {
+        Map<String, Object> split = Json.object(dataset().get("split"));
+        split.remove("validationBasisPoints");
+        split.put("validationManifest", uri);
+    }
+
+    @Test
     void everyLineOfTheLogNamesTheExecutionByItsArn() throws IOException {
         put(FIRST, cars(0, 60));
         List<Map<String, Object>> lines = Printed.by(() -> {
