@@ -9,6 +9,7 @@ import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.dataset.DecisionInProgress;
 import dev.truepipe.dataset.DecisionInput;
 import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ChunkIndexReader;
 import dev.truepipe.manifest.ChunkIndexWriter;
 import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.Finding;
@@ -21,8 +22,10 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +36,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
@@ -47,6 +54,7 @@ final class LocalSplit implements AutoCloseable {
     private final Manifests manifests;
     private final List<ManifestChunk> chunks;
     private final DatasetRules rules;
+    private final int threads;
     private final Path out;
     private final Path work;
 
@@ -59,11 +67,13 @@ final class LocalSplit implements AutoCloseable {
         }
     }
 
-    /** @param out where the files go; made if need be */
-    LocalSplit(Manifests manifests, List<ManifestChunk> chunks, DatasetRules rules, Path out) throws IOException {
+    /** @param threads how many chunks are scanned at a time
+     *  @param out where the files go; made if need be */
+    LocalSplit(Manifests manifests, List<ManifestChunk> chunks, DatasetRules rules, int threads, Path out) throws IOException {
         this.manifests = manifests;
         this.chunks = chunks;
         this.rules = rules;
+        this.threads = threads;
         this.out = Files.createDirectories(out);
         this.work = Files.createTempDirectory(out, ".split-");
     }
@@ -112,7 +122,8 @@ final class LocalSplit implements AutoCloseable {
     DatasetDecision run(DecisionInput input) throws UnreadableInput, OutputFailed {
         try {
             DecisionInProgress progress = new DecisionInProgress(input);
-            boolean written = scan(rules.scanRules(input.choice()), progress);
+            ScanRules judgedBy = rules.scanRules(input.choice());
+            boolean written = threads == 1 ? scan(judgedBy, progress) : scanTogether(judgedBy, progress);
             DatasetDecision decision = progress.decide();
             if (written && progress.asTaken()) {
                 findings(decision);
@@ -146,16 +157,12 @@ final class LocalSplit implements AutoCloseable {
                 Manifests.Opened manifest = manifests.all().get(chunk.manifestIndex());
                 decision.begin(chunk.index());
                 try (OutputStream file = Files.newOutputStream(scanned(chunk.index()))) {
-                    ChunkIndexWriter index = new ChunkIndexWriter(file);
+                    ChunkIndexWriter index = new ChunkIndexWriter(new Failing(file));
                     ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, judgedBy, new LineSink() {
                         @Override
                         public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
-                            try {
-                                index.line(line, bytes, from);
-                                outputs.line(line, bytes, from, chunk.manifest());
-                            } catch (IOException e) {
-                                throw new OutputFailed(e);
-                            }
+                            index.line(line, bytes, from);
+                            outputs.line(line, bytes, from, chunk.manifest());
                         }
 
                         @Override
@@ -166,11 +173,7 @@ final class LocalSplit implements AutoCloseable {
 
                         @Override
                         public void end() throws IOException {
-                            try {
-                                index.end();
-                            } catch (IOException e) {
-                                throw new OutputFailed(e);
-                            }
+                            index.end();
                         }
                     });
                 } catch (OutputFailed e) {
@@ -181,6 +184,82 @@ final class LocalSplit implements AutoCloseable {
                 decision.end();
             }
             return outputs.complete;
+        }
+    }
+
+    /**
+     * Scans several chunks at a time. What they tell is taken in order, by this thread; the channels are written when all is known.
+     *
+     * @return {@code false}: nothing is written yet
+     */
+    private boolean scanTogether(ScanRules judgedBy, DecisionInProgress decision) throws UnreadableInput, IOException {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try (Progress progress = Progress.of("split", manifests.bytes())) {
+            List<Future<?>> scans = new ArrayList<>();
+            for (ManifestChunk chunk : chunks) {
+                scans.add(pool.submit(() -> {
+                    scan(chunk, judgedBy, progress);
+                    return null;
+                }));
+            }
+            for (ManifestChunk chunk : chunks) {
+                await(scans.get(chunk.index()));
+                decision.begin(chunk.index());
+                try (ChunkIndexReader index = new ChunkIndexReader(index(chunk.index()))) {
+                    for (IndexedLine line = index.next(); line != null; line = index.next()) {
+                        decision.take(line);
+                    }
+                    decision.end(index);
+                }
+            }
+            return false;
+        } finally {
+            pool.shutdownNow();
+            // The folder that scans write to is about to go.
+            pool.close();
+        }
+    }
+
+    private void scan(ManifestChunk chunk, ScanRules judgedBy, Progress progress) throws UnreadableInput, IOException {
+        Manifests.Opened manifest = manifests.all().get(chunk.manifestIndex());
+        try (OutputStream file = Files.newOutputStream(scanned(chunk.index()))) {
+            ChunkIndexWriter index = new ChunkIndexWriter(new Failing(file));
+            ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, judgedBy, index);
+        } catch (OutputFailed e) {
+            throw e;
+        } catch (IOException e) {
+            throw ManifestOptions.unreadable(manifest, e);
+        }
+    }
+
+    private static void await(Future<?> scan) throws UnreadableInput, IOException {
+        try {
+            scan.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case UnreadableInput unreadable -> throw unreadable;
+                case IOException failed -> throw failed;
+                default -> throw new IllegalStateException("a scan failed", e.getCause());
+            }
+        }
+    }
+
+    /** Tells a failure of what it writes to from one of what is read meanwhile. */
+    private static final class Failing extends FilterOutputStream {
+        Failing(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            try {
+                out.write(bytes, from, count);
+            } catch (IOException e) {
+                throw new OutputFailed(e);
+            }
         }
     }
 
@@ -224,7 +303,7 @@ final class LocalSplit implements AutoCloseable {
     }
 
     private OutputStream file(String name) throws IOException {
-        return new BufferedOutputStream(Files.newOutputStream(work.resolve(name)), BUFFER_BYTES);
+        return new BufferedOutputStream(new Failing(Files.newOutputStream(work.resolve(name))), BUFFER_BYTES);
     }
 
     @Override

@@ -68,14 +68,25 @@ final class SplitCommand implements Callable<Integer> {
     @Option(names = "--max-quarantined", paramLabel = "SHARE", defaultValue = "5%", description = "largest share of bad lines (default: ${DEFAULT-VALUE})")
     private String maxQuarantined;
 
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1",
+            description = "how many threads scan, 1 to 64; what is written is the same (default: ${DEFAULT-VALUE})")
+    private int threads;
+
     @Option(names = "--chunk-bytes", paramLabel = "N", hidden = true, description = "cuts manifests into chunks of N bytes, as the cloud does")
     private long chunkBytes;
+
+    private static final int MOST_THREADS = 64;
+    /** What a thread scans at a time: enough that starting on it costs nothing, and little enough that all end together. */
+    private static final long CHUNK_BYTES = 16L << 20;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws UnreadableInput, IOException {
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new UnreadableInput("--threads", threads + " threads cannot scan", "give a number from 1 to " + MOST_THREADS);
+        }
         DatasetRules rules = rules();
         CarriedState carried = carried();
         try {
@@ -91,7 +102,7 @@ final class SplitCommand implements Callable<Integer> {
             refuseToReplace(opened, rules);
             List<ManifestFile> files = opened.all().stream().map(Manifests.Opened::file).toList();
             List<ManifestChunk> chunks = chunks(opened);
-            try (LocalSplit split = new LocalSplit(opened, chunks, rules, writable())) {
+            try (LocalSplit split = new LocalSplit(opened, chunks, rules, threads, writable())) {
                 DatasetDecision decision = split.run(
                         new DecisionInput(rules, choice, files, chunks, split::index, carried, this::previousIndex, null));
                 PrintWriter print = spec.commandLine().getOut();
@@ -179,13 +190,14 @@ final class SplitCommand implements Callable<Integer> {
 
     private void cut(List<ManifestChunk> chunks, int m, Manifests.Opened manifest) {
         String name = manifest.file().name();
-        if (manifest.gzip() || chunkBytes <= 0) {
+        long most = chunkBytes > 0 ? chunkBytes : threads > 1 ? CHUNK_BYTES : Long.MAX_VALUE;
+        if (manifest.gzip() || most == Long.MAX_VALUE) {
             chunks.add(new ManifestChunk(chunks.size(), m, name, 0, manifest.gzip() ? manifest.file().size() : dev.truepipe.manifest.ByteSource.END, manifest.gzip()));
             return;
         }
         long from = 0;
         do {
-            long to = Math.min(manifest.file().size(), from + chunkBytes);
+            long to = Math.min(manifest.file().size(), from + most);
             chunks.add(new ManifestChunk(chunks.size(), m, name, from, to, false));
             from = to;
         } while (from < manifest.file().size());

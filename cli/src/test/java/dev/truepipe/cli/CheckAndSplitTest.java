@@ -146,6 +146,7 @@ class CheckAndSplitTest {
         assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--group-by", "no group").exit());
         assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--previous", folder.resolve("none.json")).exit());
         assertEquals(2, run("split", manifest, "--out", manifest).exit());
+        assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--threads", "0").exit());
         assertEquals(2, run().exit());
     }
 
@@ -218,12 +219,13 @@ class CheckAndSplitTest {
     }
 
     @Test
-    void splitIsTheSameForAnyArgumentOrderAndChunkSize() throws IOException {
+    void splitIsTheSameForAnyArgumentOrderChunkSizeAndNumberOfThreads() throws IOException {
         Path one = file("a.manifest", images(30));
-        Path two = file("b.manifest", image(1_000, 0), "{", image(7, 0).replace("16:20:01", "16:20:02"), image(1_001, 1));
+        Path two = file("b.manifest", image(1_000, 0), "{", "", " ", image(7, 0).replace("16:20:01", "16:20:02"), image(1_001, 1));
         Path out = folder.resolve("out");
         run("split", one, two, "--out", out, "--json");
-        for (Object[] more : new Object[][] {{two, one}, {one, two, "--chunk-bytes", "1"}, {two, one, "--chunk-bytes", "777"}}) {
+        for (Object[] more : new Object[][] {{two, one}, {one, two, "--chunk-bytes", "1"}, {two, one, "--chunk-bytes", "777"},
+                {one, two, "--threads", "3"}, {one, two, "--threads", "2", "--chunk-bytes", "500"}}) {
             Path again = folder.resolve("again");
             List<Object> args = new ArrayList<>(List.of("split", "--out", again, "--json"));
             args.addAll(List.of(more));
