@@ -325,6 +325,34 @@ final class JsonCursor {
         return numberNegative ? -digits : digits;
     }
 
+    /** The last text or key as a whole number: up to 18 characters, digits behind an optional minus; else {@code otherwise}. */
+    long wholeTextOr(long otherwise) {
+        byte[] text = bytes;
+        int i = textFrom;
+        int end = textTo;
+        if (textEscaped) {
+            text = JsonText.decode(bytes, i, end);
+            i = 0;
+            end = text.length;
+        }
+        int length = end - i;
+        boolean negative = length > 0 && text[i] == '-';
+        if (negative) {
+            i++;
+        }
+        if (i == end || length > 18) {
+            return otherwise;
+        }
+        long value = 0;
+        for (; i < end; i++) {
+            if (text[i] < '0' || text[i] > '9') {
+                return otherwise;
+            }
+            value = value * 10 + (text[i] - '0');
+        }
+        return negative ? -value : value;
+    }
+
     // Tokens
 
     private void skipSpace() {

@@ -32,7 +32,6 @@ final class LineJudge {
     /** Longer ones are not shown in messages. */
     private static final int LONGEST_SHOWN_BYTES = 4_096;
     private static final ClassUses NO_NAMES = new ClassUses();
-    private static final byte[] STAR = {'*'};
     /** What SageMaker takes the value of for the S3 URI of the bytes to stream. @see <a href="https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest.html">Augmented manifests</a> */
     private static final String STREAMED_SUFFIX = "-ref";
     private static final byte[] SCHEME = {'s', '3', ':', '/', '/'};
@@ -47,6 +46,7 @@ final class LineJudge {
     private final LineScanner scanner;
     private final Broken broken = new Broken();
     private final Murmur3 murmur = new Murmur3();
+    private final ObjectName name = new ObjectName(murmur);
     private byte[] bytes;
     private JudgedLine line;
 
@@ -69,11 +69,13 @@ final class LineJudge {
         try {
             LineFacts facts = scanner.scan(bytes, from, length, expected);
             String label = expected == null ? null : expected.text();
-            if (facts.label.kind == Kind.ABSENT) {
-                label = otherLabel();
-                if (label != null) {
-                    facts = scanner.scan(bytes, from, length, LineScanner.Name.of(label));
+            boolean absent = facts.label.kind == Kind.ABSENT;
+            if (absent || facts.label.kind == Kind.NULL) {
+                String other = absent ? otherLabel() : listedLabel(scanner.values());
+                if (other != null) {
+                    facts = scanner.scan(bytes, from, length, LineScanner.Name.of(other));
                 }
+                label = absent || other != null ? other : label;
             }
             object(facts);
             label(facts, label);
@@ -96,9 +98,23 @@ final class LineJudge {
         line.findings.add(new Finding(code, rules.severity(code), attribute, message));
     }
 
+    /** The first of the expected labels that the line has, and that is not {@code null}; {@code null} if there is none. */
+    private String listedLabel(Map<String, Value> values) {
+        for (String label : rules.choice().labels()) {
+            if (values.containsKey(label) && values.get(label).kind() != Kind.NULL) {
+                return label;
+            }
+        }
+        return null;
+    }
+
     /** An expected label other than the first, if the line has one; else another of the same task; else {@code null}. */
     private String otherLabel() {
         Map<String, Value> values = scanner.values();
+        String listed = listedLabel(values);
+        if (listed != null) {
+            return listed;
+        }
         for (String label : rules.choice().labels()) {
             if (values.containsKey(label)) {
                 return label;
@@ -114,7 +130,8 @@ final class LineJudge {
             return null;
         }
         for (Map.Entry<String, Metadata> entry : metadata.entrySet()) {
-            if (values.containsKey(entry.getKey()) && task.equals(LabelInference.task(values.get(entry.getKey()), entry.getValue(), scanner.textAlone()))) {
+            if (values.containsKey(entry.getKey()) && LabelChoice.problemOfName(entry.getKey()).isEmpty()
+                    && task.equals(LabelInference.task(values.get(entry.getKey()), entry.getValue(), scanner.textAlone()))) {
                 return entry.getKey();
             }
         }
@@ -155,7 +172,9 @@ final class LineJudge {
                 outside(object, "source-ref");
             }
             line.sourceRef = true;
-            frame(text, from, to);
+            name.read(text, from, to);
+            line.stem = name.stem();
+            line.frame = name.number();
         }
         line.key = murmur.reset().update(text, from, to - from).finish();
         line.group = line.key;
@@ -221,37 +240,6 @@ final class LineJudge {
         return to - from >= prefix.length && Arrays.equals(text, from, from + prefix.length, prefix, 0, prefix.length);
     }
 
-    /** Finds the last number of the file name: {@code …/cam1_000051.jpg} is frame 51 of {@code …/cam1_*.jpg}. */
-    private void frame(byte[] uri, int from, int to) {
-        int name = to;
-        while (uri[name - 1] != '/') {
-            name--;
-        }
-        int end = name;
-        while (end < to && uri[end] != '.') {
-            end++;
-        }
-        while (end > name && !digit(uri[end - 1])) {
-            end--;
-        }
-        int start = end;
-        while (start > name && digit(uri[start - 1])) {
-            start--;
-        }
-        if (start < end && end - start <= 18) {
-            long number = 0;
-            for (int i = start; i < end; i++) {
-                number = number * 10 + (uri[i] - '0');
-            }
-            line.frame = number;
-            line.stem = murmur.reset().update(uri, from, start - from).update(STAR, 0, 1).update(uri, end, to - end).finish().high() | 1;
-        }
-    }
-
-    private static boolean digit(byte c) {
-        return c >= '0' && c <= '9';
-    }
-
     private void label(LineFacts facts, String label) {
         if (label == null) {
             unlabeled();
@@ -259,6 +247,7 @@ final class LineJudge {
         }
         line.label = label;
         Metadata metadata = facts.labelMetadataGiven ? facts.labelMetadata : null;
+        line.job = metadata == null ? null : metadata.jobName;
         Task said = metadata == null ? null : metadata.task();
         if (metadata != null && metadata.failed) {
             failed(label, metadata);
