@@ -3,7 +3,7 @@ package dev.truepipe.cli;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkScanner;
-import dev.truepipe.manifest.ClassTally;
+import dev.truepipe.manifest.ClassNames;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.FindingLines;
@@ -11,6 +11,7 @@ import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.LineSink;
 import dev.truepipe.manifest.ManifestChunk;
+import dev.truepipe.manifest.Reconciliation;
 import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.manifest.ScanSummary;
 import dev.truepipe.manifest.Severity;
@@ -63,6 +64,7 @@ final class CheckCommand implements Callable<Integer> {
             LabelChoice choice = options.choose(opened);
             ScanRules rules = new ScanRules(choice, GroupBy.OBJECT, options.dropNegatives(), List.of(), severities);
             ScanSummary summary = new ScanSummary();
+            Reconciliation classes;
             List<Finding> ofDataset = new ArrayList<>();
             try (OutputStream file = findingsFile(); Progress progress = Progress.of("check", opened.bytes())) {
                 FindingLines lines = new FindingLines(file);
@@ -78,12 +80,12 @@ final class CheckCommand implements Callable<Integer> {
                 }
                 ofDataset.addAll(summary.labels().differences(choice));
                 ofDataset.addAll(summary.sources().differences());
-                ofDataset.addAll(summary.classes().conflicts(choice.labelAttribute()));
-                ofDataset.addAll(summary.classes().named(categories).outsideCategories(choice.labelAttribute()));
+                classes = summary.classes(choice, categories);
+                ofDataset.addAll(classes.conflicts());
                 if (categories.isEmpty()) {
-                    ofDataset.addAll(ClassTally.gaps(choice.labelAttribute(), summary.classes().names()));
+                    ofDataset.addAll(ClassNames.gaps(choice.labelAttribute(), classes.names()));
                 }
-                ofDataset.addAll(ClassTally.similar(choice.labelAttribute(), summary.classes().allNames()));
+                ofDataset.addAll(ClassNames.similar(choice.labelAttribute(), classes.allNames()));
                 for (Finding finding : ofDataset) {
                     summary.findings().add(finding, null, 0, 0);
                     if (finding.code() != FindingCode.EMPTY_MANIFEST) {
@@ -92,7 +94,6 @@ final class CheckCommand implements Callable<Integer> {
                 }
             }
             PrintWriter out = spec.commandLine().getOut();
-            Map<String, Object> classes = summary.classes().named(categories).annotationsByName();
             if (options.json) {
                 out.println(Json.text(json(summary, choice, classes)));
             } else {
@@ -142,7 +143,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, Object> json(ScanSummary summary, LabelChoice choice, Map<String, Object> classes) {
+    private static Map<String, Object> json(ScanSummary summary, LabelChoice choice, Reconciliation classes) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("lines", summary.lines());
         json.put("blank", summary.blank());
@@ -151,13 +152,13 @@ final class CheckCommand implements Callable<Integer> {
         json.put("warnings", summary.warnings());
         json.put("task", choice.task() == null ? null : choice.task().name());
         json.put("labelAttribute", choice.labelAttribute());
-        json.put("classes", classes);
+        json.put("classes", classes.annotationsByName());
         json.put("findings", summary.findings().toJson());
         json.put("inference", choice.basis().toJson());
         return json;
     }
 
-    private void print(PrintWriter out, ScanSummary summary, LabelChoice choice, Map<String, Object> classes, List<Finding> ofDataset) {
+    private void print(PrintWriter out, ScanSummary summary, LabelChoice choice, Reconciliation classes, List<Finding> ofDataset) {
         out.println(String.join(", ", options.manifests.subList(0, Math.min(3, options.manifests.size())))
                 + (options.manifests.size() > 3 ? " and " + (options.manifests.size() - 3) + " more" : ""));
         if (summary.lines() == 0) {
@@ -174,7 +175,7 @@ final class CheckCommand implements Callable<Integer> {
             counts.put("with a warning", summary.warnings());
         }
         Findings.counts(out, counts);
-        Findings.classes(out, classes);
+        Findings.classes(out, classes.annotationsByName());
         Findings.findings(out, summary.findings());
         out.println();
         if (summary.lines() > 0) {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
  *
  * @param home the project's folder
  */
-record Installation(Path home) {
+public record Installation(Path home) {
     private static final String VERSION = "0.1.0";
 
     /** The installation that {@code ./truepipe} named with {@code -Dtruepipe.home}. */

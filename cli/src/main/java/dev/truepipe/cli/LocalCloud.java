@@ -41,7 +41,7 @@ import java.util.Set;
  * <p>Nothing is decided here. Names are chosen, references are filled in, and each part of the description becomes the
  * part of the same name in the cloud.
  */
-final class LocalCloud {
+public final class LocalCloud {
     /** The default name of a deployed stack. */
     static final String STACK = "Truepipe";
 
@@ -49,7 +49,7 @@ final class LocalCloud {
     static final String DEAD_LETTER_QUEUE = "truepipe-arrivals-dead";
     static final String TOPIC = "truepipe-announcements";
     static final String STATE_MACHINE = "truepipe-retraining";
-    static final String WORK_BUCKET = "truepipe-work";
+    public static final String WORK_BUCKET = "truepipe-work";
     static final String ASSET_BUCKET = "truepipe-assets";
     static final String TRAINING_ROLE = "truepipe-training";
     static final String MODEL_PACKAGE_GROUP_PREFIX = "truepipe-";
@@ -60,7 +60,7 @@ final class LocalCloud {
     private final S3Uri settingsUri;
 
     /** @param settings with every bucket named */
-    LocalCloud(Settings settings) {
+    public LocalCloud(Settings settings) {
         this(settings, Workload.of(settings));
     }
 
@@ -81,7 +81,7 @@ final class LocalCloud {
      * @param folder where the cloud keeps its things; the settings are put there, as a deployment would
      * @param installation where Truepipe itself lies: the functions' jar and the state machine are taken from there
      */
-    EmbeddedCloud.Builder describe(Path folder, Installation installation, List<TrainingAlgorithm> algorithms, CloudListener listener)
+    public EmbeddedCloud.Builder describe(Path folder, Installation installation, List<TrainingAlgorithm> algorithms, CloudListener listener)
             throws IOException {
         EmbeddedCloud.Builder cloud = EmbeddedCloud.builder(folder)
                 .functionsClassPath(installation.functionsJar())
@@ -103,7 +103,7 @@ final class LocalCloud {
      * What a deployment does last: puts the compiled settings where the functions look for them, makes the model package
      * groups, and writes the stack's names down for {@code truepipe trigger}. Do this before anything arrives.
      */
-    void complete(EmbeddedCloud cloud, ObjectStore store) throws IOException {
+    public void complete(EmbeddedCloud cloud, ObjectStore store) throws IOException {
         store.put(settingsUri, compiledSettings, ObjectStore.Condition.ALWAYS);
         for (DatasetSettings dataset : settings.datasets()) {
             modelPackageGroup(cloud, MODEL_PACKAGE_GROUP_PREFIX + dataset.name());

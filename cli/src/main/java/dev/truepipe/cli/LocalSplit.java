@@ -1,12 +1,15 @@
 package dev.truepipe.cli;
 
+import dev.truepipe.dataset.CarriedState;
 import dev.truepipe.dataset.Channel;
 import dev.truepipe.dataset.ChannelOutputs;
 import dev.truepipe.dataset.ChunkWriter;
 import dev.truepipe.dataset.DatasetDecision;
+import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.dataset.DecisionInProgress;
 import dev.truepipe.dataset.DecisionInput;
 import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ChunkIndexReader;
 import dev.truepipe.manifest.ChunkIndexWriter;
 import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.Finding;
@@ -19,16 +22,24 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
@@ -37,13 +48,13 @@ import java.util.stream.Stream;
  * the end, so that what fails leaves an earlier split as it was.
  */
 final class LocalSplit implements AutoCloseable {
-    static final List<String> FILES = List.of("train.manifest", "validation.manifest", "quarantine.manifest",
-            "superseded.manifest", "findings.jsonl", "dataset.json", "lines.idx");
     private static final String LINE_FINDINGS = "line-findings.jsonl";
     private static final int BUFFER_BYTES = 256 << 10;
 
     private final Manifests manifests;
     private final List<ManifestChunk> chunks;
+    private final DatasetRules rules;
+    private final int threads;
     private final Path out;
     private final Path work;
 
@@ -56,12 +67,44 @@ final class LocalSplit implements AutoCloseable {
         }
     }
 
-    /** @param out where the files go; made if need be */
-    LocalSplit(Manifests manifests, List<ManifestChunk> chunks, Path out) throws IOException {
+    /** @param threads how many chunks are scanned at a time
+     *  @param out where the files go; made if need be */
+    LocalSplit(Manifests manifests, List<ManifestChunk> chunks, DatasetRules rules, int threads, Path out) throws IOException {
         this.manifests = manifests;
         this.chunks = chunks;
+        this.rules = rules;
+        this.threads = threads;
         this.out = Files.createDirectories(out);
         this.work = Files.createTempDirectory(out, ".split-");
+    }
+
+    /** The files that a split writes. */
+    static List<String> files(DatasetRules rules) {
+        List<String> files = new ArrayList<>();
+        rules.channels().forEach(channel -> files.add(manifest(channel)));
+        files.addAll(List.of("findings.jsonl", "dataset.json", "lines.idx"));
+        return files;
+    }
+
+    /**
+     * The file that a split without a test share takes away: {@code test.manifest} of an earlier split in the same folder, whose
+     * {@code dataset.json} says that it wrote one. Empty if there is none; a file of that name which is not ours stays.
+     */
+    static Optional<Path> outdated(DatasetRules rules, Path out) {
+        Path test = out.resolve(manifest(Channel.TEST));
+        if (rules.holdOut().tests() || !Files.exists(test)) {
+            return Optional.empty();
+        }
+        try {
+            return CarriedState.fromDataset(Json.parseObject(Files.readAllBytes(out.resolve("dataset.json")))).holdOut().tests()
+                    ? Optional.of(test) : Optional.empty();
+        } catch (IOException | IllegalArgumentException notOurs) {
+            return Optional.empty();
+        }
+    }
+
+    private static String manifest(Channel channel) {
+        return channel.word() + ".manifest";
     }
 
     /** The index of a chunk that has been scanned. */
@@ -79,7 +122,8 @@ final class LocalSplit implements AutoCloseable {
     DatasetDecision run(DecisionInput input) throws UnreadableInput, OutputFailed {
         try {
             DecisionInProgress progress = new DecisionInProgress(input);
-            boolean written = scan(input.rules().scanRules(input.choice()), progress);
+            ScanRules judgedBy = rules.scanRules(input.choice());
+            boolean written = threads == 1 ? scan(judgedBy, progress) : scanTogether(judgedBy, progress);
             DatasetDecision decision = progress.decide();
             if (written && progress.asTaken()) {
                 findings(decision);
@@ -90,8 +134,12 @@ final class LocalSplit implements AutoCloseable {
             try (OutputStream index = Files.newOutputStream(work.resolve("lines.idx"))) {
                 decision.lineIndex().write(index);
             }
-            for (String name : FILES) {
+            Optional<Path> outdated = outdated(rules, out);
+            for (String name : files(rules)) {
                 Files.move(work.resolve(name), out.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (outdated.isPresent()) {
+                Files.delete(outdated.get());
             }
             return decision;
         } catch (OutputFailed e) {
@@ -103,22 +151,18 @@ final class LocalSplit implements AutoCloseable {
     }
 
     /** @return whether every line could be written as it was scanned */
-    private boolean scan(ScanRules rules, DecisionInProgress decision) throws UnreadableInput, IOException {
+    private boolean scan(ScanRules judgedBy, DecisionInProgress decision) throws UnreadableInput, IOException {
         try (Progress progress = Progress.of("split", manifests.bytes()); Outputs outputs = new Outputs(decision)) {
             for (ManifestChunk chunk : chunks) {
                 Manifests.Opened manifest = manifests.all().get(chunk.manifestIndex());
                 decision.begin(chunk.index());
                 try (OutputStream file = Files.newOutputStream(scanned(chunk.index()))) {
-                    ChunkIndexWriter index = new ChunkIndexWriter(file);
-                    ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, rules, new LineSink() {
+                    ChunkIndexWriter index = new ChunkIndexWriter(new Failing(file));
+                    ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, judgedBy, new LineSink() {
                         @Override
                         public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
-                            try {
-                                index.line(line, bytes, from);
-                                outputs.line(line, bytes, from, chunk.manifest());
-                            } catch (IOException e) {
-                                throw new OutputFailed(e);
-                            }
+                            index.line(line, bytes, from);
+                            outputs.line(line, bytes, from, chunk.manifest());
                         }
 
                         @Override
@@ -129,11 +173,7 @@ final class LocalSplit implements AutoCloseable {
 
                         @Override
                         public void end() throws IOException {
-                            try {
-                                index.end();
-                            } catch (IOException e) {
-                                throw new OutputFailed(e);
-                            }
+                            index.end();
                         }
                     });
                 } catch (OutputFailed e) {
@@ -144,6 +184,82 @@ final class LocalSplit implements AutoCloseable {
                 decision.end();
             }
             return outputs.complete;
+        }
+    }
+
+    /**
+     * Scans several chunks at a time. What they tell is taken in order, by this thread; the channels are written when all is known.
+     *
+     * @return {@code false}: nothing is written yet
+     */
+    private boolean scanTogether(ScanRules judgedBy, DecisionInProgress decision) throws UnreadableInput, IOException {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try (Progress progress = Progress.of("split", manifests.bytes())) {
+            List<Future<?>> scans = new ArrayList<>();
+            for (ManifestChunk chunk : chunks) {
+                scans.add(pool.submit(() -> {
+                    scan(chunk, judgedBy, progress);
+                    return null;
+                }));
+            }
+            for (ManifestChunk chunk : chunks) {
+                await(scans.get(chunk.index()));
+                decision.begin(chunk.index());
+                try (ChunkIndexReader index = new ChunkIndexReader(index(chunk.index()))) {
+                    for (IndexedLine line = index.next(); line != null; line = index.next()) {
+                        decision.take(line);
+                    }
+                    decision.end(index);
+                }
+            }
+            return false;
+        } finally {
+            pool.shutdownNow();
+            // The folder that scans write to is about to go.
+            pool.close();
+        }
+    }
+
+    private void scan(ManifestChunk chunk, ScanRules judgedBy, Progress progress) throws UnreadableInput, IOException {
+        Manifests.Opened manifest = manifests.all().get(chunk.manifestIndex());
+        try (OutputStream file = Files.newOutputStream(scanned(chunk.index()))) {
+            ChunkIndexWriter index = new ChunkIndexWriter(new Failing(file));
+            ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, judgedBy, index);
+        } catch (OutputFailed e) {
+            throw e;
+        } catch (IOException e) {
+            throw ManifestOptions.unreadable(manifest, e);
+        }
+    }
+
+    private static void await(Future<?> scan) throws UnreadableInput, IOException {
+        try {
+            scan.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case UnreadableInput unreadable -> throw unreadable;
+                case IOException failed -> throw failed;
+                default -> throw new IllegalStateException("a scan failed", e.getCause());
+            }
+        }
+    }
+
+    /** Tells a failure of what it writes to from one of what is read meanwhile. */
+    private static final class Failing extends FilterOutputStream {
+        Failing(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            try {
+                out.write(bytes, from, count);
+            } catch (IOException e) {
+                throw new OutputFailed(e);
+            }
         }
     }
 
@@ -169,8 +285,9 @@ final class LocalSplit implements AutoCloseable {
                 OutputStream validation = file("validation.manifest");
                 OutputStream quarantine = file("quarantine.manifest");
                 OutputStream superseded = file("superseded.manifest");
+                OutputStream test = rules.holdOut().tests() ? file("test.manifest") : OutputStream.nullOutputStream();
                 OutputStream findings = file("findings.jsonl")) {
-            ChannelOutputs outputs = new ChannelOutputs(train, validation, quarantine, superseded, findings);
+            ChannelOutputs outputs = new ChannelOutputs(train, validation, quarantine, superseded, test, findings);
             for (ManifestChunk chunk : chunks) {
                 ByteArrayOutputStream decided = new ByteArrayOutputStream();
                 decision.writeChunk(chunk.index(), decided);
@@ -186,7 +303,7 @@ final class LocalSplit implements AutoCloseable {
     }
 
     private OutputStream file(String name) throws IOException {
-        return new BufferedOutputStream(Files.newOutputStream(work.resolve(name)), BUFFER_BYTES);
+        return new BufferedOutputStream(new Failing(Files.newOutputStream(work.resolve(name))), BUFFER_BYTES);
     }
 
     @Override
@@ -209,8 +326,8 @@ final class LocalSplit implements AutoCloseable {
 
         Outputs(DecisionInProgress decision) throws IOException {
             this.decision = decision;
-            for (Channel channel : Channel.values()) {
-                streams.put(channel, file(channel.word() + ".manifest"));
+            for (Channel channel : rules.channels()) {
+                streams.put(channel, file(manifest(channel)));
             }
             findings = file(LINE_FINDINGS);
             findingLines = new FindingLines(findings);

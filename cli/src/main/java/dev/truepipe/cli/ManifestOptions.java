@@ -29,7 +29,7 @@ final class ManifestOptions {
             description = "augmented manifests: files, .gz, s3://bucket/key, or - for standard input. Their order does not matter")
     List<String> manifests;
 
-    @Option(names = "--label", paramLabel = "NAME", split = ",", description = "label attribute; found in the manifests if not given")
+    @Option(names = "--label", paramLabel = "NAME", split = ",", description = "label attribute, found in the manifests if not given; or several, of which the first stays and the others are renamed to it")
     List<String> labels = new ArrayList<>();
 
     @Option(names = "--task", paramLabel = "TASK", description = "what the labels are for, found in the manifests if not given: " + Task.SUPPORTED)

@@ -22,7 +22,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * The manifests named on a command line: files, {@code -} for standard input (kept in a temporary file, since everything is
- * read twice), {@code .gz}, {@code s3://}. In the order of their names, whatever the order of the arguments.
+ * read twice), {@code .gz}, {@code s3://}. In the order of their names, whatever the order of the arguments; a hold-out first.
  */
 final class Manifests implements AutoCloseable {
     /** A manifest. @param source its bytes as stored
@@ -34,13 +34,19 @@ final class Manifests implements AutoCloseable {
 
     private Manifests() {}
 
+    /** Opens all, with no hold-out among them. */
+    static Manifests open(Collection<String> names, InputStream in, S3 s3) throws UnreadableInput {
+        return open(names, null, in, s3);
+    }
+
     /**
      * Opens all.
      *
+     * @param holdOut is opened first, and once, be it among the others or not; may be {@code null}
      * @param s3 makes the store for {@code s3://} names, when there is one
      * @throws UnreadableInput if one cannot be read, or is named twice
      */
-    static Manifests open(Collection<String> names, InputStream in, S3 s3) throws UnreadableInput {
+    static Manifests open(Collection<String> names, String holdOut, InputStream in, S3 s3) throws UnreadableInput {
         Manifests manifests = new Manifests();
         try {
             TreeMap<String, String> sorted = new TreeMap<>(Comparator.naturalOrder());
@@ -52,8 +58,13 @@ final class Manifests implements AutoCloseable {
                     throw new UnreadableInput(name, "named twice", "name each manifest once");
                 }
             }
+            List<String> inOrder = new ArrayList<>(sorted.keySet());
+            if (holdOut != null) {
+                inOrder.remove(holdOut);
+                inOrder.addFirst(holdOut);
+            }
             ObjectStore store = null;
-            for (String name : sorted.keySet()) {
+            for (String name : inOrder) {
                 if (name.startsWith("s3://")) {
                     store = store == null ? s3.store() : store;
                     manifests.opened.add(object(name, store));
@@ -62,11 +73,15 @@ final class Manifests implements AutoCloseable {
                 } else {
                     Opened file = file(name, name);
                     Opened before = manifests.readsFrom(Path.of(name));
-                    if (before != null) {
+                    if (before == null) {
+                        manifests.opened.add(file);
+                    } else if (!before.file().name().equals(holdOut)) {
                         throw new UnreadableInput(name, "is the same file as " + before.file().name(), "name each manifest once");
                     }
-                    manifests.opened.add(file);
                 }
+            }
+            if (holdOut != null && manifests.opened.size() == 1) {
+                throw new UnreadableInput(holdOut, "is the hold-out and the only manifest: nothing is left to train on", "name manifests beside it");
             }
             return manifests;
         } catch (IOException e) {

@@ -18,13 +18,26 @@ import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * {@code truepipe prepare}: the last step of a build, called by the script. It goes once through what a demo begins with,
- * so that the JVM, told to do so, keeps what it loaded in a cache, and has the same done for the functions. Nothing
- * depends on it but the time that programs take to start.
+ * {@code truepipe prepare}: the last step of a build, called by the script. It goes once through what a command does, so that the
+ * JVM, told to do so, keeps what it loaded and which of it was hot in a cache; for a demo it has the same done for the functions.
+ * Nothing depends on it but the time that programs take to start.
  */
 @Command(name = "prepare", hidden = true, description = "Makes the caches that let commands and functions start sooner.")
 final class PrepareCommand implements Callable<Integer> {
     private static final int SCENES = 12;
+    /** Enough for the JVM to know what is hot. */
+    private static final int LINES = 20_000;
+
+    /** What a cache is for: each holds little more than that needs. */
+    enum Purpose {
+        /** {@code demo}, and the functions it starts. */
+        DEMO,
+        /** {@code check} and {@code split}. */
+        LINES
+    }
+
+    @Option(names = "--for", required = true, paramLabel = "PURPOSE", description = "demo or lines")
+    private Purpose purpose;
 
     @Option(names = "--in", required = true, paramLabel = "DIR", description = "a folder to work in; it is made, and removed at the end")
     private Path folder;
@@ -37,14 +50,25 @@ final class PrepareCommand implements Callable<Integer> {
         Installation installation = Installation.found();
         DemoFolder work = DemoFolder.prepare(folder);
         try {
-            rehearse(installation, work);
+            switch (purpose) {
+                case DEMO -> rehearseDemo(installation, work);
+                case LINES -> rehearseLines(work);
+            }
         } finally {
             work.remove();
         }
         return 0;
     }
 
-    private void rehearse(Installation installation, DemoFolder work) throws Exception {
+    private static void rehearseLines(DemoFolder work) throws Exception {
+        Path manifest = work.resolve("rehearsal.manifest");
+        Files.write(manifest, DemoLabels.streetScenes(1, LINES, Demo.DATASET, Demo.IMAGE_BUCKET).manifest());
+        Truepipe.commandLine().execute("check", manifest.toString());
+        Truepipe.commandLine().execute("check", manifest.toString(), "--json");
+        Truepipe.commandLine().execute("split", manifest.toString(), "--out", work.resolve("split").toString());
+    }
+
+    private void rehearseDemo(Installation installation, DemoFolder work) throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         Timeline timeline = new Timeline(System.out, false);
         Demo demo = new Demo(installation, work, timeline, null, null);
@@ -54,8 +78,6 @@ final class PrepareCommand implements Callable<Integer> {
             out.println("the functions' cache was not made; they start more slowly, and that is all");
         }
         DemoLabels labels = DemoLabels.streetScenes(1, SCENES, Demo.DATASET, Demo.IMAGE_BUCKET);
-        Path manifest = work.resolve("rehearsal.manifest");
-        Files.write(manifest, labels.manifest());
         try (EmbeddedCloud cloud = deployment
                         .describe(work.resolve("cloud"), installation, List.of(demo.detector()), new CloudListener() {})
                         .start();
@@ -66,7 +88,5 @@ final class PrepareCommand implements Callable<Integer> {
             // Not where labels land: nothing is to start here.
             store.put(new S3Uri(LocalCloud.WORK_BUCKET, "rehearsal.manifest"), labels.manifest(), ObjectStore.Condition.ALWAYS);
         }
-        Truepipe.commandLine().execute("check", manifest.toString(), "--json");
-        Truepipe.commandLine().execute("split", manifest.toString(), "--out", work.resolve("split").toString());
     }
 }

@@ -243,8 +243,9 @@ final class Timeline implements CloudListener {
     private static String decided(Map<String, Object> output) {
         return String.format(
                 Locale.ROOT,
-                "%s: %s accepted (%s train, %s validation), %s quarantined, %s superseded",
+                "%s: %s accepted (%s train, %s validation%s), %s quarantined, %s superseded",
                 count(output.get("lines"), "line"), output.get("accepted"), output.get("train"), output.get("validation"),
+                output.get("test") instanceof Number test && test.longValue() > 0 ? ", " + test + " test" : "",
                 output.get("quarantined"), output.get("superseded"));
     }
 

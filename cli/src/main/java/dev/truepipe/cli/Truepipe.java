@@ -44,6 +44,7 @@ public final class Truepipe implements Runnable {
         line.setExecutionExceptionHandler(Truepipe::failed);
         line.setParameterExceptionHandler(Truepipe::misused);
         line.setUsageHelpAutoWidth(true);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
     }
 

@@ -36,6 +36,9 @@ class ChainIT {
     /** In a bucket that sends its events to EventBridge; named by its whole key. */
     private static final S3Uri ONE_MANIFEST = S3Uri.parse("s3://chain-hand-made/labels/cars.manifest");
 
+    /** Beside what datasets watch. */
+    private static final S3Uri HOLD_OUT = new S3Uri(ChainCloud.LABELS, "hold-outs/val.manifest");
+
     private static final CarLabels LABELS = new CarLabels(SEED);
     private static final String TRAIN = "train.manifest";
     private static final String VALIDATION = "validation.manifest";
@@ -66,6 +69,7 @@ class ChainIT {
                 ChainCloud.dataset("contest"),
                 ChainCloud.dataset("overlap"),
                 ChainCloud.datasetWith("all-kinds", "{ maxQuarantined: 50%, minPerClass: 1 }", "[ml.g5.2xlarge]", "split: { validation: 30%, seed: 7 }"),
+                ChainCloud.dataset("own-hold-out", "split: { validation: " + HOLD_OUT + ", test: 20% }"),
                 ChainCloud.dataset("empty"),
                 ChainCloud.dataset("zipped"),
                 ChainCloud.dataset("one-file")
@@ -449,6 +453,34 @@ class ChainIT {
         chain.store().put(ONE_MANIFEST, CarLabels.manifest(lines), ObjectStore.Condition.ALWAYS);
         assertAllAccountedFor("one-file", chain.assertOutcome("promoted", chain.awaitEnd("one-file", 1)), lines);
         assertEquals(1, chain.starts("one-file").size());
+    }
+
+    @Test
+    void aHoldOutOfOnesOwnValidatesAndATestShareIsSeenByNoTraining() throws Exception {
+        List<String> lines = LABELS.lines(0, 34);
+        chain.store().put(HOLD_OUT, CarLabels.manifest(lines.subList(24, 34)), ObjectStore.Condition.ALWAYS);
+        chain.put("own-hold-out", "job", lines.subList(0, 28));
+        Map<String, Object> output = chain.assertOutcome("promoted", chain.awaitEnd("own-hold-out", 1));
+        S3Uri version = ChainCloud.version("own-hold-out", output);
+        assertEquals(lines.subList(24, 34).stream().map(ChainIT::latin1).toList(), chain.lines(version.resolve(VALIDATION)));
+        assertEquals(lines.subList(24, 28).stream().map(ChainIT::latin1).toList(), chain.lines(version.resolve(SUPERSEDED)));
+        List<String> test = chain.lines(version.resolve("test.manifest"));
+        List<String> rest = new ArrayList<>(chain.lines(version.resolve(TRAIN)));
+        assertTrue(!test.isEmpty() && rest.size() > test.size(), rest.size() + " to train, " + test.size() + " to test; seed " + SEED);
+        rest.addAll(test);
+        assertEquals(lines.subList(0, 24).stream().map(ChainIT::latin1).sorted().toList(), rest.stream().sorted().toList());
+        Map<String, Object> document = chain.json(version.resolve("dataset.json"));
+        assertEquals((long) test.size(), document.get("test"));
+        chain.awaitAnnouncement("own-hold-out", "10 to validation, " + test.size() + " to test");
+
+        // Nobody is told of another hold-out; the next look finds it.
+        chain.store().put(HOLD_OUT, CarLabels.manifest(lines.subList(20, 34)), ObjectStore.Condition.ALWAYS);
+        assertEquals(1, chain.starts("own-hold-out").size());
+        chain.wish("own-hold-out", false);
+        Map<String, Object> second = chain.output(chain.awaitEnd("own-hold-out", 2));
+        assertNotEquals(output.get("version"), second.get("version"));
+        assertEquals(14, chain.lines(ChainCloud.version("own-hold-out", second).resolve(VALIDATION)).size());
+        assertEquals(2, chain.marks().trainings("own-hold-out").size());
     }
 
     @Test

@@ -146,6 +146,7 @@ class CheckAndSplitTest {
         assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--group-by", "no group").exit());
         assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--previous", folder.resolve("none.json")).exit());
         assertEquals(2, run("split", manifest, "--out", manifest).exit());
+        assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--threads", "0").exit());
         assertEquals(2, run().exit());
     }
 
@@ -218,12 +219,13 @@ class CheckAndSplitTest {
     }
 
     @Test
-    void splitIsTheSameForAnyArgumentOrderAndChunkSize() throws IOException {
+    void splitIsTheSameForAnyArgumentOrderChunkSizeAndNumberOfThreads() throws IOException {
         Path one = file("a.manifest", images(30));
-        Path two = file("b.manifest", image(1_000, 0), "{", image(7, 0).replace("16:20:01", "16:20:02"), image(1_001, 1));
+        Path two = file("b.manifest", image(1_000, 0), "{", "", " ", image(7, 0).replace("16:20:01", "16:20:02"), image(1_001, 1));
         Path out = folder.resolve("out");
         run("split", one, two, "--out", out, "--json");
-        for (Object[] more : new Object[][] {{two, one}, {one, two, "--chunk-bytes", "1"}, {two, one, "--chunk-bytes", "777"}}) {
+        for (Object[] more : new Object[][] {{two, one}, {one, two, "--chunk-bytes", "1"}, {two, one, "--chunk-bytes", "777"},
+                {one, two, "--threads", "3"}, {one, two, "--threads", "2", "--chunk-bytes", "500"}}) {
             Path again = folder.resolve("again");
             List<Object> args = new ArrayList<>(List.of("split", "--out", again, "--json"));
             args.addAll(List.of(more));
@@ -258,6 +260,82 @@ class CheckAndSplitTest {
         assertEquals(held, objects(second.resolve("validation.manifest")));
         Ran other = run("split", grown, "--out", second, "--seed", "2", "--previous", first.resolve("dataset.json"), "--json");
         assertEquals(1L, Json.object(other.json().get("findings")).get("carried-state-dropped"));
+    }
+
+    @Test
+    void splitKeepsATestShareAndTakesItAwayAgainWhenThereIsNone() throws IOException {
+        Path manifest = file("a.manifest", images(60));
+        Path out = folder.resolve("out");
+        Ran ran = run("split", manifest, "--out", out, "--test", "25%", "--json");
+        assertEquals(0, ran.exit(), ran.out());
+        List<String> written = new ArrayList<>();
+        for (String channel : List.of("train", "validation", "test")) {
+            List<String> lines = Files.readAllLines(out.resolve(channel + ".manifest"));
+            assertEquals((long) lines.size(), ran.json().get(channel), channel);
+            assertTrue(lines.size() >= 5, channel + " has " + lines.size());
+            written.addAll(lines);
+        }
+        assertEquals(Set.of(images(60)), Set.copyOf(written));
+        assertEquals(60L, ran.json().get("accepted"));
+        assertTrue(run("split", manifest, "--out", out, "--test", "25%").out().matches("(?s).*[0-9]+  validation\\R +[0-9]+  test\\R.*"));
+
+        assertEquals(2, run("split", out.resolve("test.manifest"), "--out", out, "--json").exit(), "it would be taken away while it is read");
+        Ran without = run("split", manifest, "--out", out, "--json");
+        assertEquals(0L, without.json().get("test"));
+        assertTrue(Files.notExists(out.resolve("test.manifest")), "of the split before");
+        assertTrue(!run("split", manifest, "--out", out).out().contains("  test"));
+
+        Path mine = Files.writeString(out.resolve("test.manifest"), "mine");
+        assertEquals(0, run("split", manifest, "--out", out, "--json").exit());
+        assertEquals("mine", Files.readString(mine), "no split wrote it");
+    }
+
+    @Test
+    void splitValidatesOnAHoldOutOfOnesOwnUnderWhateverNameItComes() throws IOException {
+        List<String> lines = List.of(images(40));
+        Path labels = file("a.manifest", lines.subList(0, 32).toArray(new String[0]));
+        Path holdOut = file("val.manifest", lines.subList(28, 40).toArray(new String[0]));
+        Path out = folder.resolve("out");
+        Ran ran = run("split", labels, "--out", out, "--validation", holdOut, "--test", "20%", "--json");
+        assertEquals(0, ran.exit(), ran.out());
+        assertEquals(lines.subList(28, 40), Files.readAllLines(out.resolve("validation.manifest")));
+        assertEquals(lines.subList(28, 32), Files.readAllLines(out.resolve("superseded.manifest")));
+        List<String> rest = new ArrayList<>(Files.readAllLines(out.resolve("train.manifest")));
+        assertTrue(rest.size() < 28, "some are for test");
+        rest.addAll(Files.readAllLines(out.resolve("test.manifest")));
+        assertEquals(Set.copyOf(lines.subList(0, 28)), Set.copyOf(rest));
+        Map<String, Object> document = Json.parseObject(Files.readAllBytes(out.resolve("dataset.json")));
+        assertEquals(holdOut.toString(), Json.object(document.get("split")).get("validationManifest"));
+
+        for (Object[] more : new Object[][] {{labels, holdOut}, {holdOut, labels}, {labels, folder.resolve("./val.manifest")}, {labels, "--chunk-bytes", "500"}}) {
+            List<Object> args = new ArrayList<>(List.of("split", "--out", folder.resolve("again"), "--validation", holdOut, "--test", "20%", "--json"));
+            args.addAll(List.of(more));
+            assertEquals(ran.out(), run(args.toArray()).out(), () -> List.of(more).toString());
+        }
+        assertEquals(0, run("split", labels, "--out", out, "--validation", holdOut, "--test", "20%", "--previous", out.resolve("dataset.json"), "--json").exit());
+        assertEquals(1L, Json.object(run("split", labels, "--out", out, "--previous", out.resolve("dataset.json"), "--json").json().get("findings"))
+                .get("carried-state-dropped"));
+    }
+
+    @Test
+    void splitSaysWhatIsWrongWithAHoldOut() throws IOException {
+        Path manifest = file("a.manifest", images(40));
+        Path out = folder.resolve("out");
+        Ran none = run("split", manifest, "--out", out, "--validation", folder.resolve("no.manifest"), "--json");
+        assertEquals(2, none.exit());
+        assertTrue(none.error().get("message").toString().endsWith("no.manifest\" is neither a percentage nor a manifest that is there"), none.out());
+        assertTrue(none.error().get("cure").toString().contains("s3://bucket/key"), none.out());
+        Ran directory = run("split", manifest, "--out", out, "--validation", folder, "--json");
+        assertEquals("2 is a directory", directory.exit() + " " + directory.error().get("message"));
+        Ran alone = run("split", manifest, "--out", out, "--validation", manifest, "--json");
+        assertEquals("2 is the hold-out and the only manifest: nothing is left to train on", alone.exit() + " " + alone.error().get("message"));
+        Ran all = run("split", manifest, "--out", out, "--validation", "60%", "--test", "40%", "--json");
+        assertEquals("2 a hold-out of 100% leaves nothing to train on", all.exit() + " " + all.error().get("message"));
+        assertEquals(2, run("split", manifest, "--out", out, "--test", "ten", "--json").exit());
+        Ran bad = run("split", manifest, "--out", out, "--validation", file("val.manifest", "{"), "--json");
+        assertEquals(1, bad.exit());
+        assertTrue(run("split", manifest, "--out", out, "--validation", folder.resolve("val.manifest")).out().contains("no line of the hold-out " + folder.resolve("val.manifest")));
+        assertTrue(Files.notExists(out.resolve("test.manifest")));
     }
 
     private static List<String> objects(Path manifest) throws IOException {
@@ -307,7 +385,43 @@ class CheckAndSplitTest {
         assertTrue(told.contains("as long as the dataset as a whole is wrong: label-attributes-differ"), told);
         assertEquals(Map.of("label-attributes-differ", 1L), check.json().get("findings"));
         assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--json").exit());
-        assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--label", "kind,sort", "--json").exit());
+    }
+
+    /** The second job numbers the classes the other way round, under a label attribute of its own. */
+    @Test
+    void makesTwoLabelingJobsOne() throws IOException {
+        Path first = file("a.manifest", images(40));
+        String[] other = new String[40];
+        for (int i = 0; i < other.length; i++) {
+            other[i] = image(1_000 + i * 7, i % 2).replace("\"kind", "\"sort").replace("\"sort\":" + i % 2, "\"sort\": " + (1 - i % 2))
+                    .replace("\"type\"", "\"job-name\":\"labeling-job/sort\",\"type\"");
+        }
+        Path second = file("b.manifest", other);
+        Path out = folder.resolve("out");
+        Map<String, Object> check = run("check", second, first, "--label", "kind,sort", "--json").json();
+        assertEquals(Map.of("ripe", 40L, "unripe", 40L), check.get("classes"));
+        assertEquals(Map.of(), check.get("findings"));
+        Ran split = run("split", first, second, "--label", "kind,sort", "--out", out);
+        assertEquals(0, split.exit(), split.out() + split.err());
+        assertTrue(split.out().contains("40 lines of labeling-job/sort were reconciled: sort → kind, 2 classes renumbered."), split.out());
+        List<String> written = new ArrayList<>(Files.readAllLines(out.resolve("train.manifest")));
+        written.addAll(Files.readAllLines(out.resolve("validation.manifest")));
+        List<String> expected = new ArrayList<>(List.of(images(40)));
+        for (int i = 0; i < other.length; i++) {
+            expected.add(image(1_000 + i * 7, i % 2).replace("\"kind\":", "\"kind\": ").replace("\"type\"", "\"job-name\":\"labeling-job/sort\",\"type\""));
+        }
+        assertEquals(expected.stream().sorted().toList(), written.stream().sorted().toList());
+        Map<String, Object> document = Json.parseObject(Files.readAllBytes(out.resolve("dataset.json")));
+        assertEquals("{\"labelAttribute\":\"kind\",\"jobs\":[{\"job\":\"labeling-job/sort\",\"manifest\":null,\"labelAttribute\":\"sort\",\"lines\":40,"
+                + "\"classes\":{\"0\":1,\"1\":0}}]}", Json.text(document.get("reconciled")));
+
+        // What was written is a dataset that needs nothing more.
+        assertEquals(Map.of(), run("check", out.resolve("train.manifest"), out.resolve("validation.manifest"), "--json").json().get("findings"));
+        Path cut = folder.resolve("cut");
+        assertEquals(0, run("split", second, first, "--label", "kind,sort", "--out", cut, "--chunk-bytes", "777", "--previous", out.resolve("dataset.json")).exit());
+        for (String name : List.of("train.manifest", "validation.manifest", "dataset.json", "lines.idx")) {
+            assertArrayEquals(Files.readAllBytes(out.resolve(name)), Files.readAllBytes(cut.resolve(name)), name);
+        }
     }
 
     private static String topics(int i, String list) {

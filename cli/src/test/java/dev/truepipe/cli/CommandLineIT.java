@@ -135,6 +135,13 @@ class CommandLineIT {
         try (EmbeddedS3 s3 = EmbeddedS3.start(folder.resolve("s3"), 0, List.of(new BucketSpec("labels")), nobody, Clock.systemUTC())) {
             s3.store().put(S3Uri.parse("s3://labels/a/output.manifest"), manifest, ObjectStore.Condition.ALWAYS);
             assertEquals(plain.json(), fromS3(s3, "s3://labels/a/output.manifest").json());
+            Path holdOut = Files.writeString(folder.resolve("val.manifest"), String.join("\n", TwinManifests.trainable().lines().limit(6).toList()));
+            s3.store().put(S3Uri.parse("s3://labels/val.manifest"), Files.readAllBytes(holdOut), ObjectStore.Condition.ALWAYS);
+            Program.Ended own = Program.truepipe("split", "--json", file.toString(), "--out", folder.resolve("own").toString(), "--validation", holdOut.toString()).run();
+            assertTrue(own.json().get("validation").asInt() > 0 && own.json().get("superseded").asInt() > 0, own::toString);
+            Program.Ended ownOfS3 = withS3(s3, "split", "--json", file.toString(), "--out", folder.resolve("own-s3").toString(), "--validation", "s3://labels/val.manifest");
+            assertEquals(own.json(), ownOfS3.json());
+            assertEquals(2, withS3(s3, "split", "--json", file.toString(), "--out", folder.resolve("none").toString(), "--validation", "s3://labels/no.manifest").exit());
             Program.Ended missing = fromS3(s3, "s3://labels/b/output.manifest");
             assertEquals(2, missing.exit(), missing::toString);
             assertEquals("s3://labels/b/output.manifest", missing.json().get("error").get("file").asString());
@@ -218,7 +225,11 @@ class CommandLineIT {
     }
 
     private static Program.Ended fromS3(EmbeddedS3 s3, String uri) throws Exception {
-        return Program.truepipe("check", "--json", uri).with("AWS_ENDPOINT_URL_S3", s3.endpoint().toString()).with("AWS_REGION", "us-east-1")
+        return withS3(s3, "check", "--json", uri);
+    }
+
+    private static Program.Ended withS3(EmbeddedS3 s3, String... arguments) throws Exception {
+        return Program.truepipe(arguments).with("AWS_ENDPOINT_URL_S3", s3.endpoint().toString()).with("AWS_REGION", "us-east-1")
                 .with("AWS_ACCESS_KEY_ID", "x").with("AWS_SECRET_ACCESS_KEY", "x").run();
     }
 

@@ -244,8 +244,10 @@ final class Program {
             }
             Files.setLastModifiedTime(program, FileTime.from(Instant.now()));
             prepared = true;
-            Ended first = truepipe("--version").run();
-            Assertions.assertEquals(0, first.exit(), first::toString);
+            for (List<String> first : List.of(List.of("--version"), List.of("demo", "--help"))) {
+                Ended ended = truepipe(first.toArray(new String[0])).run();
+                Assertions.assertEquals(0, ended.exit(), ended::toString);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("the program's jar cannot be touched", e);
         } catch (InterruptedException e) {

@@ -2,36 +2,37 @@ package dev.truepipe.dataset;
 
 import dev.truepipe.manifest.ClassTally;
 import dev.truepipe.manifest.Finding;
-import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelTally;
+import dev.truepipe.manifest.Reconciliation;
 import dev.truepipe.manifest.SourceTally;
 import dev.truepipe.split.GroupBy;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** What follows from putting every line into one channel: counts, classes on either side, hashes for {@code lines.idx}. */
 final class Assignment {
-    private static final int NEAR_FRAMES = 3;
-    private static final long FEWEST_NEIGHBOURS = 10;
-
+    private final DecisionInput input;
+    private final SortedMap<Integer, String> classesBefore;
     private final LineIndex judged;
-    private final LineSet[] sets = {new LineSet(), new LineSet(), new LineSet(), new LineSet()};
-    private final ClassTally classes;
+    private final LineSet[] sets = Arrays.stream(Channel.values()).map(channel -> new LineSet()).toArray(LineSet[]::new);
+    private final ClassTally classes = new ClassTally();
     private final LabelTally labels = new LabelTally();
     private final SourceTally sources = new SourceTally();
-    /** By class id; low ids, which nearly all are, without a search. */
-    private final Sides[] low = new Sides[256];
-    private final SortedMap<Integer, Sides> sides = new TreeMap<>();
-    private final LongList trainLines = new LongList();
+    /** By the number that {@link #classes} gives a class of a job; {@code null} where it has no annotations. */
+    private Sides[] sidesByJob = new Sides[64];
+    private Reconciliation reconciliation;
+    private SortedMap<Integer, Sides> sides;
+    /** Of train and test. */
+    private final LongList otherLines = new LongList();
     private final LongList validationLines = new LongList();
     /** First halves of the groups' hashes; where lines are not grouped these are the objects. */
     private final LongList trainGroups = new LongList();
     private final LongList validationGroups = new LongList();
+    private final LongList testGroups = new LongList();
     /** {@code null} unless lines are grouped. */
     private final LongList objects;
     private long[] sortedTrainGroups;
@@ -39,32 +40,30 @@ final class Assignment {
     private long newLabels;
     private long mostAnnotations;
 
-    private long neighbours;
-    private long tornNeighbours;
-    private long stem;
-    private long frame;
-    private boolean frameHeld;
+    private final SequenceLeak leak = new SequenceLeak();
 
-    Assignment(DecisionInput input) {
+    /** @param classesBefore class names by id that the version before had */
+    Assignment(DecisionInput input, SortedMap<Integer, String> classesBefore) {
+        this.input = input;
+        this.classesBefore = classesBefore;
         judged = input.judged();
         objects = input.rules().groupBy() instanceof GroupBy.ByObject ? null : new LongList();
-        classes = new ClassTally(input.rules().labelCategories());
-    }
-
-    /** Another manifest begins: its first line has no neighbour before it. */
-    void manifest() {
-        stem = 0;
     }
 
     /** @param number of the line in its manifest, from 1 */
     void add(IndexedLine line, Channel channel, String manifest, long number) {
         sets[channel.ordinal()].add(line.hashHigh(), line.hashLow());
-        if (channel != Channel.TRAIN && channel != Channel.VALIDATION) {
+        LongList groups = switch (channel) {
+            case TRAIN -> trainGroups;
+            case VALIDATION -> validationGroups;
+            case TEST -> testGroups;
+            case QUARANTINE, SUPERSEDED -> null;
+        };
+        if (groups == null) {
             return;
         }
-        boolean held = channel == Channel.VALIDATION;
-        (held ? validationLines : trainLines).add(line.hashHigh());
-        (held ? validationGroups : trainGroups).add(line.groupHigh());
+        groups.add(line.groupHigh());
+        (channel == Channel.VALIDATION ? validationLines : otherLines).add(line.hashHigh());
         if (objects != null) {
             objects.add(line.keyHigh());
         }
@@ -74,44 +73,33 @@ final class Assignment {
             newLabels++;
         }
         long annotations = 0;
+        ClassTally.Job job = classes.job(line, manifest);
         for (int i = 0; i < line.classCount(); i++) {
             int here = line.annotations(i);
             annotations += here;
-            classes.add(line.classId(i), line.className(i), here, manifest, number);
+            int ofJob = classes.add(job, line.classId(i), line.className(i), here, manifest, number);
             if (here > 0) {
-                side(line.classId(i)).add(line, held);
+                side(ofJob).add(line, channel);
             }
         }
         mostAnnotations = Math.max(mostAnnotations, annotations);
-        neighbour(line, held);
+        if (channel != Channel.TEST) {
+            leak.add(line.stem(), line.frame(), channel == Channel.VALIDATION, manifest, number);
+        }
     }
 
-    private Sides side(int id) {
-        if (id >= low.length) {
-            return sides.computeIfAbsent(id, key -> new Sides());
+    private Sides side(int ofJob) {
+        if (ofJob >= sidesByJob.length) {
+            sidesByJob = Arrays.copyOf(sidesByJob, Math.max(ofJob + 1, 2 * sidesByJob.length));
         }
-        if (low[id] == null) {
-            low[id] = new Sides();
-            sides.put(id, low[id]);
+        if (sidesByJob[ofJob] == null) {
+            sidesByJob[ofJob] = new Sides();
         }
-        return low[id];
-    }
-
-    private void neighbour(IndexedLine line, boolean held) {
-        if (line.stem() != 0 && line.stem() == stem) {
-            long step = Math.abs(line.frame() - frame);
-            if (step > 0 && step <= NEAR_FRAMES) {
-                neighbours++;
-                tornNeighbours += held == frameHeld ? 0 : 1;
-            }
-        }
-        stem = line.stem();
-        frame = line.frame();
-        frameHeld = held;
+        return sidesByJob[ofJob];
     }
 
     /**
-     * Objects that are on several of the lines of train and validation, or seem so, by the first half of their hashes. To be
+     * Objects that are on several of the accepted lines, or seem so, by the first half of their hashes. To be
      * asked once, when all lines are in.
      */
     long[] repeatedObjects() {
@@ -119,10 +107,8 @@ final class Assignment {
             return LongList.repeated(objects.takeSorted());
         }
         // An object is its own group, and a group is on one side.
-        return LongStream.concat(
-                        Arrays.stream(LongList.repeated(sortedTrainGroups())),
-                        Arrays.stream(LongList.repeated(validationGroups.takeSorted())))
-                .toArray();
+        return Stream.of(sortedTrainGroups(), validationGroups.takeSorted(), testGroups.takeSorted())
+                .flatMapToLong(sorted -> Arrays.stream(LongList.repeated(sorted))).toArray();
     }
 
     private long[] sortedTrainGroups() {
@@ -135,20 +121,14 @@ final class Assignment {
     /** Once all lines are in. */
     LineIndex lineIndex() {
         if (lineIndex == null) {
-            lineIndex = new LineIndex(trainLines.takeSorted(), validationLines.takeSorted(), LongList.distinct(sortedTrainGroups()));
+            lineIndex = new LineIndex(otherLines.takeSorted(), validationLines.takeSorted(), LongList.distinct(sortedTrainGroups()));
         }
         return lineIndex;
     }
 
-    /** Whether many neighbouring lines are on different sides. @param accepted lines of train and validation */
-    Optional<Finding> sequenceLeak(long accepted) {
-        if (tornNeighbours == 0 || neighbours < Math.max(FEWEST_NEIGHBOURS, accepted / 5)) {
-            return Optional.empty();
-        }
-        FindingCode code = FindingCode.POSSIBLE_SEQUENCE_LEAK;
-        return Optional.of(new Finding(code, code.severity(), "source-ref", String.format(Locale.ROOT,
-                "%d of %d neighbouring lines with consecutive numbers in their names lie on different sides of the split; if they are frames of one recording, validation knows what training saw; %s",
-                tornNeighbours, neighbours, code.cure())));
+    /** Whether much of the hold-out has a near-identical name in train. */
+    Optional<Finding> sequenceLeak() {
+        return leak.finding();
     }
 
     long count(Channel channel) {
@@ -160,8 +140,17 @@ final class Assignment {
         return channel.word() + " " + sets[channel.ordinal()] + "\n";
     }
 
-    ClassTally classes() {
-        return classes;
+    /** Once all lines are in. */
+    Reconciliation reconciliation() {
+        if (reconciliation == null) {
+            reconciliation = new Reconciliation(classes, input.choice(), input.rules().labelCategories(), classesBefore);
+        }
+        return reconciliation;
+    }
+
+    /** The id that a class of a line has in the dataset, once all lines are in. @param place of the class on the line */
+    int classId(IndexedLine line, int place, String manifest) {
+        return reconciliation().id(classes.number(classes.job(line, manifest), line.classId(place), line.className(place)));
     }
 
     LabelTally labels() {
@@ -172,8 +161,16 @@ final class Assignment {
         return sources;
     }
 
-    /** By class id. */
+    /** By the ids that classes have in the dataset, once all lines are in; -1 for all that were too many. */
     SortedMap<Integer, Sides> sides() {
+        if (sides == null) {
+            sides = new TreeMap<>();
+            for (int ofJob = 0; ofJob < sidesByJob.length; ofJob++) {
+                if (sidesByJob[ofJob] != null) {
+                    sides.computeIfAbsent(reconciliation().id(ofJob), id -> new Sides()).add(sidesByJob[ofJob]);
+                }
+            }
+        }
         return sides;
     }
 

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 /**
  * What one version hands on to the next so that no object changes sides.
  *
- * @param holdOut share and seed it holds for
+ * @param holdOut shares or manifest, and seed, that it holds for
  * @param groupBy grouping it holds for, as text
  * @param floors groups that are held out although their hash says train, so that each class is on both sides
  * @param kept groups that were the only one of a class, in train: never moved to the hold-out later
@@ -54,7 +54,7 @@ public record CarriedState(
             SortedMap<Integer, String> classes = new TreeMap<>();
             Json.object(carried.get("classes")).forEach((id, name) -> classes.put(Integer.valueOf(id), (String) name));
             return new CarriedState(
-                    new HoldOut(Math.toIntExact((Long) split.get("validationBasisPoints")), (Long) split.get("seed")),
+                    DatasetRules.holdOut(split),
                     (String) split.get("groupBy"),
                     hashes(carried.get("floors")),
                     hashes(carried.get("kept")),
@@ -73,9 +73,7 @@ public record CarriedState(
     }
 
     Map<String, Object> splitJson() {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("validationBasisPoints", (long) holdOut.basisPoints());
-        json.put("seed", holdOut.seed());
+        Map<String, Object> json = DatasetRules.splitJson(holdOut);
         json.put("groupBy", groupBy);
         return json;
     }

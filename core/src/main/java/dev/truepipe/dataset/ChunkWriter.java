@@ -3,9 +3,11 @@ package dev.truepipe.dataset;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.ChunkIndexReader;
 import dev.truepipe.manifest.ChunkStream;
+import dev.truepipe.manifest.ClassIds;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingLines;
 import dev.truepipe.manifest.IndexedLine;
+import dev.truepipe.manifest.LineSplicer;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.split.Hash128;
 import dev.truepipe.split.Murmur3;
@@ -17,7 +19,10 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Copies the lines of a chunk, byte for byte, to the channels that were decided for them. */
+/**
+ * Copies the lines of a chunk to the channels that were decided for them: byte for byte, but for those of train and validation
+ * that a {@link LineSplicer} has to touch.
+ */
 public final class ChunkWriter {
     private static final Channel[] CHANNELS = Channel.values();
 
@@ -40,6 +45,7 @@ public final class ChunkWriter {
         }
         long base = decided.readLong();
         out.findings().write(decided.readNBytes(decided.readInt()));
+        SplicedJobs spliced = SplicedJobs.read(chunk.manifest(), decided);
         byte[] channels = new byte[decided.readInt()];
         decided.readFully(channels);
         FindingLines findings = new FindingLines(out.findings());
@@ -52,14 +58,21 @@ public final class ChunkWriter {
             return;
         }
         Copy copy = new Copy(chunk, line.offset(), buffer, murmur);
+        LineSplicer splicer = spliced.isEmpty() ? null : new LineSplicer(spliced.label());
         try (ChunkStream bytes = new ChunkStream(source, chunk, line.offset())) {
             for (; line != null; line = lines.next()) {
                 if (at == channels.length) {
                     throw new IOException("chunk " + chunk.index() + " has more lines than were decided on; scan and decide again");
                 }
-                OutputStream target = out.of(CHANNELS[channels[at++]]);
+                Channel channel = CHANNELS[channels[at++]];
+                OutputStream target = out.of(channel);
                 copy.skipTo(bytes, line.offset());
-                copy.line(bytes, line, base, target);
+                SplicedJobs.Spliced job = channel.used() ? spliced.of(line, chunk.manifest()) : null;
+                if (job == null) {
+                    copy.line(bytes, line, base, target);
+                } else {
+                    copy.spliced(bytes, line, base, target, splicer, job.ids(line));
+                }
                 target.write('\n');
                 for (Finding finding : line.findings()) {
                     findings.write(finding, chunk.manifest(), base + line.number(), line.offset());
@@ -75,6 +88,7 @@ public final class ChunkWriter {
         private final ManifestChunk chunk;
         private final byte[] buffer;
         private final Murmur3 murmur;
+        private byte[] held = {};
         private int from;
         private int to;
         private long position;
@@ -102,6 +116,30 @@ public final class ChunkWriter {
                 from += count;
                 left -= count;
             }
+            verify(line, base);
+        }
+
+        /** Holds the line, and splices it once it is known to be the one that was scanned. @param ids {@code null}: they stay */
+        void spliced(ChunkStream bytes, IndexedLine line, long base, OutputStream target, LineSplicer splicer, ClassIds ids) throws IOException {
+            int length = Math.toIntExact(line.length());
+            if (held.length < length + LineSplicer.slack()) {
+                held = new byte[length + (length >> 1) + LineSplicer.slack()];
+            }
+            murmur.reset();
+            for (int at = 0; at < length; ) {
+                int count = take(bytes, length - at);
+                System.arraycopy(buffer, from, held, at, count);
+                from += count;
+                at += count;
+            }
+            held[length] = '\n';
+            murmur.update(held, 0, length);
+            verify(line, base);
+            int size = splicer.splice(held, 0, length, line.label(), ids);
+            target.write(splicer.result(), 0, size);
+        }
+
+        private void verify(IndexedLine line, long base) throws IOException {
             if (!murmur.finish().equals(new Hash128(line.hashHigh(), line.hashLow()))) {
                 throw new IOException(String.format(Locale.ROOT,
                         "%s:%d (byte %d) is not what was scanned: the manifest changed meanwhile; run again",

@@ -2,14 +2,16 @@ package dev.truepipe.dataset;
 
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ChunkIndexReader;
-import dev.truepipe.manifest.ClassTally;
+import dev.truepipe.manifest.ClassNames;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.FindingLines;
 import dev.truepipe.manifest.FindingTally;
 import dev.truepipe.manifest.IndexedLine;
+import dev.truepipe.manifest.Reconciliation;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.split.Hash128;
+import dev.truepipe.split.HoldOut;
 import dev.truepipe.split.Percentage;
 import dev.truepipe.split.Sha256;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -36,7 +39,7 @@ import java.util.TreeSet;
  * about 60 for each object that is on several lines.
  */
 public final class DatasetDecision {
-    static final byte[] MAGIC = "TPD1".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] MAGIC = "TPD2".getBytes(StandardCharsets.US_ASCII);
 
     private final DecisionInput input;
     private final DatasetRules rules;
@@ -59,9 +62,14 @@ public final class DatasetDecision {
     /** Objects that are on several lines; of the others the one line counts. */
     private LongSet contested = new LongSet(new long[0]);
     private final NewestLabels newest = new NewestLabels();
+    /** Whether the lines at hand are of the user's own hold-out; their groups go with them. */
+    private boolean own;
+    private final LongList ownGroups = new LongList();
+    private LongSet heldGroups = new LongSet(new long[0]);
     private final SortedSet<Hash128> floors = new TreeSet<>();
     private final SortedSet<Hash128> kept = new TreeSet<>();
     private CarriedState carried;
+    private SplicedJobs spliced = SplicedJobs.none();
     private String version;
     private String holdOut;
 
@@ -80,7 +88,11 @@ public final class DatasetDecision {
             floors.addAll(previous.floors());
             kept.addAll(previous.kept());
         }
-        assignment = new Assignment(input);
+        assignment = assignment();
+    }
+
+    private Assignment assignment() {
+        return new Assignment(input, previous != null ? previous.classes() : new TreeMap<>());
     }
 
     /**
@@ -107,16 +119,14 @@ public final class DatasetDecision {
 
     void begin(int chunk) {
         this.chunk = chunk;
-        boolean manifestBegins = chunk == 0 || manifestOf(chunk) != manifestOf(chunk - 1);
-        if (manifestBegins) {
+        if (chunk == 0 || input.chunks().get(chunk).manifestIndex() != input.chunks().get(chunk - 1).manifestIndex()) {
             lineBases[chunk] = 0;
-            assignment.manifest();
+            if (ownGroups.size() > 0) {
+                heldGroups = new LongSet(LongList.distinct(ownGroups.takeSorted()));
+            }
         }
+        own = input.isOwnHoldOut(chunk);
         channels[chunk] = new ChannelList();
-    }
-
-    private int manifestOf(int chunk) {
-        return input.chunks().get(chunk).manifestIndex();
     }
 
     /** @return the line's channel, unless {@link #asTaken} says in the end that some changed */
@@ -133,6 +143,9 @@ public final class DatasetDecision {
         if (!line.accepted()) {
             quarantined++;
             negatives += line.negative() ? 1 : 0;
+        }
+        if (own && line.accepted()) {
+            ownGroups.add(line.groupHigh());
         }
         return assign(line, channels[chunk], manifest, number);
     }
@@ -153,14 +166,15 @@ public final class DatasetDecision {
     void finish() throws IOException {
         contested = new LongSet(assignment.repeatedObjects());
         if (!contested.isEmpty()) {
-            eachLine((line, channel) -> {
+            eachLine((line, channel, manifest) -> {
                 if (line.accepted() && contested.contains(line.keyHigh())) {
-                    newest.offer(line.keyHigh(), line.keyLow(), line.created(), line.hashHigh(), line.hashLow());
+                    newest.offer(line.keyHigh(), line.keyLow(), own, line.created(), line.hashHigh(), line.hashLow());
                 }
             });
             assignAgain();
         }
         split();
+        splice();
         judge();
     }
 
@@ -178,9 +192,9 @@ public final class DatasetDecision {
         return blank;
     }
 
-    /** Lines of train and validation together. */
+    /** Lines of train, validation and test together. */
     public long accepted() {
-        return train() + validation();
+        return train() + validation() + test();
     }
 
     public long quarantined() {
@@ -197,6 +211,15 @@ public final class DatasetDecision {
 
     public long validation() {
         return assignment.count(Channel.VALIDATION);
+    }
+
+    public long test() {
+        return assignment.count(Channel.TEST);
+    }
+
+    /** Whether the version has a test channel. */
+    public boolean hasTest() {
+        return rules.holdOut().tests();
     }
 
     /** Lines with a warning, whatever became of them. */
@@ -226,7 +249,7 @@ public final class DatasetDecision {
 
     /** Accepted annotations by class name. */
     public Map<String, Object> classes() {
-        return assignment.classes().annotationsByName();
+        return assignment.reconciliation().annotationsByName();
     }
 
     /** Hashes of the accepted lines and of the groups in train: {@code lines.idx}. */
@@ -247,13 +270,16 @@ public final class DatasetDecision {
     private void dropped(CarriedState before) {
         find(FindingCode.CARRIED_STATE_DROPPED, null, String.format(Locale.ROOT,
                 "the last version was split by %s, seed %d, group by %s; this one by %s, seed %d, group by %s: objects change sides; %s",
-                Percentage.text(before.holdOut().basisPoints()), before.holdOut().seed(), before.groupBy(),
-                Percentage.text(rules.holdOut().basisPoints()), rules.holdOut().seed(), rules.groupBy(),
+                before.holdOut().words(), before.holdOut().seed(), before.groupBy(),
+                rules.holdOut().words(), rules.holdOut().seed(), rules.groupBy(),
                 FindingCode.CARRIED_STATE_DROPPED.cure()));
     }
 
     private void split() throws IOException {
-        keepOnlyGroups();
+        // The user's own hold-out is what it is: nothing moves into it, and so nothing need be kept out of it.
+        if (rules.holdOut().manifest() == null) {
+            keepOnlyGroups();
+        }
         if (rules.holdOut().basisPoints() > 0 && assignment.sides().values().stream().anyMatch(Sides::needsFloor)) {
             SortedSet<Hash128> moved = newFloors();
             if (!moved.isEmpty()) {
@@ -262,7 +288,22 @@ public final class DatasetDecision {
             }
         }
         carried = new CarriedState(rules.holdOut(), rules.groupBy().toString(), floors, kept,
-                classNames(previous != null ? previous.classes() : new TreeMap<>()));
+                assignment.reconciliation().names());
+    }
+
+    /** Where the jobs' labels can be made one and some must be rewritten for it, counts the lines. */
+    private void splice() throws IOException {
+        if (assignment.labels().differences(input.choice()).isEmpty() && assignment.reconciliation().conflicts().isEmpty()) {
+            spliced = SplicedJobs.of(input.choice().labelAttribute(), assignment.labels(), assignment.reconciliation());
+        }
+        if (!spliced.isEmpty()) {
+            asTaken = false;
+            eachLine((line, channel, manifest) -> {
+                if (channel.used()) {
+                    spliced.count(line, manifest);
+                }
+            });
+        }
     }
 
     /** A class's only group stays in train for good. */
@@ -281,12 +322,13 @@ public final class DatasetDecision {
         }
         SortedMap<Integer, Sides> sides = assignment.sides();
         SortedMap<Integer, Hash128> lowest = new TreeMap<>();
-        eachLine((line, channel) -> {
+        eachLine((line, channel, manifest) -> {
             for (int i = 0; channel == Channel.TRAIN && i < line.classCount(); i++) {
-                if (line.annotations(i) > 0 && sides.get(line.classId(i)).needsFloor()) {
+                int id = assignment.classId(line, i, manifest);
+                if (line.annotations(i) > 0 && sides.get(id).needsFloor()) {
                     Hash128 here = new Hash128(line.groupHigh(), line.groupLow());
                     if (!kept.contains(here) && (before == null || !before.hasInTrain(here))) {
-                        lowest.merge(line.classId(i), here, (one, other) -> below(one, other) ? one : other);
+                        lowest.merge(id, here, (one, other) -> below(one, other) ? one : other);
                     }
                 }
             }
@@ -305,17 +347,18 @@ public final class DatasetDecision {
         return byRank != 0 ? byRank < 0 : one.compareTo(other) < 0;
     }
 
-    /** Hears of every line in order, and of its channel so far. */
+    /** Hears of every line in order, of its channel so far, and of its manifest. */
     private interface LineAction {
-        void line(IndexedLine line, Channel channel);
+        void line(IndexedLine line, Channel channel, String manifest);
     }
 
     private void eachLine(LineAction action) throws IOException {
         for (int c = 0; c < channels.length; c++) {
             int at = 0;
+            own = input.isOwnHoldOut(c);
             try (ChunkIndexReader index = open(c)) {
                 for (IndexedLine line = index.next(); line != null; line = index.next()) {
-                    action.line(line, channels[c].get(at++));
+                    action.line(line, channels[c].get(at++), input.chunks().get(c).manifest());
                 }
             }
         }
@@ -325,11 +368,9 @@ public final class DatasetDecision {
     private void assignAgain() throws IOException {
         asTaken = false;
         newest.putBack();
-        assignment = new Assignment(input);
+        assignment = assignment();
         for (int c = 0; c < channels.length; c++) {
-            if (c > 0 && manifestOf(c) != manifestOf(c - 1)) {
-                assignment.manifest();
-            }
+            own = input.isOwnHoldOut(c);
             String manifest = input.chunks().get(c).manifest();
             channels[c].clear();
             try (ChunkIndexReader index = open(c)) {
@@ -352,26 +393,18 @@ public final class DatasetDecision {
             return Channel.QUARANTINE;
         }
         if (contested.contains(line.keyHigh())
-                && !newest.take(line.keyHigh(), line.keyLow(), line.created(), line.hashHigh(), line.hashLow())) {
+                && !newest.take(line.keyHigh(), line.keyLow(), own, line.created(), line.hashHigh(), line.hashLow())) {
             return Channel.SUPERSEDED;
         }
-        boolean held = rules.holdOut().holds(line.groupHigh(), line.groupLow())
-                || !floors.isEmpty() && floors.contains(new Hash128(line.groupHigh(), line.groupLow()));
-        return held ? Channel.VALIDATION : Channel.TRAIN;
-    }
-
-    /** Names of this version's classes, and of carried ones that it does not contradict. */
-    private SortedMap<Integer, String> classNames(SortedMap<Integer, String> before) {
-        SortedMap<Integer, String> names = new TreeMap<>(assignment.classes().names());
-        for (int id = 0; id < rules.labelCategories().size(); id++) {
-            names.putIfAbsent(id, rules.labelCategories().get(id));
+        if (own || heldGroups.contains(line.groupHigh())) {
+            return Channel.VALIDATION;
         }
-        before.forEach((id, name) -> {
-            if (!names.containsValue(name)) {
-                names.putIfAbsent(id, name);
-            }
-        });
-        return names;
+        HoldOut holdOut = rules.holdOut();
+        int place = holdOut.place(line.groupHigh(), line.groupLow());
+        if (holdOut.isValidation(place) || !floors.isEmpty() && floors.contains(new Hash128(line.groupHigh(), line.groupLow()))) {
+            return Channel.VALIDATION;
+        }
+        return holdOut.isTest(place) ? Channel.TEST : Channel.TRAIN;
     }
 
     private void judge() {
@@ -380,22 +413,20 @@ public final class DatasetDecision {
             find(FindingCode.EMPTY_MANIFEST, null, "no line in " + (input.manifests().size() == 1
                     ? input.manifests().getFirst().name() : input.manifests().size() + " manifests") + "; " + FindingCode.EMPTY_MANIFEST.cure());
         }
-        ClassTally classes = assignment.classes();
+        Reconciliation classes = assignment.reconciliation();
         assignment.labels().differences(input.choice()).forEach(this::find);
         assignment.sources().differences().forEach(this::find);
-        classes.conflicts(label).forEach(this::find);
-        classes.outsideCategories(label).forEach(this::find);
+        classes.conflicts().forEach(this::find);
         if (rules.labelCategories().isEmpty()) {
             // Of all classes that training makes room for, those of earlier versions too.
-            ClassTally.gaps(label, carried.classes()).forEach(this::find);
+            ClassNames.gaps(label, carried.classes()).forEach(this::find);
         }
-        SortedSet<String> allNames = classes.allNames();
-        allNames.addAll(carried.classes().values());
-        ClassTally.similar(label, allNames).forEach(this::find);
-        SortedMap<Integer, String> names = classes.names();
-        assignment.sides().forEach((id, side) -> side.finding(names.get(id), rules.holdOut().basisPoints() > 0).ifPresent(warning ->
-                find(warning.code(), label, warning.message())));
-        assignment.sequenceLeak(accepted()).ifPresent(this::find);
+        ClassNames.similar(label, classes.allNames()).forEach(this::find);
+        SortedMap<Integer, String> names = classes.namesOnLines();
+        names.forEach((id, name) -> Optional.ofNullable(assignment.sides().get(id))
+                .flatMap(side -> side.finding(name, rules.holdOut()))
+                .ifPresent(warning -> find(warning.code(), label, warning.message())));
+        assignment.sequenceLeak().ifPresent(this::find);
         for (Finding finding : datasetFindings) {
             findings.add(finding, null, 0, 0);
             if (finding.severity() == Severity.QUARANTINE) {
@@ -415,11 +446,12 @@ public final class DatasetDecision {
                     counted, lines, 100.0 * counted / lines, Percentage.text(rules.maxQuarantinedBasisPoints()))));
         }
         if (lines > 0 && train() == 0) {
-            gates.add(new Gate("train-empty", "none of " + accepted() + " accepted lines is left for training; label more objects, or lower the validation share"));
+            gates.add(new Gate("train-empty", "none of " + accepted() + " accepted lines is left for training; label more objects, or hold out fewer"));
         }
         if (lines > 0 && validation() == 0) {
-            gates.add(new Gate("validation-empty", "none of " + accepted()
-                    + " accepted lines is in the hold-out; label more objects, raise the validation share, or group more finely"));
+            String own = rules.holdOut().manifest();
+            gates.add(new Gate("validation-empty", own != null ? "no line of the hold-out " + own + " is accepted; see the findings, and mend its lines"
+                    : "none of " + accepted() + " accepted lines is in the hold-out; label more objects, raise the validation share, or group more finely"));
         }
         if (rules.minPerClass() > 0) {
             List<String> few = new ArrayList<>();
@@ -428,7 +460,7 @@ public final class DatasetDecision {
                 all.putIfAbsent(id, rules.labelCategories().get(id));
             }
             all.forEach((id, name) -> {
-                ClassTally classes = assignment.classes();
+                Reconciliation classes = assignment.reconciliation();
                 boolean wanted = classes.annotations(id) > 0 || id < rules.labelCategories().size();
                 if (wanted && classes.lines(id) < rules.minPerClass()) {
                     few.add("\"" + name + "\" (" + classes.lines(id) + ")");
@@ -467,20 +499,25 @@ public final class DatasetDecision {
         StringBuilder text = new StringBuilder("truepipe-version-1\nrules " + DatasetRules.RULE_SET + "\n");
         text.append("task ").append(Json.text(input.choice().task() == null ? null : input.choice().task().name())).append('\n');
         text.append("label ").append(Json.text(input.choice().labelAttribute())).append('\n');
-        for (Channel channel : Channel.values()) {
+        for (Channel channel : rules.channels()) {
             text.append(assignment.set(channel));
         }
-        text.append("split ").append(rules.holdOut().basisPoints()).append(' ').append(rules.holdOut().seed()).append(' ')
+        HoldOut split = rules.holdOut();
+        text.append("split ").append(split.manifest() == null ? split.basisPoints() : "own").append(' ').append(split.seed()).append(' ')
                 .append(Json.text(rules.groupBy().toString())).append('\n');
+        if (split.tests()) {
+            text.append("split-test ").append(split.testBasisPoints()).append('\n');
+        }
         carried.floors().forEach(group -> text.append("floor ").append(group).append('\n'));
         carried.kept().forEach(group -> text.append("kept ").append(group).append('\n'));
-        return text.append(classLines()).toString();
+        return text.append(classLines()).append(spliced.versionText()).toString();
     }
 
     /**
-     * Writes what {@link ChunkWriter} needs to know of a chunk: four bytes {@code TPD1}; the number of lines before the chunk
-     * in its manifest; the findings on the dataset, as {@code findings.jsonl} has them, with the first chunk only; the number
-     * of its lines; a byte for each, the {@link Channel}'s ordinal. The stream is flushed, not closed.
+     * Writes what {@link ChunkWriter} needs to know of a chunk: four bytes {@code TPD2}; the number of lines before the chunk
+     * in its manifest; the findings on the dataset, as {@code findings.jsonl} has them, with the first chunk only; the
+     * {@link SplicedJobs}; the number of its lines; a byte for each, the {@link Channel}'s ordinal. The stream is flushed, not
+     * closed.
      */
     public void writeChunk(int chunk, OutputStream out) throws IOException {
         DataOutputStream data = new DataOutputStream(out);
@@ -495,6 +532,7 @@ public final class DatasetDecision {
         }
         data.writeInt(texts.size());
         texts.writeTo(data);
+        spliced.write(input.chunks().get(chunk).manifest(), data);
         channels[chunk].write(data);
         data.flush();
     }
@@ -516,12 +554,14 @@ public final class DatasetDecision {
         json.put("superseded", superseded());
         json.put("train", train());
         json.put("validation", validation());
+        json.put("test", test());
         json.put("warnings", warnings);
         json.put("newLabels", assignment.newLabels());
         json.put("classes", classesJson());
         json.put("classCount", classCount());
-        json.put("classGaps", rules.labelCategories().isEmpty() ? ClassTally.gapIds(carried.classes()) : List.of());
+        json.put("classGaps", rules.labelCategories().isEmpty() ? ClassNames.gapIds(carried.classes()) : List.of());
         json.put("mostAnnotations", assignment.mostAnnotations());
+        json.put("reconciled", spliced.toJson());
         json.put("findings", findings.toJson());
         List<Object> ofDataset = new ArrayList<>();
         datasetFindings.forEach(finding -> {
@@ -553,9 +593,10 @@ public final class DatasetDecision {
             Sides side = assignment.sides().getOrDefault(id, new Sides());
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("id", (long) id);
-            one.put("annotations", assignment.classes().annotations(id));
+            one.put("annotations", assignment.reconciliation().annotations(id));
             one.put("trainLines", side.trainLines());
             one.put("validationLines", side.validationLines());
+            one.put("testLines", side.testLines());
             json.putIfAbsent(name, one);
         });
         return json;

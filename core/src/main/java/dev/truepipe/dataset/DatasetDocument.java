@@ -5,8 +5,12 @@ import dev.truepipe.manifest.Task;
 import dev.truepipe.training.TrainingFacts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * A {@code dataset.json}, read. Its fields are listed in {@code docs/interpretation.md}.
@@ -15,6 +19,7 @@ import java.util.SortedMap;
  */
 public record DatasetDocument(Map<String, Object> json) {
     static final String FORMAT = "truepipe-dataset-1";
+    private static final int MOST_NAMED = 5;
 
     /** @throws IllegalArgumentException if the document is none, or of another format */
     public DatasetDocument {
@@ -46,6 +51,46 @@ public record DatasetDocument(Map<String, Object> json) {
             gates.add(new Gate((String) gate.get("gate"), (String) gate.get("message")));
         }
         return gates;
+    }
+
+    /**
+     * How labeling jobs that did not agree were made one, in a sentence without a full stop; empty if no line was rewritten. Of
+     * many label attributes the first few are named.
+     */
+    public Optional<String> reconciled() {
+        if (json.get("reconciled") == null) {
+            return Optional.empty();
+        }
+        Map<String, Object> reconciled = Json.object(json.get("reconciled"));
+        List<Object> jobs = Json.array(reconciled.get("jobs"));
+        String canonical = (String) reconciled.get("labelAttribute");
+        long lines = 0;
+        long classes = 0;
+        SortedSet<String> renamed = new TreeSet<>();
+        for (Object item : jobs) {
+            Map<String, Object> job = Json.object(item);
+            lines += (Long) job.get("lines");
+            classes += Json.object(job.get("classes")).size();
+            renamed.add((String) job.get("labelAttribute"));
+        }
+        renamed.remove(canonical);
+        List<String> what = new ArrayList<>();
+        if (!renamed.isEmpty()) {
+            what.add(String.join(", ", renamed.stream().limit(MOST_NAMED).toList()) + (renamed.size() > MOST_NAMED ? ", …" : "") + " → " + canonical);
+        }
+        if (classes > 0) {
+            what.add(counted(classes, "class", "classes") + " renumbered");
+        }
+        return Optional.of(counted(lines, "line", "lines") + " of " + (jobs.size() == 1 ? jobName(Json.object(jobs.getFirst())) : jobs.size() + " labeling jobs")
+                + (lines == 1 ? " was" : " were") + " reconciled: " + String.join(", ", what));
+    }
+
+    private static String jobName(Map<String, Object> job) {
+        return job.get("job") != null ? (String) job.get("job") : job.get("manifest") != null ? (String) job.get("manifest") : "all labeling jobs";
+    }
+
+    private static String counted(long count, String one, String several) {
+        return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? one : several);
     }
 
     /** Class names by id. */

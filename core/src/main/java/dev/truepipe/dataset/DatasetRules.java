@@ -9,6 +9,7 @@ import dev.truepipe.manifest.Task;
 import dev.truepipe.split.GroupBy;
 import dev.truepipe.split.HoldOut;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import java.util.TreeMap;
  * @param task {@code null}: inferred
  * @param labels label attributes, the canonical one first; empty: inferred
  * @param groupBy what the split keeps together
- * @param holdOut share and seed of the split
+ * @param holdOut what is kept for validation and test, and the seed of the split
  * @param dropNegatives whether objects without annotations are quarantined
  * @param images prefixes that objects may lie under; empty: anywhere
  * @param severities severities that differ from the codes' own
@@ -65,8 +66,7 @@ public record DatasetRules(
         json.put("task", task == null ? null : task.name());
         json.put("labels", labels);
         json.put("groupBy", groupBy.toString());
-        json.put("validationBasisPoints", (long) holdOut.basisPoints());
-        json.put("seed", holdOut.seed());
+        json.put("split", splitJson(holdOut));
         json.put("negatives", dropNegatives ? "drop" : "keep");
         json.put("images", images);
         Map<String, Object> levels = new TreeMap<>();
@@ -88,7 +88,7 @@ public record DatasetRules(
                 json.get("task") instanceof String name ? Task.parse(name) : null,
                 texts(json.get("labels")),
                 GroupBy.parse((String) json.get("groupBy")),
-                new HoldOut(Math.toIntExact((Long) json.get("validationBasisPoints")), (Long) json.get("seed")),
+                holdOut(Json.object(json.get("split"))),
                 "drop".equals(json.get("negatives")),
                 texts(json.get("images")),
                 levels,
@@ -96,6 +96,31 @@ public record DatasetRules(
                 (Long) json.get("minPerClass"),
                 (Long) json.get("minNewLabels"),
                 texts(json.get("labelCategories")));
+    }
+
+    /** The channels that a version has: {@code test} only where a share is set for it. */
+    public List<Channel> channels() {
+        return Arrays.stream(Channel.values()).filter(channel -> channel != Channel.TEST || holdOut.tests()).toList();
+    }
+
+    /** {@code validationBasisPoints} or else {@code validationManifest}; {@code testBasisPoints}; {@code seed}. */
+    static Map<String, Object> splitJson(HoldOut holdOut) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        if (holdOut.manifest() == null) {
+            json.put("validationBasisPoints", (long) holdOut.basisPoints());
+        } else {
+            json.put("validationManifest", holdOut.manifest());
+        }
+        json.put("testBasisPoints", (long) holdOut.testBasisPoints());
+        json.put("seed", holdOut.seed());
+        return json;
+    }
+
+    /** Reverse of {@link #splitJson}; without {@code testBasisPoints}, as before there was a test channel, there is none. */
+    static HoldOut holdOut(Map<String, Object> split) {
+        String manifest = (String) split.get("validationManifest");
+        return new HoldOut(manifest == null ? Math.toIntExact((Long) split.get("validationBasisPoints")) : 0,
+                Math.toIntExact((Long) split.getOrDefault("testBasisPoints", 0L)), manifest, (Long) split.get("seed"));
     }
 
     private static List<String> texts(Object array) {

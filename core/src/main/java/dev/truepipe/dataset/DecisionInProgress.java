@@ -1,5 +1,6 @@
 package dev.truepipe.dataset;
 
+import dev.truepipe.manifest.ChunkIndexReader;
 import dev.truepipe.manifest.IndexedLine;
 import java.io.IOException;
 
@@ -40,11 +41,17 @@ public final class DecisionInProgress {
     /** Takes a line of nothing but white space. */
     public void blank() {
         blank++;
+        numbered++;
     }
 
     /** Ends the chunk. */
     public void end() {
         decision.end(blank, numbered);
+    }
+
+    /** Ends a chunk whose lines came from an index that was read to its end. */
+    public void end(ChunkIndexReader index) {
+        decision.end(index.blank(), index.numbered());
     }
 
     /**

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param rules of the dataset
  * @param choice the labels, as every chunk was scanned with
- * @param manifests in processing order
+ * @param manifests in processing order, the user's own hold-out first
  * @param chunks in the order of manifests and bytes
  * @param indexes one for each of {@code chunks}
  * @param previous carried state of the last sealed version, or {@code null}
@@ -31,6 +31,18 @@ public record DecisionInput(
     public DecisionInput {
         manifests = List.copyOf(manifests);
         chunks = List.copyOf(chunks);
+        String own = rules.holdOut().manifest();
+        for (int i = 0; i < chunks.size(); i++) {
+            boolean first = chunks.get(i).manifestIndex() == chunks.getFirst().manifestIndex();
+            if (own != null && chunks.get(i).manifest().equals(own) != first) {
+                throw new IllegalArgumentException("the hold-out " + own + " comes first of all manifests: the others go by what is in it");
+            }
+        }
+    }
+
+    /** Whether a chunk is of the user's own hold-out. */
+    boolean isOwnHoldOut(int chunk) {
+        return chunks.get(chunk).manifest().equals(rules.holdOut().manifest());
     }
 
     /** The {@code lines.idx} of the last sealed version. */

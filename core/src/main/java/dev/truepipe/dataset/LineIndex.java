@@ -17,7 +17,7 @@ import java.util.Arrays;
  * <p>Of each 128-bit hash the first half stands for it. What is asked of it forgives the one wrong answer in 10⁵ versions of 10
  * million lines that this costs: a line that counts as known, a group that does not move.
  *
- * <p>File: four bytes {@code TPL3}, three counts (lines of train, lines of validation, groups of train), the halves of each in
+ * <p>File: four bytes {@code TPL3}, three counts (accepted lines outside validation, lines of validation, groups of train), the halves of each in
  * that order, ascending as signed numbers; eight-byte numbers, big-endian.
  */
 public final class LineIndex {
@@ -25,13 +25,13 @@ public final class LineIndex {
 
     private static final String CURE = "remove it: what comes next is decided without it, and writes a new one";
 
-    private final long[] train;
+    private final long[] others;
     private final long[] validation;
     private final long[] trainGroups;
 
     /** Each in ascending order. */
-    LineIndex(long[] train, long[] validation, long[] trainGroups) {
-        this.train = train;
+    LineIndex(long[] others, long[] validation, long[] trainGroups) {
+        this.others = others;
         this.validation = validation;
         this.trainGroups = trainGroups;
     }
@@ -49,10 +49,10 @@ public final class LineIndex {
         if (file.readInt() != MAGIC) {
             throw new IOException("the version's lines.idx is of another Truepipe; " + CURE);
         }
-        long trainLines = file.readLong();
+        long otherLines = file.readLong();
         long validationLines = file.readLong();
         long groups = file.readLong();
-        return new LineIndex(numbers(file, trainLines), numbers(file, validationLines), numbers(file, groups));
+        return new LineIndex(numbers(file, otherLines), numbers(file, validationLines), numbers(file, groups));
     }
 
     /** Sorted again, so that a damaged file gives wrong answers and no endless search. */
@@ -68,10 +68,10 @@ public final class LineIndex {
     public void write(OutputStream out) throws IOException {
         DataOutputStream file = new DataOutputStream(new BufferedOutputStream(out, 64 << 10));
         file.writeInt(MAGIC);
-        file.writeLong(train.length);
+        file.writeLong(others.length);
         file.writeLong(validation.length);
         file.writeLong(trainGroups.length);
-        for (long[] numbers : new long[][] {train, validation, trainGroups}) {
+        for (long[] numbers : new long[][] {others, validation, trainGroups}) {
             for (long number : numbers) {
                 file.writeLong(number);
             }
@@ -79,9 +79,9 @@ public final class LineIndex {
         file.flush();
     }
 
-    /** Whether a line was accepted in this version, on either side. @param high first half of its hash */
+    /** Whether a line was accepted in this version, on whichever side. @param high first half of its hash */
     boolean contains(long high) {
-        return Arrays.binarySearch(train, high) >= 0 || Arrays.binarySearch(validation, high) >= 0;
+        return Arrays.binarySearch(others, high) >= 0 || Arrays.binarySearch(validation, high) >= 0;
     }
 
     /** Whether a group is in train. */

@@ -1,13 +1,15 @@
 package dev.truepipe.dataset;
 
 /**
- * For each object that is on several lines the line that counts: newest label, then greatest line hash. Open addressing in flat
- * arrays, 41 bytes a slot, at most three quarters full.
+ * For each object that is on several lines the line that counts: one of the user's own hold-out before others, then newest label,
+ * then greatest line hash. Open addressing in flat arrays, 41 bytes a slot, at most three quarters full.
  */
 final class NewestLabels {
     private static final int FIELDS = 5;
     private static final byte USED = 1;
     private static final byte TAKEN = 2;
+    /** Set beside either. */
+    private static final byte OWN = 4;
 
     private long[] slots;
     private byte[] state;
@@ -18,42 +20,46 @@ final class NewestLabels {
         allocate(1 << 10);
     }
 
-    /** Enters a line's claim to an object. */
-    void offer(long keyHigh, long keyLow, long created, long hashHigh, long hashLow) {
+    /** Enters a line's claim to an object. @param own whether it is a line of the user's own hold-out */
+    void offer(long keyHigh, long keyLow, boolean own, long created, long hashHigh, long hashLow) {
         if (size >= mask / 4 * 3) {
             grow();
         }
         int slot = slot(keyHigh, keyLow);
         int at = slot * FIELDS;
         if (state[slot] == 0) {
-            state[slot] = USED;
             size++;
             slots[at] = keyHigh;
             slots[at + 1] = keyLow;
-        } else if (!beats(at, created, hashHigh, hashLow)) {
+        } else if (isOwn(slot) != own ? isOwn(slot) : !beats(at, created, hashHigh, hashLow)) {
             return;
         }
+        state[slot] = own ? USED | OWN : USED;
         slots[at + 2] = created;
         slots[at + 3] = hashHigh;
         slots[at + 4] = hashLow;
     }
 
     /** Whether this line is the one; of several equal lines only the first to ask. */
-    boolean take(long keyHigh, long keyLow, long created, long hashHigh, long hashLow) {
+    boolean take(long keyHigh, long keyLow, boolean own, long created, long hashHigh, long hashLow) {
         int slot = slot(keyHigh, keyLow);
         int at = slot * FIELDS;
-        if (state[slot] == USED && slots[at + 2] == created && slots[at + 3] == hashHigh && slots[at + 4] == hashLow) {
-            state[slot] = TAKEN;
+        if (state[slot] == (own ? USED | OWN : USED) && slots[at + 2] == created && slots[at + 3] == hashHigh && slots[at + 4] == hashLow) {
+            state[slot] ^= USED | TAKEN;
             return true;
         }
         return false;
     }
 
+    private boolean isOwn(int slot) {
+        return (state[slot] & OWN) != 0;
+    }
+
     /** Lets every object be taken again. */
     void putBack() {
         for (int i = 0; i < state.length; i++) {
-            if (state[i] == TAKEN) {
-                state[i] = USED;
+            if ((state[i] & TAKEN) != 0) {
+                state[i] ^= USED | TAKEN;
             }
         }
     }

@@ -83,6 +83,7 @@ public final class ChunkIndexReader implements Closeable {
         line.stem = framed ? longNumber() : 0;
         line.frame = framed ? number() : 0;
         line.label = text();
+        line.job = text();
         line.classes.clear();
         for (long left = number(); left > 0; left--) {
             int id = Math.toIntExact(number());

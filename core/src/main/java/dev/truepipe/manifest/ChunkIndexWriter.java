@@ -13,7 +13,7 @@ import java.util.Map;
  * Writes what a scan learned of a chunk, about 60 bytes a line: four bytes {@code TPX2}, one record a line, an end record.
  *
  * <p>Record: flags, blank lines before it, bytes between it and the line before, its length (variable-length integers, seven
- * bits a byte, low bits first); its hash; then by flag the object's hash, the group's hash, the time, the frame; the label;
+ * bits a byte, low bits first); its hash; then by flag the object's hash, the group's hash, the time, the frame; the label and its job;
  * classes; findings. Texts that come again are written once and then by number.
  */
 public final class ChunkIndexWriter implements LineSink {
@@ -84,6 +84,7 @@ public final class ChunkIndexWriter implements LineSink {
             number(line.frame);
         }
         text(line.label);
+        text(line.job);
         int classes = line.accepted ? line.classes.count() : 0;
         number(classes);
         for (int i = 0; i < classes; i++) {

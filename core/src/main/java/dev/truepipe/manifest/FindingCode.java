@@ -53,15 +53,15 @@ public enum FindingCode {
 
     // The dataset.
     EMPTY_MANIFEST(Rank.DATASET, "wait for the labeling job to write lines, or give another file"),
-    LABEL_ATTRIBUTES_DIFFER(Rank.DATASET, "name one label attribute, or rename the others in the manifests"),
+    LABEL_ATTRIBUTES_DIFFER(Rank.DATASET, "list them all as label, the one to be kept first, and the others are renamed to it"),
     SOURCE_ATTRIBUTES_DIFFER(Rank.DATASET, "keep texts (\"source\") and objects in S3 (\"source-ref\") in datasets of their own"),
-    CLASS_MAP_CONFLICT(Rank.DATASET, "give every class one id and every id one class"),
+    CLASS_MAP_CONFLICT(Rank.DATASET, "give every class one id, and every id one class"),
     CLASS_GAP(Rank.DATASET_WARNS, "give the full category list as labelCategories"),
     CLASS_NAMES_SIMILAR(Rank.DATASET_WARNS, "give one class one name in every manifest, if they are one"),
     CLASS_IN_ONE_GROUP(Rank.DATASET_WARNS, "label more objects of the class, or group them more finely"),
     CLASS_ONLY_IN_VALIDATION(Rank.DATASET_WARNS, "label more objects of the class"),
     POSSIBLE_SEQUENCE_LEAK(Rank.DATASET_WARNS, "group frames of one recording: groupBy with a regular expression or an attribute"),
-    CARRIED_STATE_DROPPED(Rank.DATASET_WARNS, "expected after a change of seed, share or groupBy: results are not comparable with earlier versions");
+    CARRIED_STATE_DROPPED(Rank.DATASET_WARNS, "expected after a change of seed, shares, hold-out or groupBy: results are not comparable with earlier versions");
 
     private static final Map<String, FindingCode> BY_CODE = new HashMap<>();
 

@@ -27,6 +27,7 @@ public final class IndexedLine {
     long stem;
     long frame;
     String label;
+    String job;
     final ClassUses classes;
     final List<Finding> findings;
 
@@ -63,6 +64,7 @@ public final class IndexedLine {
         stem = judged.stem;
         frame = judged.frame;
         label = judged.label;
+        job = judged.job;
         judged.classes.sort();
     }
 
@@ -140,12 +142,12 @@ public final class IndexedLine {
         return created;
     }
 
-    /** Hash of the object's name without its last number; 0 if it has none. */
+    /** Hash of the object's name, made plain and without its last number; 0 if the object is no file. */
     public long stem() {
         return stem;
     }
 
-    /** That number. */
+    /** That number; 0 if it has none. */
     public long frame() {
         return frame;
     }
@@ -153,6 +155,11 @@ public final class IndexedLine {
     /** The label attribute the line was judged by; {@code null} only on quarantined lines. */
     public String label() {
         return label;
+    }
+
+    /** The {@code job-name} of that label; {@code null} if the line gives none. */
+    public String job() {
+        return job;
     }
 
     /** How many classes an accepted line has, those that are only in its class map included. */

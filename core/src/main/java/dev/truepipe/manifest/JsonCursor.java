@@ -325,6 +325,29 @@ final class JsonCursor {
         return numberNegative ? -digits : digits;
     }
 
+    /** The last text or key as a whole number: 1 to 18 digits; else {@code otherwise}. */
+    long wholeTextOr(long otherwise) {
+        byte[] text = bytes;
+        int i = textFrom;
+        int end = textTo;
+        if (textEscaped) {
+            text = JsonText.decode(bytes, i, end);
+            i = 0;
+            end = text.length;
+        }
+        if (i == end || end - i > 18) {
+            return otherwise;
+        }
+        long value = 0;
+        for (; i < end; i++) {
+            if (text[i] < '0' || text[i] > '9') {
+                return otherwise;
+            }
+            value = value * 10 + (text[i] - '0');
+        }
+        return value;
+    }
+
     // Tokens
 
     private void skipSpace() {

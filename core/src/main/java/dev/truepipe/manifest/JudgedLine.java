@@ -16,13 +16,15 @@ final class JudgedLine {
     long created;
     /** The label attribute that the line was judged by, or {@code null}. */
     String label;
+    /** The {@code job-name} of that label, or {@code null}. */
+    String job;
     /** Whether {@code source-ref} can be streamed. */
     boolean sourceRef;
     /** Whether {@code source} can; never asked for images. */
     boolean source;
-    /** Hash of the object's URI without its last number; 0 without a number. */
+    /** {@link ObjectName#stem()}; 0 without a {@code source-ref}. */
     long stem;
-    /** That number. */
+    /** {@link ObjectName#number()}. */
     long frame;
 
     void clear() {
@@ -32,6 +34,7 @@ final class JudgedLine {
         group = null;
         created = CreationDate.UNKNOWN;
         label = null;
+        job = null;
         sourceRef = false;
         source = false;
         stem = 0;

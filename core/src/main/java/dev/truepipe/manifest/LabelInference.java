@@ -127,7 +127,7 @@ public final class LabelInference {
         Candidate best = null;
         for (Map.Entry<String, Metadata> entry : all.entrySet()) {
             Value value = values.get(entry.getKey());
-            if (value != null && task.equals(task(value, entry.getValue(), text))) {
+            if (value != null && LabelChoice.problemOfName(entry.getKey()).isEmpty() && task.equals(task(value, entry.getValue(), text))) {
                 Candidate candidate = new Candidate(entry.getKey(), task, entry.getValue());
                 best = best == null || candidate.beats(best) ? candidate : best;
             }

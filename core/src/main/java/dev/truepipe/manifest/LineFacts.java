@@ -104,6 +104,8 @@ final class LineFacts {
         boolean createdGiven;
         long created;
         final Slice creationDate = new Slice();
+        /** Of the labeling job. */
+        String jobName;
         String className;
         boolean classNameBad;
         boolean failed;
@@ -147,6 +149,7 @@ final class LineFacts {
             createdGiven = false;
             created = CreationDate.UNKNOWN;
             creationDate.kind = Kind.ABSENT;
+            jobName = null;
             className = null;
             classNameBad = false;
             failed = false;

@@ -34,7 +34,6 @@ final class LineJudge {
     private static final ClassUses NO_NAMES = new ClassUses();
     private static final String WRITE_A_LIST =
             "write the list of its class ids, such as [0,2]; a list with one place for each class (multi-hot) is another format";
-    private static final byte[] STAR = {'*'};
     /** What SageMaker takes the value of for the S3 URI of the bytes to stream. @see <a href="https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest.html">Augmented manifests</a> */
     private static final String STREAMED_SUFFIX = "-ref";
     private static final byte[] SCHEME = {'s', '3', ':', '/', '/'};
@@ -49,6 +48,7 @@ final class LineJudge {
     private final LineScanner scanner;
     private final Broken broken = new Broken();
     private final Murmur3 murmur = new Murmur3();
+    private final ObjectName name = new ObjectName(murmur);
     private byte[] bytes;
     private JudgedLine line;
 
@@ -71,11 +71,13 @@ final class LineJudge {
         try {
             LineFacts facts = scanner.scan(bytes, from, length, expected);
             String label = expected == null ? null : expected.text();
-            if (facts.label.kind == Kind.ABSENT) {
-                label = otherLabel();
-                if (label != null) {
-                    facts = scanner.scan(bytes, from, length, LineScanner.Name.of(label));
+            boolean absent = facts.label.kind == Kind.ABSENT;
+            if (absent || facts.label.kind == Kind.NULL) {
+                String other = absent ? otherLabel() : listedLabel(scanner.values());
+                if (other != null) {
+                    facts = scanner.scan(bytes, from, length, LineScanner.Name.of(other));
                 }
+                label = absent || other != null ? other : label;
             }
             object(facts);
             label(facts, label);
@@ -98,9 +100,23 @@ final class LineJudge {
         line.findings.add(new Finding(code, rules.severity(code), attribute, message));
     }
 
+    /** The first of the expected labels that the line has, and that is not {@code null}; {@code null} if there is none. */
+    private String listedLabel(Map<String, Value> values) {
+        for (String label : rules.choice().labels()) {
+            if (values.containsKey(label) && values.get(label).kind() != Kind.NULL) {
+                return label;
+            }
+        }
+        return null;
+    }
+
     /** An expected label other than the first, if the line has one; else, unless the job gave it up, another of the same task; else {@code null}. */
     private String otherLabel() {
         Map<String, Value> values = scanner.values();
+        String listed = listedLabel(values);
+        if (listed != null) {
+            return listed;
+        }
         for (String label : rules.choice().labels()) {
             if (values.containsKey(label)) {
                 return label;
@@ -149,7 +165,9 @@ final class LineJudge {
                 outside(object, "source-ref");
             }
             line.sourceRef = true;
-            frame(text, from, to);
+            name.read(text, from, to);
+            line.stem = name.stem();
+            line.frame = name.number();
         }
         line.key = murmur.reset().update(text, from, to - from).finish();
         line.group = line.key;
@@ -215,37 +233,6 @@ final class LineJudge {
         return to - from >= prefix.length && Arrays.equals(text, from, from + prefix.length, prefix, 0, prefix.length);
     }
 
-    /** Finds the last number of the file name: {@code …/cam1_000051.jpg} is frame 51 of {@code …/cam1_*.jpg}. */
-    private void frame(byte[] uri, int from, int to) {
-        int name = to;
-        while (uri[name - 1] != '/') {
-            name--;
-        }
-        int end = name;
-        while (end < to && uri[end] != '.') {
-            end++;
-        }
-        while (end > name && !digit(uri[end - 1])) {
-            end--;
-        }
-        int start = end;
-        while (start > name && digit(uri[start - 1])) {
-            start--;
-        }
-        if (start < end && end - start <= 18) {
-            long number = 0;
-            for (int i = start; i < end; i++) {
-                number = number * 10 + (uri[i] - '0');
-            }
-            line.frame = number;
-            line.stem = murmur.reset().update(uri, from, start - from).update(STAR, 0, 1).update(uri, end, to - end).finish().high() | 1;
-        }
-    }
-
-    private static boolean digit(byte c) {
-        return c >= '0' && c <= '9';
-    }
-
     private void label(LineFacts facts, String label) {
         if (label == null) {
             unlabeled();
@@ -253,6 +240,7 @@ final class LineJudge {
         }
         line.label = label;
         Metadata metadata = facts.labelMetadataGiven ? facts.labelMetadata : null;
+        line.job = metadata == null ? null : metadata.jobName;
         Task said = metadata == null ? null : metadata.task();
         if (metadata != null && metadata.failed) {
             failed(label, metadata);

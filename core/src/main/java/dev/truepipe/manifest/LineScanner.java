@@ -22,22 +22,23 @@ final class LineScanner {
     static final String METADATA_SUFFIX = "-metadata";
     private static final Key SOURCE_REF = Key.of("source-ref");
     private static final Key SOURCE = Key.of("source");
-    private static final Key ANNOTATIONS = Key.of("annotations");
+    static final Key ANNOTATIONS = Key.of("annotations");
     private static final Key IMAGE_SIZE = Key.of("image_size");
     private static final Key WIDTH = Key.of("width");
     private static final Key HEIGHT = Key.of("height");
     private static final Key DEPTH = Key.of("depth");
-    private static final Key CLASS_ID = Key.of("class_id");
+    static final Key CLASS_ID = Key.of("class_id");
     private static final Key LEFT = Key.of("left");
     private static final Key TOP = Key.of("top");
     private static final Key TYPE = Key.of("type");
     private static final Key CREATION_DATE = Key.of("creation-date");
+    private static final Key JOB_NAME = Key.of("job-name");
     private static final Key CLASS_NAME = Key.of("class-name");
     private static final Key FAILURE_REASON = Key.of("failure-reason");
     private static final Key ADJUSTMENT_STATUS = Key.of("adjustment-status");
     private static final Key OBJECTS = Key.of("objects");
-    private static final Key CLASS_MAP = Key.of("class-map");
-    private static final Key CLASS_MAP_AS_IN_3D = Key.of("class_map");
+    static final Key CLASS_MAP = Key.of("class-map");
+    static final Key CLASS_MAP_AS_IN_3D = Key.of("class_map");
     private static final Key INTERNAL_COLOR_MAP = Key.of("internal-color-map");
     private static final Key ENTITIES = Key.of("entities");
     private static final Key LABELS = Key.of("labels");
@@ -53,7 +54,8 @@ final class LineScanner {
     private final KeyOrder sizeKeys = new KeyOrder(WIDTH, HEIGHT, DEPTH);
     private final KeyOrder boxKeys = new KeyOrder(CLASS_ID, LEFT, TOP, WIDTH, HEIGHT);
     private final KeyOrder metadataKeys = new KeyOrder(
-            TYPE, CREATION_DATE, CLASS_NAME, FAILURE_REASON, ADJUSTMENT_STATUS, OBJECTS, CLASS_MAP, CLASS_MAP_AS_IN_3D, INTERNAL_COLOR_MAP, ENTITIES);
+            TYPE, CREATION_DATE, CLASS_NAME, FAILURE_REASON, ADJUSTMENT_STATUS, OBJECTS, CLASS_MAP, CLASS_MAP_AS_IN_3D, INTERNAL_COLOR_MAP, ENTITIES,
+            JOB_NAME);
     private final KeyOrder objectKeys = new KeyOrder();
     private final PlainObjects plainBoxes = new PlainObjects(boxKeys);
     private final PlainObjects plainObjects = new PlainObjects(objectKeys);
@@ -288,34 +290,43 @@ final class LineScanner {
             cursor.skip(kind);
             return;
         }
-        while (cursor.nextKey()) {
-            if (cursor.keyIs(TYPE)) {
-                into.type = textOrNull();
-            } else if (cursor.keyIs(CREATION_DATE)) {
-                created(into);
-            } else if (cursor.keyIs(CLASS_NAME)) {
-                into.classNameBad = given();
-                into.className = textOrNull();
-                into.classNameBad &= into.className == null;
-            } else if (cursor.keyIs(FAILURE_REASON)) {
-                into.failed = given();
-                into.failureReason = textOrNull();
-            } else if (cursor.keyIs(ADJUSTMENT_STATUS)) {
-                into.adjusted = given();
-                cursor.skip(cursor.value());
-            } else if (cursor.keyIs(OBJECTS)) {
-                objects(into);
-            } else if (cursor.keyIs(CLASS_MAP) && given()) {
-                into.classMapProblem = null;
-                classMap(into);
-            } else if (cursor.keyIs(CLASS_MAP_AS_IN_3D) && given() && into.classMapKind == Kind.ABSENT) {
-                classMap(into);
-            } else if (cursor.keyIs(INTERNAL_COLOR_MAP) && given()) {
-                colorMap(into);
-            } else if (cursor.keyIs(ENTITIES)) {
-                into.entities = length();
-            } else {
-                cursor.skip(cursor.value());
+        while (cursor.nextKey(metadataKeys)) {
+            switch (metadataKeys.field()) {
+                case 0 -> into.type = textOrNull();
+                case 1 -> created(into);
+                case 2 -> {
+                    into.classNameBad = given();
+                    into.className = textOrNull();
+                    into.classNameBad &= into.className == null;
+                }
+                case 3 -> {
+                    into.failed = given();
+                    into.failureReason = textOrNull();
+                }
+                case 4 -> {
+                    into.adjusted = given();
+                    cursor.skip(cursor.value());
+                }
+                case 5 -> objects(into);
+                case 6, 7 -> {
+                    // The spelling of 3D counts where there is no other.
+                    if (given() && (metadataKeys.field() == 6 || into.classMapKind == Kind.ABSENT)) {
+                        into.classMapProblem = null;
+                        classMap(into);
+                    } else {
+                        cursor.skip(cursor.value());
+                    }
+                }
+                case 8 -> {
+                    if (given()) {
+                        colorMap(into);
+                    } else {
+                        cursor.skip(cursor.value());
+                    }
+                }
+                case 9 -> into.entities = length();
+                case 10 -> into.jobName = jobName();
+                default -> cursor.skip(cursor.value());
             }
         }
     }
@@ -323,6 +334,12 @@ final class LineScanner {
     /** Whether the value that comes next is there: in metadata {@code null} is as good as nothing. */
     private boolean given() {
         return kindAt(cursor.valueAt()) != Kind.NULL;
+    }
+
+    /** An empty name is none, nor is one far longer than labeling jobs can have: thousands of them are remembered. */
+    private String jobName() throws Broken {
+        String name = textOrNull();
+        return name == null || name.isEmpty() || name.length() > LabelingJob.LONGEST_NAME ? null : name;
     }
 
     private void created(Metadata into) throws Broken {
@@ -721,26 +738,7 @@ final class LineScanner {
         };
     }
 
-    /** The last text or key: up to 18 digits as a number; anything else is {@link LineFacts#BAD}. */
     private long wholeText() {
-        byte[] text = bytes;
-        int at = cursor.textFrom();
-        int end = cursor.textTo();
-        if (cursor.textEscaped()) {
-            text = JsonText.decode(bytes, at, end);
-            at = 0;
-            end = text.length;
-        }
-        if (at == end || end - at > 18) {
-            return LineFacts.BAD;
-        }
-        long value = 0;
-        for (; at < end; at++) {
-            if (text[at] < '0' || text[at] > '9') {
-                return LineFacts.BAD;
-            }
-            value = value * 10 + (text[at] - '0');
-        }
-        return value;
+        return cursor.wholeTextOr(LineFacts.BAD);
     }
 }

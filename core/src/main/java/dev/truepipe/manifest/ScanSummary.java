@@ -1,5 +1,8 @@
 package dev.truepipe.manifest;
 
+import java.util.List;
+import java.util.TreeMap;
+
 /** What a scan counted. Sums of several scans are made with {@link #add}, in processing order. */
 public final class ScanSummary {
     private long lines;
@@ -29,8 +32,9 @@ public final class ScanSummary {
             accepted++;
             labels.add(line.label);
             sources.add(line.sourceRef, line.source);
+            ClassTally.Job job = classes.job(line, manifest);
             for (int i = 0; i < line.classes.count(); i++) {
-                classes.add(line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
+                classes.add(job, line.classes.id(i), line.classes.name(i), line.classes.annotations(i), manifest, line.number);
             }
         }
     }
@@ -74,8 +78,9 @@ public final class ScanSummary {
         return findings;
     }
 
-    public ClassTally classes() {
-        return classes;
+    /** The classes of all lines together. @param choice what they were judged by @param categories names of all classes, by id; may be empty */
+    public Reconciliation classes(LabelChoice choice, List<String> categories) {
+        return new Reconciliation(classes, choice, categories, new TreeMap<>());
     }
 
     public LabelTally labels() {

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param counts what became of the lines
  * @param findings findings by code, in the order to be shown
  * @param classes classes by id, in the order to be shown; empty where the task has none
+ * @param reconciled how labeling jobs that did not agree were made one, in a sentence without a full stop; {@code null} if no
+ *     line was rewritten
  * @param split how the accepted lines were divided
  * @param findingsFile where every finding is: an S3 URI or, in {@link DataReport} only, the name of a file beside the
  *     page ({@code findings.jsonl}), which becomes a link
@@ -31,6 +33,7 @@ public record DataReportContent(
         Counts counts,
         List<Finding> findings,
         List<LabelClass> classes,
+        String reconciled,
         Split split,
         String findingsFile,
         List<Link> files,
@@ -66,10 +69,10 @@ public record DataReportContent(
 
     /**
      * Lines, each counted by its own. {@code lines} leaves blank lines out. The report says so where
-     * accepted + quarantined + superseded is not lines, or train + validation is not accepted.
+     * accepted + quarantined + superseded is not lines, or train + validation + test is not accepted.
      */
     public record Counts(
-            long lines, long blank, long accepted, long quarantined, long superseded, long train, long validation) {
+            long lines, long blank, long accepted, long quarantined, long superseded, long train, long validation, long test) {
         public Counts {
             notNegative("lines", lines);
             notNegative("blank", blank);
@@ -78,6 +81,7 @@ public record DataReportContent(
             notNegative("superseded", superseded);
             notNegative("train", train);
             notNegative("validation", validation);
+            notNegative("test", test);
         }
     }
 
@@ -123,14 +127,16 @@ public record DataReportContent(
      * @param name class name; the id where the manifest has none
      * @param trainAnnotations annotations of this class in train
      * @param validationAnnotations annotations of this class in validation
+     * @param testAnnotations annotations of this class in test; shown only where a share is set for it
      * @param lines accepted lines holding the class
      */
-    public record LabelClass(String id, String name, long trainAnnotations, long validationAnnotations, long lines) {
+    public record LabelClass(String id, String name, long trainAnnotations, long validationAnnotations, long testAnnotations, long lines) {
         public LabelClass {
             Objects.requireNonNull(id, "id");
             Objects.requireNonNull(name, "name");
             notNegative("annotations in train", trainAnnotations);
             notNegative("annotations in validation", validationAnnotations);
+            notNegative("annotations in test", testAnnotations);
             notNegative("lines", lines);
         }
     }
@@ -138,7 +144,8 @@ public record DataReportContent(
     /**
      * Settings of the split and what was carried over.
      *
-     * @param validation share asked for, in words, such as {@code 20%}
+     * @param validation share asked for, in words, such as {@code 20%}; or the manifest of a hold-out of the user's own
+     * @param test likewise the share for test; {@code null}: there is no such channel
      * @param groupBy {@code object}, {@code attribute:NAME} or a regular expression
      * @param seed seed of the hash
      * @param holdOut identity of the hold-out; {@code null} if not known
@@ -147,7 +154,7 @@ public record DataReportContent(
      * @param note anything to add, such as why a carried state was dropped; {@code null} if nothing
      */
     public record Split(
-            String validation, String groupBy, long seed, String holdOut, String previousVersion, long floorGroups,
+            String validation, String test, String groupBy, long seed, String holdOut, String previousVersion, long floorGroups,
             String note) {
         public Split {
             Objects.requireNonNull(validation, "validation");

@@ -60,12 +60,15 @@ final class DataSections {
             html.element("p", Text.count(counts.blank(), "blank line is", "blank lines are") + " left out of every count.",
                     "class", "quiet");
         }
+        if (data.reconciled() != null) {
+            html.open("p").value(data.reconciled()).text(".").close();
+        }
         if (counts.accepted() + counts.quarantined() + counts.superseded() != counts.lines()) {
             html.element("p", "These counts do not add up: accepted + quarantined + superseded should be the number of lines. "
                     + "Please report this as a defect, with dataset.json.", "class", "notice");
         }
-        if (counts.train() + counts.validation() != counts.accepted()) {
-            html.element("p", "These counts do not add up: train + validation should be the number of accepted lines. "
+        if (counts.train() + counts.validation() + counts.test() != counts.accepted()) {
+            html.element("p", "These counts do not add up: train + validation + test should be the number of accepted lines. "
                     + "Please report this as a defect, with dataset.json.", "class", "notice");
         }
         html.close();
@@ -134,6 +137,7 @@ final class DataSections {
         if (classes.isEmpty()) {
             return;
         }
+        boolean tests = data.split().test() != null;
         begin("classes", "Classes");
         html.open("div", "class", "scroll", "role", "region", "tabindex", "0", "aria-labelledby", "classes");
         html.open("table", "class", "classes");
@@ -142,6 +146,9 @@ final class DataSections {
         html.element("th", "Id", "scope", "col", "class", "number");
         html.element("th", "In train", "scope", "col", "class", "number");
         html.element("th", "In validation", "scope", "col", "class", "number");
+        if (tests) {
+            html.element("th", "In test", "scope", "col", "class", "number");
+        }
         html.element("th", "Lines", "scope", "col", "class", "number");
         html.close().close();
         html.open("tbody");
@@ -157,6 +164,9 @@ final class DataSections {
             html.open("td", "class", "number").value(one.id()).close();
             html.element("td", Text.count(one.trainAnnotations()), "class", "number");
             html.element("td", Text.count(one.validationAnnotations()), "class", "number");
+            if (tests) {
+                html.element("td", Text.count(one.testAnnotations()), "class", "number");
+            }
             html.element("td", Text.count(one.lines()), "class", "number");
             html.close();
         }
@@ -164,7 +174,7 @@ final class DataSections {
         if (classes.size() > MAX_CLASSES) {
             Page.more(html, classes.size() - MAX_CLASSES, "class", "classes");
         }
-        html.element("p", "In train and in validation: annotations. Lines: accepted lines that hold the class. "
+        html.element("p", (tests ? "In train, in validation and in test: annotations." : "In train and in validation: annotations.") + " Lines: accepted lines that hold the class. "
                 + "The bar shows train, then validation, against the most frequent class.", "class", "quiet");
         html.close();
     }
@@ -181,8 +191,13 @@ final class DataSections {
         Split split = data.split();
         begin("split", "Split");
         html.open("dl", "class", "facts");
-        Page.fact(html, "Held out", () -> html.value(split.validation()).text(" asked for, "
+        boolean own = !split.validation().endsWith("%");
+        Page.fact(html, "Held out", () -> html.value(split.validation()).text((own ? " and all of its groups, " : " asked for, ")
                 + Text.share(data.counts().validation(), data.counts().accepted()) + " of the accepted lines came out"));
+        if (split.test() != null) {
+            Page.fact(html, "Kept for test", () -> html.value(split.test()).text(" asked for, "
+                    + Text.share(data.counts().test(), data.counts().accepted()) + " of the accepted lines came out"));
+        }
         Page.fact(html, "Grouped by", () -> html.code(split.groupBy()));
         Page.fact(html, "Seed", () -> html.code(Long.toString(split.seed())));
         if (split.holdOut() != null) {
@@ -202,7 +217,8 @@ final class DataSections {
         if (split.note() != null) {
             html.open("p").value(split.note()).close();
         }
-        html.element("p", "An object's side follows from its own hash, so it stays where it is as the data grows.", "class", "quiet");
+        html.element("p", own ? "An object is held out if that manifest has it, or its group: it stays there as the data grows."
+                : "An object's side follows from its own hash, so it stays where it is as the data grows.", "class", "quiet");
         html.close();
     }
 

@@ -2,6 +2,8 @@ package dev.truepipe.report;
 
 import dev.truepipe.report.DataReportContent.Counts;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,11 +24,15 @@ final class FlowPicture {
     private FlowPicture() {}
 
     static void write(Html html, Counts counts) throws IOException {
-        List<End> ends = List.of(
+        List<End> ends = new ArrayList<>(List.of(
                 new End("train", "train", counts.train(), "the model learns from them"),
-                new End("validation", "validation", counts.validation(), "held out to judge it"),
-                new End("superseded", "superseded", counts.superseded(), "a newer label of the object won"),
-                new End("quarantined", "quarantine", counts.quarantined(), "set aside with a reason"));
+                new End("validation", "validation", counts.validation(), "held out to judge it")));
+        if (counts.test() > 0) {
+            ends.add(new End("test", "test", counts.test(), "kept from training and judging"));
+        }
+        int accepting = ends.size();
+        ends.add(new End("superseded", "superseded", counts.superseded(), "another label of the object won"));
+        ends.add(new End("quarantined", "quarantine", counts.quarantined(), "set aside with a reason"));
         long sum = ends.stream().mapToLong(End::lines).sum();
         double whole = Math.max(1, Math.max(counts.lines(), sum));
 
@@ -50,12 +56,13 @@ final class FlowPicture {
         html.open("svg", "class", "flow-picture", "role", "img", "preserveAspectRatio", "none",
                 "viewBox", "0 0 1000 " + Text.coordinate(total), "height", Text.coordinate(total),
                 "aria-label", "Of " + Text.count(counts.lines(), "line", "lines") + ", " + Text.count(counts.accepted())
-                        + " accepted: " + Text.count(counts.train()) + " to train and " + Text.count(counts.validation())
-                        + " to validation. " + Text.count(counts.superseded()) + " superseded, "
+                        + " accepted: " + Text.count(counts.train()) + " to train" + (counts.test() > 0 ? ", " : " and ")
+                        + Text.count(counts.validation()) + " to validation" + (counts.test() > 0 ? " and " + Text.count(counts.test()) + " to test. " : ". ")
+                         + Text.count(counts.superseded()) + " superseded, "
                         + Text.count(counts.quarantined()) + " quarantined.");
         double from = (total - bands) / 2;
-        double acceptedBands = band[0] + band[1];
-        double middle = (slot[0] + slot[1] - acceptedBands) / 2;
+        double acceptedBands = Arrays.stream(band, 0, accepting).sum();
+        double middle = (Arrays.stream(slot, 0, accepting).sum() - acceptedBands) / 2;
         if (bands > 0) {
             node(html, "lines", 0, from, bands);
         }
@@ -66,7 +73,7 @@ final class FlowPicture {
         double top = 0;
         for (int i = 0; i < ends.size(); i++) {
             double to = top + (slot[i] - band[i]) / 2;
-            boolean accepted = i < 2;
+            boolean accepted = i < accepting;
             if (band[i] > 0) {
                 String kind = ends.get(i).kind();
                 ribbon(html, kind, accepted ? MIDDLE + NODE : NODE, accepted ? middle : from, WIDTH - NODE, to, band[i]);

@@ -138,7 +138,8 @@ public final class DecideDataset {
             Map<String, Object> one = Json.object(value);
             long train = Fields.whole(one, "trainLines");
             long validation = Fields.whole(one, "validationLines");
-            classes.add(new LabelClass(Long.toString(Fields.whole(one, "id")), name, train, validation, train + validation));
+            long test = Fields.wholeOr(one, "testLines", 0);
+            classes.add(new LabelClass(Long.toString(Fields.whole(one, "id")), name, train, validation, test, train + validation + test));
         });
         return new Decision(
                 decided.version(),
@@ -150,14 +151,16 @@ public final class DecideDataset {
                         decided.quarantined(),
                         decided.superseded(),
                         decided.train(),
-                        decided.validation()),
+                        decided.validation(),
+                        decided.test()),
                 document.get("task") == null || document.get("labelAttribute") == null ? null : sealed.facts(),
                 sealed.holdOut(),
                 gates.isEmpty() ? null : why(gates),
                 decided.findings().entries().stream().map(DecideDataset::finding).toList(),
                 classes,
                 new Split(
-                        Percentage.text(rules.holdOut().basisPoints()),
+                        rules.holdOut().manifest() == null ? Percentage.text(rules.holdOut().basisPoints()) : rules.holdOut().manifest(),
+                        rules.holdOut().tests() ? Percentage.text(rules.holdOut().testBasisPoints()) : null,
                         rules.groupBy().toString(),
                         rules.holdOut().seed(),
                         sealed.holdOut(),
@@ -198,7 +201,7 @@ public final class DecideDataset {
                             chunk.range(),
                             index,
                             decision,
-                            new ChannelOutputs(nowhere, nowhere, quarantine, superseded, findings));
+                            new ChannelOutputs(nowhere, nowhere, quarantine, superseded, nowhere, findings));
                 }
             }
             quarantine.complete();
@@ -223,6 +226,7 @@ public final class DecideDataset {
         answer.put("superseded", counts.superseded());
         answer.put("train", counts.train());
         answer.put("validation", counts.validation());
+        answer.put("test", counts.test());
         answer.put("why", decision.why() == null ? null : decision.whyJson());
         answer.put("announcement", decision.why() == null ? null : announcement(dataset, execution, run, decision, gates, setAside));
         return answer;
@@ -245,6 +249,7 @@ public final class DecideDataset {
                 .append(Words.number(counts.accepted())).append(" accepted, ")
                 .append(Words.number(counts.quarantined())).append(" in quarantine, ")
                 .append(Words.number(counts.superseded())).append(" superseded\n");
+        decision.reconciled().ifPresent(sentence -> text.append("            ").append(sentence).append('\n'));
         List<Finding> quarantines = decision.findings().stream()
                 .filter(finding -> finding.severity() == Severity.QUARANTINE)
                 .sorted((one, other) -> Long.compare(other.count(), one.count()))

@@ -1,5 +1,6 @@
 package dev.truepipe.run;
 
+import dev.truepipe.dataset.DatasetDocument;
 import dev.truepipe.json.Json;
 import dev.truepipe.report.DataReportContent;
 import dev.truepipe.report.DataReportContent.Counts;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -45,7 +47,7 @@ record Decision(
         List<LabelClass> classes,
         Split split,
         Map<String, Object> document) {
-    static final String FORMAT = "truepipe-decision-1";
+    static final String FORMAT = "truepipe-decision-2";
 
     /**
      * Why a run trains nothing.
@@ -80,10 +82,16 @@ record Decision(
                 counts,
                 findings,
                 classes,
+                reconciled().orElse(null),
                 split,
                 place.apply("findings.jsonl"),
                 links,
                 List.of());
+    }
+
+    /** How labeling jobs that did not agree were made one, in a sentence; empty if no line was rewritten. */
+    Optional<String> reconciled() {
+        return new DatasetDocument(document).reconciled().map(Words::bounded);
     }
 
     Map<String, Object> toJson() {
@@ -99,6 +107,7 @@ record Decision(
         countsJson.put("superseded", counts.superseded());
         countsJson.put("train", counts.train());
         countsJson.put("validation", counts.validation());
+        countsJson.put("test", counts.test());
         json.put("counts", countsJson);
         json.put("facts", facts == null ? null : factsJson());
         json.put("holdOut", holdOut);
@@ -107,6 +116,7 @@ record Decision(
         json.put("classes", classes.stream().map(Decision::classJson).toList());
         Map<String, Object> splitJson = new LinkedHashMap<>();
         splitJson.put("validation", split.validation());
+        splitJson.put("test", split.test());
         splitJson.put("groupBy", split.groupBy());
         splitJson.put("seed", split.seed());
         splitJson.put("previousVersion", split.previousVersion());
@@ -160,6 +170,7 @@ record Decision(
         json.put("name", one.name());
         json.put("train", one.trainAnnotations());
         json.put("validation", one.validationAnnotations());
+        json.put("test", one.testAnnotations());
         json.put("lines", one.lines());
         return json;
     }
@@ -178,7 +189,8 @@ record Decision(
                 Fields.whole(c, "quarantined"),
                 Fields.whole(c, "superseded"),
                 Fields.whole(c, "train"),
-                Fields.whole(c, "validation"));
+                Fields.whole(c, "validation"),
+                Fields.wholeOr(c, "test", 0));
         String holdOut = Fields.text(json, "holdOut");
         Map<String, Object> f = Fields.objectOrNull(json, "facts");
         TrainingFacts facts = f == null
@@ -206,6 +218,7 @@ record Decision(
                 Fields.array(json, "classes").stream().map(item -> labelClass(Json.object(item))).toList(),
                 new Split(
                         Fields.text(s, "validation"),
+                        Fields.textOrNull(s, "test"),
                         Fields.text(s, "groupBy"),
                         Fields.whole(s, "seed"),
                         holdOut,
@@ -234,6 +247,7 @@ record Decision(
                 Fields.text(json, "name"),
                 Fields.whole(json, "train"),
                 Fields.whole(json, "validation"),
+                Fields.wholeOr(json, "test", 0),
                 Fields.whole(json, "lines"));
     }
 }

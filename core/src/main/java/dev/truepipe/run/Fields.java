@@ -24,6 +24,11 @@ final class Fields {
         throw wrong(json, key, "a whole number");
     }
 
+    /** {@code standard} where the field is absent: what an earlier version wrote did not have it. */
+    static long wholeOr(Map<String, Object> json, String key, long standard) {
+        return json.get(key) == null ? standard : whole(json, key);
+    }
+
     static double number(Map<String, Object> json, String key) {
         return as(Number.class, json, key, "a number").doubleValue();
     }

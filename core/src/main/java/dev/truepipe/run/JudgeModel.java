@@ -108,7 +108,7 @@ public final class JudgeModel {
                 courses,
                 samples,
                 links(request, model),
-                decision.report(plan, folder.version(request.version()), SealedFiles.ALL));
+                decision.report(plan, folder.version(request.version()), SealedFiles.all(RunRules.of(plan.settings()))));
         store.put(report, ModelReport.html(content), Condition.ALWAYS);
         return new Judged(
                 answer(request, standing, challenger, objective, model, report, decision, warnings),
@@ -363,10 +363,12 @@ public final class JudgeModel {
                 .append(" to train, ")
                 .append(Words.number(decision.counts().validation()))
                 .append(" to validation, ")
+                .append(decision.counts().test() > 0 ? Words.number(decision.counts().test()) + " to test, " : "")
                 .append(Words.number(decision.counts().quarantined()))
                 .append(" in quarantine, ")
                 .append(Words.number(decision.counts().superseded()))
                 .append(" superseded\n");
+        decision.reconciled().ifPresent(sentence -> text.append("            ").append(sentence).append('\n'));
         text.append("Version     ").append(request.version()).append('\n');
         if (challenger.metric() != null) {
             text.append("Metric      ").append(objective.metric()).append(' ').append(Words.number(challenger.value()));

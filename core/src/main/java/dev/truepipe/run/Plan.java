@@ -40,7 +40,7 @@ public record Plan(
         LabelChoice choice,
         List<Chunk.Pinned> manifests,
         int chunks) {
-    static final String FORMAT = "truepipe-plan-1";
+    static final String FORMAT = "truepipe-plan-2";
 
     public Plan {
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));

@@ -63,8 +63,12 @@ public final class PlanDataset {
     /** Plans. @return the state's output */
     public Map<String, Object> plan(Request request) throws IOException {
         Map<String, Object> settings = withCategories(request.settings());
+        DatasetRules rules = RunRules.of(settings);
+        String holdOut = rules.holdOut().manifest();
         ManifestPlaces places = new ManifestPlaces(S3Uri.parse(Fields.text(settings, "labels")));
-        List<StoredObject> found = places.find(store);
+        List<StoredObject> found = new ArrayList<>(places.find(store));
+        // Where it lies under labels it is the hold-out all the same, and there once.
+        found.removeIf(manifest -> manifest.uri().toString().equals(holdOut));
         Instant now = clock.instant();
         if (found.isEmpty()) {
             giveUpEarlierClaim(request, null, now);
@@ -74,6 +78,11 @@ public final class PlanDataset {
                             ? "No " + ManifestPlaces.SUFFIX + " lies under " + places.labels() + " yet."
                             : "There is no object " + places.labels() + " yet.");
         }
+        if (holdOut != null) {
+            S3Uri uri = S3Uri.parse(holdOut);
+            found.addFirst(store.head(uri).orElseThrow(() -> new IOException("the hold-out " + uri
+                    + " is not there; put it where split.validation says, or let split.validation name another, then trigger the dataset")));
+        }
         long young = secondsToSettle(found, Duration.ofSeconds(Fields.whole(settings, "settleSeconds")), now);
         if (young > 0 && request.settles() < MOST_SETTLES) {
             Map<String, Object> answer = answer("settle", "A manifest was written less than settle ago; looking again then.");
@@ -81,7 +90,6 @@ public final class PlanDataset {
             return answer;
         }
         List<Chunk.Pinned> pinned = new ArrayList<>();
-        DatasetRules rules = RunRules.of(settings);
         LabelInference inference = new LabelInference(rules.task(), rules.labels());
         for (StoredObject manifest : found) {
             try {

@@ -25,7 +25,7 @@ final class RunRules {
                 null,
                 Fields.texts(settings, "label"),
                 GroupBy.parse(Fields.text(split, "groupBy")),
-                new HoldOut(Math.toIntExact(Fields.whole(split, "validationBasisPoints")), Fields.whole(split, "seed")),
+                holdOut(split),
                 Fields.text(settings, "negatives").equals("drop"),
                 Fields.texts(settings, "images"),
                 severities,
@@ -33,6 +33,12 @@ final class RunRules {
                 Fields.whole(gates, "minPerClass"),
                 Fields.whole(gates, "minNewLabels"),
                 categories == null ? List.of() : Fields.texts(categories, "names"));
+    }
+
+    private static HoldOut holdOut(Map<String, Object> split) {
+        String manifest = Fields.textOrNull(split, "validationManifest");
+        return new HoldOut(manifest == null ? Math.toIntExact(Fields.whole(split, "validationBasisPoints")) : 0,
+                Math.toIntExact(Fields.wholeOr(split, "testBasisPoints", 0)), manifest, Fields.whole(split, "seed"));
     }
 
     /** The same rules without the gate that a forced run is meant to pass: there may be no new label. */

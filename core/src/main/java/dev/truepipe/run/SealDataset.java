@@ -1,5 +1,7 @@
 package dev.truepipe.run;
 
+import dev.truepipe.dataset.Channel;
+import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.json.Json;
 import dev.truepipe.report.DataReport;
 import dev.truepipe.storage.ObjectStore;
@@ -73,14 +75,15 @@ public final class SealDataset {
      * @return {@code false} if another run sealed the same version first
      */
     private boolean write(Plan plan, Decision decision, RunFolder run, S3Uri version) throws IOException {
-        for (String channel : List.of("train", "validation", "quarantine", "superseded")) {
-            store.assemble(version.resolve(channel + ".manifest"), parts(run, channel, plan.chunks()));
+        DatasetRules rules = RunRules.of(plan.settings());
+        for (Channel channel : rules.channels()) {
+            store.assemble(version.resolve(SealedFiles.manifest(channel)), parts(run, channel.word(), plan.chunks()));
         }
         store.assemble(version.resolve(SealedFiles.FINDINGS), parts(run, "findings", plan.chunks()));
         StoredObject lines = store.head(run.lines()).orElseThrow(() -> new IOException(
                 run.lines() + " is not there; runs expire after 30 days: trigger the dataset again"));
         store.assemble(version.resolve(SealedFiles.LINES), List.of(lines));
-        putOnce(version.resolve(SealedFiles.REPORT), DataReport.html(decision.report(plan, version, SealedFiles.ALL)));
+        putOnce(version.resolve(SealedFiles.REPORT), DataReport.html(decision.report(plan, version, SealedFiles.all(rules))));
         return putOnce(version.resolve(SealedFiles.DATASET), Json.pretty(decision.document()));
     }
 

@@ -60,93 +60,8 @@ class DatasetTest {
         return lines;
     }
 
-    /** What a reader of its own finds in a manifest. */
-    private static List<String> expected(byte[] manifest) {
-        List<String> lines = new ArrayList<>(Arrays.asList(new String(manifest, StandardCharsets.ISO_8859_1).split("\n", -1)));
-        lines.removeIf(line -> line.strip().isEmpty());
-        return lines;
-    }
-
     private static byte[] made(long seed, int count) {
         return MadeManifests.manifest(MadeManifests.lines(seed, count), seed % 2 == 0);
-    }
-
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 20_260_714})
-    void losesNoLineAndChangesNoByte(long seed) throws IOException {
-        byte[] one = made(seed, 150);
-        byte[] two = made(seed + 1_000, 90);
-        SplitOfManifests split = SplitOfManifests.of(manifests(one, two), rules("object", seed), null, 0);
-        List<String> in = new ArrayList<>(expected(one));
-        in.addAll(expected(two));
-        List<String> out = new ArrayList<>();
-        List<byte[]> files = List.of(split.train(), split.validation(), split.quarantine(), split.superseded());
-        files.forEach(file -> out.addAll(lines(file)));
-        in.sort(null);
-        out.sort(null);
-        assertEquals(in, out, "seed " + seed);
-        DatasetDecision decision = split.decision();
-        assertEquals(in.size(), decision.lines());
-        assertEquals(lines(split.train()).size(), decision.train());
-        assertEquals(lines(split.validation()).size(), decision.validation());
-        assertEquals(lines(split.quarantine()).size(), decision.quarantined());
-        assertEquals(lines(split.superseded()).size(), decision.superseded());
-        assertTrue(decision.quarantined() > 0 && decision.superseded() > 0 && decision.blank() > 0, "the made manifests show every fate");
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 20_260_714})
-    void isTheSameForAnyChunkSize(long seed) throws IOException {
-        TreeMap<String, byte[]> manifests = manifests(made(seed, 60), made(seed + 1_000, 30));
-        String whole = SplitOfManifests.of(manifests, rules("object", seed), null, 0).everything();
-        Random random = new Random(seed);
-        for (int round = 0; round < 12; round++) {
-            long bytes = round == 0 ? 97 : 50 + random.nextInt(20_000);
-            assertEquals(whole, SplitOfManifests.of(manifests, rules("object", seed), null, bytes).everything(),
-                    "seed " + seed + ", chunks of " + bytes);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 20_260_714})
-    void hasTheSameVersionAndSidesForAnyOrderOfLines(long seed) throws IOException {
-        List<byte[]> lines = MadeManifests.lines(seed, 200);
-        byte[] one = MadeManifests.manifest(lines, true);
-        java.util.Collections.shuffle(lines, new Random(seed));
-        byte[] other = MadeManifests.manifest(lines, true);
-        SplitOfManifests a = SplitOfManifests.of(manifests(one), rules("object", seed), null, 0);
-        SplitOfManifests b = SplitOfManifests.of(manifests(other), rules("object", seed), null, 0);
-        assertEquals(a.decision().version(), b.decision().version(), "seed " + seed);
-        assertEquals(a.decision().toJson().get("holdOut"), b.decision().toJson().get("holdOut"));
-        assertEquals(new HashSet<>(lines(a.train())), new HashSet<>(lines(b.train())));
-        assertEquals(new HashSet<>(lines(a.superseded())), new HashSet<>(lines(b.superseded())));
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 20_260_714})
-    void movesNobodyWhenDataGrowsWithThePreviousVersion(long seed) throws IOException {
-        Random random = new Random(seed);
-        SplitOfManifests previous = null;
-        Map<String, String> sideOf = new HashMap<>();
-        List<String> all = new ArrayList<>();
-        // Small steps, so that classes begin with a single object and gain a second one later.
-        for (int step = 0; step < 12; step++) {
-            for (int i = random.nextInt(4); i >= 0; i--) {
-                all.add(MadeManifests.line("s3://images/" + all.size() + ".jpg", all.size(), random, 5));
-            }
-            SplitOfManifests split = SplitOfManifests.of(manifests(text(all.toArray(new String[0]))), rules("object", seed), previous, 0);
-            for (String line : lines(split.train())) {
-                assertEquals("train", sideOf.getOrDefault(line, "train"), "seed " + seed + ", step " + step + ": " + line);
-                sideOf.put(line, "train");
-            }
-            for (String line : lines(split.validation())) {
-                assertEquals("validation", sideOf.getOrDefault(line, "validation"), "seed " + seed + ", step " + step + ": " + line);
-                sideOf.put(line, "validation");
-            }
-            previous = split;
-        }
-        assertEquals(all.size(), sideOf.size());
     }
 
     @ParameterizedTest
@@ -357,9 +272,9 @@ class DatasetTest {
         DatasetRules tooShort = rules(List.of("car"));
         Gate beyond = SplitOfManifests.of(manifests(text(line)), tooShort, null, 0).decision().gates().getFirst();
         assertEquals("class-map-conflict", beyond.name());
-        assertTrue(beyond.message().contains("class id 2, \"bus\", (m0:1) is beyond labelCategories, which ends with 0, \"car\""), beyond.message());
+        assertTrue(beyond.message().contains("class \"bus\" (id 2: m0:1) is not in labelCategories, which ends with 0, \"car\""), beyond.message());
         Gate other = SplitOfManifests.of(manifests(text(line)), rules(List.of("tram", "lorry", "bus")), null, 0).decision().gates().getFirst();
-        assertTrue(other.message().contains("class id 0 is \"car\" (m0:1) and in labelCategories \"tram\""), other.message());
+        assertTrue(other.message().contains("class \"car\" (id 0: m0:1) is not in labelCategories, which ends with 2, \"bus\""), other.message());
         assertTrue(SplitOfManifests.of(manifests(text(line)), rules(List.of("car", "lorry", "bus")), null, 0).decision().gates().stream()
                 .noneMatch(gate -> gate.name().equals("class-map-conflict")));
     }
@@ -543,7 +458,7 @@ class DatasetTest {
         OutputStream none = OutputStream.nullOutputStream();
         IOException e = assertThrows(IOException.class, () -> ChunkWriter.write(ByteSource.of(changed), chunk,
                 new ByteArrayInputStream(index.toByteArray()), new ByteArrayInputStream(decided.toByteArray()),
-                new ChannelOutputs(none, none, none, none, none)));
+                new ChannelOutputs(none, none, none, none, none, none)));
         assertTrue(e.getMessage().startsWith("m:1 (byte 0)"), e.getMessage());
     }
 

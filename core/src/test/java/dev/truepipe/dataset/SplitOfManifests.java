@@ -20,28 +20,40 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.LongUnaryOperator;
 
 /** The four steps in memory, every piece crossing as bytes. For tests. */
 public record SplitOfManifests(
-        DatasetDecision decision, byte[] train, byte[] validation, byte[] quarantine, byte[] superseded, byte[] findings) {
+        DatasetDecision decision, byte[] train, byte[] validation, byte[] quarantine, byte[] superseded, byte[] test, byte[] findings) {
 
-    /** @param previous what it carries over crosses as its files do; may be {@code null}
+    /** @param manifests by name; one that the rules call the hold-out is read first
+     *  @param previous what it carries over crosses as its files do; may be {@code null}
      *  @param chunkBytes size of the chunks; 0: one for each manifest */
     public static SplitOfManifests of(SortedMap<String, byte[]> manifests, DatasetRules rules, SplitOfManifests previous, long chunkBytes)
+            throws IOException {
+        return of(manifests, rules, previous, (LongUnaryOperator) from -> chunkBytes == 0 ? Long.MAX_VALUE : from + chunkBytes);
+    }
+
+    /** @param end where the chunk ends that starts at a byte; the manifest's end comes first */
+    public static SplitOfManifests of(SortedMap<String, byte[]> manifests, DatasetRules rules, SplitOfManifests previous, LongUnaryOperator end)
             throws IOException {
         LabelInference inference = new LabelInference(rules.task(), rules.labels());
         List<ManifestChunk> chunks = new ArrayList<>();
         List<ManifestFile> files = new ArrayList<>();
-        for (Map.Entry<String, byte[]> manifest : manifests.entrySet()) {
-            int length = manifest.getValue().length;
-            inference.read(manifest.getKey(), ByteSource.of(manifest.getValue()), false);
+        List<String> names = new ArrayList<>(manifests.keySet());
+        if (names.remove(rules.holdOut().manifest())) {
+            names.addFirst(rules.holdOut().manifest());
+        }
+        for (String name : names) {
+            int length = manifests.get(name).length;
+            inference.read(name, ByteSource.of(manifests.get(name)), false);
             long from = 0;
             do {
-                long to = chunkBytes == 0 ? length : Math.min(length, from + chunkBytes);
-                chunks.add(new ManifestChunk(chunks.size(), files.size(), manifest.getKey(), from, to, false));
+                long to = Math.min(length, end.applyAsLong(from));
+                chunks.add(new ManifestChunk(chunks.size(), files.size(), name, from, to, false));
                 from = to;
             } while (from < length);
-            files.add(new ManifestFile(manifest.getKey(), null, length));
+            files.add(new ManifestFile(name, null, length));
         }
         LabelChoice choice = LabelChoice.fromJson(Json.parseObject(Json.bytes(inference.choose().toJson())));
         DatasetRules crossed = DatasetRules.fromJson(Json.parseObject(Json.bytes(rules.toJson())));
@@ -56,7 +68,7 @@ public record SplitOfManifests(
                 previous == null ? null : CarriedState.fromDataset(Json.parseObject(Json.pretty(previous.decision().toJson()))),
                 previous == null ? DecisionInput.PreviousIndex.NONE : () -> new ByteArrayInputStream(previous.linesIndex()), null);
         DatasetDecision decision = DatasetDecision.decide(input);
-        ByteArrayOutputStream[] outs = new ByteArrayOutputStream[5];
+        ByteArrayOutputStream[] outs = new ByteArrayOutputStream[Channel.values().length + 1];
         for (int i = 0; i < outs.length; i++) {
             outs[i] = new ByteArrayOutputStream();
         }
@@ -64,10 +76,10 @@ public record SplitOfManifests(
             ByteArrayOutputStream decided = new ByteArrayOutputStream();
             decision.writeChunk(chunk.index(), decided);
             ChunkWriter.write(ByteSource.of(manifests.get(chunk.manifest())), chunk, new ByteArrayInputStream(indexes.get(chunk.index())),
-                    new ByteArrayInputStream(decided.toByteArray()), new ChannelOutputs(outs[0], outs[1], outs[2], outs[3], outs[4]));
+                    new ByteArrayInputStream(decided.toByteArray()), new ChannelOutputs(outs[0], outs[1], outs[2], outs[3], outs[4], outs[5]));
         }
         SplitOfManifests split = new SplitOfManifests(decision, outs[0].toByteArray(), outs[1].toByteArray(), outs[2].toByteArray(),
-                outs[3].toByteArray(), outs[4].toByteArray());
+                outs[3].toByteArray(), outs[4].toByteArray(), outs[5].toByteArray());
         split.isTheSameWhenDecidedWhileScanning(input, manifests);
         return split;
     }
@@ -102,6 +114,7 @@ public record SplitOfManifests(
             assertArrayEquals(train, written.get(Channel.TRAIN).toByteArray());
             assertArrayEquals(validation, written.get(Channel.VALIDATION).toByteArray());
             assertArrayEquals(quarantine, written.get(Channel.QUARANTINE).toByteArray());
+            assertArrayEquals(test, written.get(Channel.TEST).toByteArray());
         }
         assertEquals(0, written.get(Channel.SUPERSEDED).size());
     }
@@ -115,7 +128,7 @@ public record SplitOfManifests(
     /** Everything that must be equal when the same data is split again, as text. */
     public String everything() {
         StringBuilder text = new StringBuilder(Json.text(decision.toJson()));
-        for (byte[] file : new byte[][] {train, validation, quarantine, superseded, findings}) {
+        for (byte[] file : new byte[][] {train, validation, quarantine, superseded, test, findings}) {
             text.append("\n=\n").append(new String(file, StandardCharsets.ISO_8859_1));
         }
         return text.toString();

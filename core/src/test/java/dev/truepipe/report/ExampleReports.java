@@ -41,7 +41,7 @@ final class ExampleReports {
                         new Manifest("s3://my-labels/street/street-cars-02/manifests/output/output.manifest",
                                 "\"6d0bb00954ceb7fbee436bb55a8397a9-2\"", 19_407_112),
                         new Manifest(MANIFEST, "\"0cc175b9c0f1b6a831c399e269772661\"", 812)),
-                new Counts(1_273, 2, 1_220, 34, 19, 981, 239),
+                new Counts(1_273, 2, 1_220, 34, 19, 981, 239, 0),
                 List.of(new Finding("box-outside-image", Severity.QUARANTINE, 21, List.of(
                                 new Example(MANIFEST, 17, 4_812, "box 2 ends at x = 337.5, but the image is 320 pixels wide; draw the box again inside the image"),
                                 new Example(MANIFEST, 61, 19_340, "box 0 starts at y = -4; draw the box again inside the image"),
@@ -54,9 +54,10 @@ final class ExampleReports {
                                 new Example(MANIFEST, 410, 130_004, "expected ',' or '}' at column 118; write the line as one JSON object"))),
                         new Finding("empty-annotations", Severity.WARNING, 46, List.of(
                                 new Example(MANIFEST, 5, 1_203, "no box on this line; kept as a negative, though the built-in detector may choke on it (negatives: drop leaves such lines out)")))),
-                List.of(new LabelClass("0", "car", 2_841, 702, 1_102), new LabelClass("1", "van", 644, 151, 402),
-                        new LabelClass("2", "truck", 212, 48, 171), new LabelClass("3", "bus", 9, 0, 9)),
-                new Split("20%", "frame-([0-9]+)-", 1, "f2a90c6de1b7", "a81d0e44b7c2f019", 2, null),
+                List.of(new LabelClass("0", "car", 2_841, 702, 0, 1_102), new LabelClass("1", "van", 644, 151, 0, 402),
+                        new LabelClass("2", "truck", 212, 48, 0, 171), new LabelClass("3", "bus", 9, 0, 0, 9)),
+                "412 lines of labeling-job/street-cars-02 were reconciled: street-boxes → street-cars, 2 classes renumbered",
+                new Split("20%", null, "frame-([0-9]+)-", 1, "f2a90c6de1b7", "a81d0e44b7c2f019", 2, null),
                 "findings.jsonl",
                 List.of(new Link("train.manifest", "train.manifest"), new Link("validation.manifest", "validation.manifest"),
                         new Link("quarantine.manifest", "quarantine.manifest"),

@@ -40,9 +40,9 @@ class HostileReportsTest {
     }
 
     private static DataReportContent data(String s) {
-        return new DataReportContent(s, s, s, s, s, List.of(new Manifest(s, s, 1)), new Counts(3, 1, 2, 1, 0, 1, 1),
+        return new DataReportContent(s, s, s, s, s, List.of(new Manifest(s, s, 1)), new Counts(3, 1, 2, 1, 0, 1, 1, 0),
                 List.of(new Finding(s, Severity.QUARANTINE, 7, List.of(new Example(s, 1, 0, s), new Example(null, 0, 0, s)))),
-                List.of(new LabelClass(s, s, 1, 0, 1)), new Split(s, s, 1, s, s, 0, s), s, List.of(new Link(s, s)), List.of(s));
+                List.of(new LabelClass(s, s, 1, 0, 0, 1)), s, new Split(s, null, s, 1, s, s, 0, s), s, List.of(new Link(s, s)), List.of(s));
     }
 
     private static ModelReportContent model(String s) {

@@ -118,7 +118,7 @@ class ReportsTest {
 
     @Test
     void theFlowDrawsEveryLineOnceAndInProportion() throws Exception {
-        Document page = Pages.parse(DataReport.html(data(new Counts(1_000, 0, 900, 60, 40, 700, 200), List.of(), List.of())));
+        Document page = Pages.parse(DataReport.html(data(new Counts(1_000, 0, 900, 60, 40, 700, 200, 0), List.of(), List.of())));
         double lines = height(page, "node lines");
         double sum = 0;
         for (String kind : List.of("train", "validation", "superseded", "quarantine")) {
@@ -129,24 +129,37 @@ class ReportsTest {
         assertEquals(0.06, height(page, "node quarantine") / lines, 0.001);
     }
 
+    @Test
+    void aTestShareHasItsBandItsColumnAndItsWords() throws Exception {
+        Split split = new Split("s3://labels/val.manifest", "10%", "object", 1, null, null, 0, null);
+        byte[] page = DataReport.html(new DataReportContent("d", "v", "now", null, null, List.of(), new Counts(1_000, 0, 1_000, 0, 0, 700, 200, 100),
+                List.of(), List.of(new LabelClass("0", "car", 71, 22, 13, 1_000)), null, split, "findings.jsonl", List.of(), List.of()));
+        Document document = Pages.parse(page);
+        assertEquals(0.1, height(document, "node test") / height(document, "node lines"), 0.001);
+        assertTrue(text(page).contains("<th scope=\"col\" class=\"number\">In test</th>") && text(page).contains("<td class=\"number\">13</td>"), text(page));
+        assertTrue(text(page).contains("and all of its groups, 20.0 %") && text(page).contains("if that manifest has it"), text(page));
+        assertFalse(text(page).contains("do not add up"));
+        assertFalse(text(DataReport.html(ExampleReports.data())).contains("In test"), "where there is none, nobody is told of one");
+    }
+
     static List<Counts> counts() {
-        return List.of(new Counts(0, 0, 0, 0, 0, 0, 0), new Counts(1, 0, 1, 0, 0, 1, 0), new Counts(1, 0, 0, 1, 0, 0, 0),
-                new Counts(10_000_000, 5, 9_999_999, 1, 0, 9_999_998, 1),
-                new Counts(Long.MAX_VALUE, 0, Long.MAX_VALUE, 0, 0, Long.MAX_VALUE, 0), new Counts(5, 0, 9, 9, 9, 9, 9));
+        return List.of(new Counts(0, 0, 0, 0, 0, 0, 0, 0), new Counts(1, 0, 1, 0, 0, 1, 0, 0), new Counts(1, 0, 0, 1, 0, 0, 0, 0),
+                new Counts(10_000_000, 5, 9_999_999, 1, 0, 9_999_998, 1, 0),
+                new Counts(Long.MAX_VALUE, 0, Long.MAX_VALUE, 0, 0, Long.MAX_VALUE, 0, 0), new Counts(5, 0, 9, 9, 9, 9, 9, 0));
     }
 
     @ParameterizedTest
     @MethodSource("counts")
     void picturesHoldFiniteNumbersForAnyCounts(Counts counts) throws Exception {
         assertFinite(Pages.parse(DataReport.html(data(counts, List.of(),
-                List.of(new LabelClass("0", "car", counts.train(), counts.validation(), counts.accepted()))))));
+                List.of(new LabelClass("0", "car", counts.train(), counts.validation(), 0, counts.accepted()))))));
     }
 
     @Test
     void countsThatDoNotAddUpAreSaid() {
-        String page = text(DataReport.html(data(new Counts(5, 0, 9, 9, 9, 9, 9), List.of(), List.of())));
+        String page = text(DataReport.html(data(new Counts(5, 0, 9, 9, 9, 9, 9, 0), List.of(), List.of())));
         assertTrue(page.contains("accepted + quarantined + superseded should be"));
-        assertTrue(page.contains("train + validation should be"));
+        assertTrue(page.contains("train + validation + test should be"));
         assertFalse(text(DataReport.html(ExampleReports.data())).contains("do not add up"));
     }
 
@@ -227,7 +240,7 @@ class ReportsTest {
         for (int i = 0; i < 100_000; i++) {
             findings.add(new Finding("code-" + i, Severity.WARNING, 1, List.of()));
         }
-        byte[] page = DataReport.html(data(new Counts(100_000, 0, 0, 100_000, 0, 0, 0), findings, List.of()));
+        byte[] page = DataReport.html(data(new Counts(100_000, 0, 0, 100_000, 0, 0, 0, 0), findings, List.of()));
         assertTrue(page.length < 60_000, "page has " + page.length + " bytes");
         String text = text(page);
         assertTrue(text.contains("and 99,997 more, in"));
@@ -238,8 +251,8 @@ class ReportsTest {
 
     @Test
     void manyClassesAndManifestsAreCutAndCounted() {
-        List<LabelClass> classes = IntStream.range(0, 1_000).mapToObj(i -> new LabelClass("" + i, "class " + i, 1, 1, 1)).toList();
-        assertTrue(text(DataReport.html(data(new Counts(2, 0, 2, 0, 0, 1, 1), List.of(), classes))).contains("and 800 more classes"));
+        List<LabelClass> classes = IntStream.range(0, 1_000).mapToObj(i -> new LabelClass("" + i, "class " + i, 1, 1, 0, 1)).toList();
+        assertTrue(text(DataReport.html(data(new Counts(2, 0, 2, 0, 0, 1, 1, 0), List.of(), classes))).contains("and 800 more classes"));
     }
 
     @Test
@@ -388,7 +401,7 @@ class ReportsTest {
 
     @Test
     void aNegativeCountIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new Counts(-1, 0, 0, 0, 0, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Counts(-1, 0, 0, 0, 0, 0, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> new Manifest("m", null, -1));
     }
 
@@ -400,8 +413,8 @@ class ReportsTest {
     }
 
     private static DataReportContent data(Counts counts, List<Finding> findings, List<LabelClass> classes) {
-        return new DataReportContent("d", "v", "now", null, null, List.of(), counts, findings, classes,
-                new Split("20%", "object", 1, null, null, 0, null), "findings.jsonl", List.of(), List.of());
+        return new DataReportContent("d", "v", "now", null, null, List.of(), counts, findings, classes, null,
+                new Split("20%", null, "object", 1, null, null, 0, null), "findings.jsonl", List.of(), List.of());
     }
 
     /** An instance was asked for, and this machine stood in for it: nobody is told of money that was never spent. */

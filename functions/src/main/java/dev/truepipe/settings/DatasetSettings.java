@@ -65,15 +65,53 @@ public record DatasetSettings(
     public enum Negatives { KEEP, DROP }
 
     /**
-     * How lines are divided between {@code train} and {@code validation}.
+     * How lines are divided between {@code train}, {@code validation} and {@code test}.
      *
-     * @param validationBasisPoints share kept from training, 1 to 9999 (100 = 1 %)
+     * @param validation what is kept from training to judge models by
+     * @param testBasisPoints share that no training job sees, 0 (no test channel) to 9999 (100 = 1 %); with the share for
+     *     validation at most 9999
      * @param groupBy {@code object}, {@code attribute:NAME}, or a regular expression with one group on {@code source-ref}
      * @param seed of the split and of the channel's shuffling, 0 to {@value #MAX_SEED}
      */
-    public record Split(int validationBasisPoints, String groupBy, long seed) {
+    public record Split(Validation validation, int testBasisPoints, String groupBy, long seed) {
         /** 2⁵³ - 1. The state machine hands the seed on in JSONata, whose numbers are doubles: above, digits would be lost. */
         public static final long MAX_SEED = 9_007_199_254_740_991L;
+
+        /** The manifest of the hold-out, if it is one's own. */
+        public Optional<S3Uri> validationManifest() {
+            return validation instanceof Validation.Manifest(S3Uri uri) ? Optional.of(uri) : Optional.empty();
+        }
+
+        Map<String, Object> toJson() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            switch (validation) {
+                case Validation.Share(int basisPoints) -> json.put("validationBasisPoints", (long) basisPoints);
+                case Validation.Manifest(S3Uri uri) -> json.put("validationManifest", uri.toString());
+            }
+            // Absent as before there was a test channel, so that the fingerprints of datasets without one stay.
+            if (testBasisPoints > 0) {
+                json.put("testBasisPoints", (long) testBasisPoints);
+            }
+            json.put("groupBy", groupBy);
+            json.put("seed", seed);
+            return json;
+        }
+
+        static Split fromJson(Fields fields) {
+            String manifest = fields.textOrNull("validationManifest");
+            return new Split(manifest == null ? new Validation.Share(Math.toIntExact(fields.whole("validationBasisPoints")))
+                            : new Validation.Manifest(S3Uri.parse(manifest)),
+                    Math.toIntExact(fields.wholeOr("testBasisPoints", 0)), fields.text("groupBy"), fields.whole("seed"));
+        }
+    }
+
+    /** The hold-out. */
+    public sealed interface Validation {
+        /** Groups by their hash. @param basisPoints 1 to 9999 (100 = 1 %) */
+        record Share(int basisPoints) implements Validation {}
+
+        /** The lines of one manifest, and whatever is of their groups. @param uri of one object */
+        record Manifest(S3Uri uri) implements Validation {}
     }
 
     /**
@@ -108,11 +146,7 @@ public record DatasetSettings(
         json.put("labelBucket", Words.of(labelBucket));
         json.put("label", new ArrayList<Object>(label));
         json.put("images", new ArrayList<Object>(images.stream().map(S3Uri::toString).toList()));
-        Map<String, Object> splitJson = new LinkedHashMap<>();
-        splitJson.put("validationBasisPoints", (long) split.validationBasisPoints());
-        splitJson.put("groupBy", split.groupBy());
-        splitJson.put("seed", split.seed());
-        json.put("split", splitJson);
+        json.put("split", split.toJson());
         Map<String, Object> gatesJson = new LinkedHashMap<>();
         gatesJson.put("maxQuarantinedBasisPoints", (long) gates.maxQuarantinedBasisPoints());
         gatesJson.put("minPerClass", gates.minPerClass());
@@ -134,7 +168,6 @@ public record DatasetSettings(
     }
 
     static DatasetSettings fromJson(Fields fields) {
-        Fields split = fields.object("split");
         Fields gates = fields.object("gates");
         return new DatasetSettings(
                 fields.text("name"),
@@ -142,7 +175,7 @@ public record DatasetSettings(
                 Words.read(LabelBucket.class, fields.text("labelBucket")),
                 fields.texts("label"),
                 fields.texts("images").stream().map(S3Uri::parse).toList(),
-                new Split(Math.toIntExact(split.whole("validationBasisPoints")), split.text("groupBy"), split.whole("seed")),
+                Split.fromJson(fields.object("split")),
                 new Gates(Math.toIntExact(gates.whole("maxQuarantinedBasisPoints")), gates.whole("minPerClass"),
                         gates.whole("minNewLabels")),
                 Duration.ofSeconds(fields.whole("settleSeconds")),

@@ -26,6 +26,10 @@ final class Fields {
         return as(Long.class, key, "a whole number");
     }
 
+    long wholeOr(String key, long standard) {
+        return values.get(key) == null ? standard : whole(key);
+    }
+
     double number(String key) {
         return as(Number.class, key, "a number").doubleValue();
     }

@@ -4,6 +4,7 @@ import dev.truepipe.storage.S3Uri;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The full list of classes, which no manifest holds: a line names only its own. */
 public sealed interface LabelCategories {
@@ -17,6 +18,11 @@ public sealed interface LabelCategories {
 
     /** Ground Truth's label category configuration file. @param uri of the JSON object */
     record File(S3Uri uri) implements LabelCategories {}
+
+    /** Where they are, unless they are written in the settings. */
+    default Optional<S3Uri> file() {
+        return this instanceof File(S3Uri file) ? Optional.of(file) : Optional.empty();
+    }
 
     private static Map<String, Object> one(String key, Object value) {
         return Map.of(key, value);

@@ -8,9 +8,11 @@ import dev.truepipe.settings.DatasetSettings.LabelBucket;
 import dev.truepipe.settings.DatasetSettings.Negatives;
 import dev.truepipe.settings.DatasetSettings.Partial;
 import dev.truepipe.settings.DatasetSettings.Split;
+import dev.truepipe.settings.DatasetSettings.Validation;
 import dev.truepipe.settings.TrainingSettings.Direction;
 import dev.truepipe.settings.TrainingSettings.Objective;
 import dev.truepipe.settings.TrainingSettings.Spot;
+import dev.truepipe.split.HoldOut;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.training.Hyperparameters;
 import java.io.ByteArrayInputStream;
@@ -46,7 +48,7 @@ public final class SettingsFile {
     private static final List<String> TOP = List.of("datasets", "notify", "mapConcurrency");
     private static final List<String> DATASET = List.of("name", "labels", "labelBucket", "label", "images", "split", "gates",
             "settle", "sweep", "training", "partial", "negatives", "labelCategories", "findings");
-    private static final List<String> SPLIT = List.of("validation", "groupBy", "seed");
+    private static final List<String> SPLIT = List.of("validation", "test", "groupBy", "seed");
     private static final List<String> GATES = List.of("maxQuarantined", "minPerClass", "minNewLabels");
     private static final List<String> TRAINING = List.of("algorithm", "image", "metrics", "instances", "spot", "maxRuntime",
             "maxWait", "volumeSizeInGB", "hyperparameters", "objective");
@@ -56,7 +58,7 @@ public final class SettingsFile {
 
     /** Where a key lives, for those who put it somewhere else. */
     private static final Map<String, String> HOMES = Map.ofEntries(
-            Map.entry("validation", "under split"), Map.entry("groupBy", "under split"), Map.entry("seed", "under split"),
+            Map.entry("validation", "under split"), Map.entry("test", "under split"), Map.entry("groupBy", "under split"), Map.entry("seed", "under split"),
             Map.entry("maxQuarantined", "under gates"), Map.entry("minPerClass", "under gates"),
             Map.entry("minNewLabels", "under gates"),
             Map.entry("algorithm", "under training"), Map.entry("image", "under training"),
@@ -221,7 +223,6 @@ public final class SettingsFile {
         if (images.isEmpty()) {
             labels.ifPresent(uri -> images.add(new S3Uri(uri.bucket(), "")));
         }
-        Section split = section.section("split", SPLIT, HOMES);
         Section gates = section.section("gates", GATES, HOMES);
         Duration sweep = section.duration("sweep", Duration.ofDays(1), Duration.ofMinutes(1), Duration.ofDays(365));
         if (sweep.toSeconds() % 60 != 0) {
@@ -233,7 +234,7 @@ public final class SettingsFile {
                 labelBucket,
                 label,
                 images,
-                new Split(split.share("validation", 2_000, 1, 9_999), groupBy(split), split.whole("seed", 1, 0, Split.MAX_SEED)),
+                split(section.section("split", SPLIT, HOMES), labels),
                 new Gates(gates.share("maxQuarantined", 500, 0, 10_000), gates.whole("minPerClass", 10, 0, Long.MAX_VALUE),
                         gates.whole("minNewLabels", 1, 0, Long.MAX_VALUE)),
                 section.duration("settle", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
@@ -314,6 +315,39 @@ public final class SettingsFile {
             return Optional.empty();
         }
         return Optional.of(new S3Uri(bucket, slash < 0 ? "" : text.substring(slash + 1)));
+    }
+
+    private Split split(Section section, Optional<S3Uri> labels) {
+        Validation validation = validation(section, labels);
+        int test = section.share("test", 0, 0, HoldOut.MOST_BASIS_POINTS);
+        if (validation instanceof Validation.Share(int share) && share + test > HoldOut.MOST_BASIS_POINTS) {
+            section.problem("test", "\"" + section.at("validation") + "\" and \"" + section.at("test") + "\" are " + Section.percent(share + test) + " together",
+                    "leave something to train on: at most " + Section.percent(HoldOut.MOST_BASIS_POINTS) + " together");
+            test = 0;
+        }
+        return new Split(validation, test, groupBy(section), section.whole("seed", 1, 0, Split.MAX_SEED));
+    }
+
+    /** A percentage, or the address of a manifest. What begins as a number is told as a percentage gone wrong. */
+    private Validation validation(Section split, Optional<S3Uri> labels) {
+        String text = split.node("validation").filter(ScalarNode.class::isInstance).map(node -> ((ScalarNode) node).getValue()).orElse("");
+        if (text.isEmpty() || Character.isDigit(text.charAt(0)) || text.endsWith("%")) {
+            return new Validation.Share(split.share("validation", 2_000, 1, HoldOut.MOST_BASIS_POINTS));
+        }
+        Optional<S3Uri> uri = Optional.empty();
+        if (!text.startsWith("s3://")) {
+            split.problem("validation", "\"" + split.at("validation") + "\" is \"" + text + "\", neither a percentage nor the S3 URI of a manifest",
+                    "write 20%, or s3://bucket/key.manifest");
+        } else {
+            uri = uri(text, split.line("validation"), split.at("validation"));
+        }
+        if (uri.isPresent() && (uri.get().key().isEmpty() || uri.get().key().endsWith("/"))) {
+            split.problem("validation", "\"" + split.at("validation") + "\" is " + text + ", a folder", "name one manifest: s3://bucket/key.manifest");
+        } else if (uri.isPresent() && uri.equals(labels)) {
+            split.problem("validation", "\"" + split.at("validation") + "\" is the manifest of labels: all of it is held out, and nothing is left to train on",
+                    "name another manifest, or a share: 20%");
+        }
+        return new Validation.Manifest(uri.orElse(new S3Uri("missing", "missing")));
     }
 
     private static String groupBy(Section split) {

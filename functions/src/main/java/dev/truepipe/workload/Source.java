@@ -6,6 +6,7 @@ import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.S3Uri;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the description needs to know of one configured dataset.
@@ -14,7 +15,7 @@ import java.util.List;
  * @param labels the prefix under which labeling jobs write, or one manifest
  * @param labelBucket how events leave the bucket of {@code labels}
  * @param sweep how often the prefix is looked at without an event; zero never
- * @param alsoReads objects the plan reads beside manifests, such as a category file
+ * @param alsoReads objects read beside what lies in {@code labels}: a category file, the manifest of a hold-out
  */
 public record Source(String dataset, S3Uri labels, LabelBucket labelBucket, Duration sweep, List<S3Uri> alsoReads) {
     public Source {
@@ -28,10 +29,9 @@ public record Source(String dataset, S3Uri labels, LabelBucket labelBucket, Dura
                 dataset.labels(),
                 LabelBucket.valueOf(dataset.labelBucket().name()),
                 dataset.sweep(),
-                dataset.labelCategories().map(categories -> switch (categories) {
-                    case LabelCategories.File(S3Uri file) -> List.of(file);
-                    case LabelCategories.Names _ -> List.<S3Uri>of();
-                }).orElse(List.of()));
+                Stream.concat(
+                        dataset.labelCategories().flatMap(LabelCategories::file).stream(),
+                        dataset.split().validationManifest().stream()).distinct().toList());
     }
 
     /** Whether the labels lie in the bucket that the stack makes and names itself. */

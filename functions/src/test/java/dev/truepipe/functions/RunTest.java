@@ -87,6 +87,98 @@ class RunTest {
     }
 
     @Test
+    void keepsATestShareFromTraining() throws IOException {
+        put(FIRST, cars(0, 80));
+        Json.object(dataset().get("split")).put("testBasisPoints", 2_500L);
+
+        Map<String, Object> decided = decide("run-1");
+        Map<String, Object> sealed = seal("run-1");
+        S3Uri folder = S3Uri.parse((String) sealed.get("folder"));
+        List<String> test = lines(folder.resolve("test.manifest"));
+        assertEquals(decided.get("test"), (long) test.size());
+        assertTrue(test.size() >= 10 && test.size() <= 30, "of 80 lines " + test.size());
+        List<String> all = new ArrayList<>(test);
+        all.addAll(lines(folder.resolve("train.manifest")));
+        all.addAll(lines(folder.resolve("validation.manifest")));
+        assertEquals(cars(0, 80), all.stream().sorted().toList());
+        assertEquals(80L, decided.get("accepted"));
+        assertFalse(Json.text(sealed.get("training")).contains("test.manifest"), "no training job sees it");
+        assertTrue(text(folder.resolve("report.html")).contains("test.manifest"));
+        Map<String, Object> car = Json.object(Json.object(Json.parseObject(store.bytes(folder.resolve("dataset.json"))).get("classes")).get("car"));
+        assertEquals((long) test.size(), car.get("testLines"), car.toString());
+    }
+
+    @Test
+    void aVersionWithoutATestShareHasNoTestManifest() throws IOException {
+        put(FIRST, cars(0, 60));
+        assertEquals(0L, decide("run-1").get("test"));
+        seal("run-1");
+        assertTrue(store.uris().stream().noneMatch(uri -> uri.key().endsWith("/test.manifest") || uri.key().contains("/parts/test/")), store.uris()::toString);
+    }
+
+    /** The hold-out is pinned, scanned and written as any manifest; what the labels say of its objects is superseded. */
+    @ParameterizedTest
+    @ValueSource(strings = {"s3://hold-outs/val.manifest", "s3://labels/street/val/manifests/output/output.manifest"})
+    void validatesOnAHoldOutOfOnesOwn(String uri) throws IOException {
+        S3Uri holdOut = S3Uri.parse(uri);
+        put(FIRST, cars(0, 60));
+        put(holdOut, cars(50, 30));
+        ownHoldOut(uri);
+
+        Map<String, Object> decided = decide("run-1");
+        S3Uri folder = S3Uri.parse((String) seal("run-1").get("folder"));
+        assertEquals(cars(50, 30), lines(folder.resolve("validation.manifest")));
+        assertEquals(cars(0, 50), lines(folder.resolve("train.manifest")));
+        assertEquals(10L, decided.get("superseded"), decided.toString());
+        assertEquals(90L, decided.get("lines"), "the hold-out's lines once, also where it lies under labels");
+        Map<String, Object> document = Json.parseObject(store.bytes(folder.resolve("dataset.json")));
+        assertEquals(uri, Json.object(document.get("split")).get("validationManifest"));
+        assertTrue(text(folder.resolve("report.html")).contains(uri));
+
+        ended.put(MACHINE + "run-1", Executions.Status.SUCCEEDED);
+        assertEquals("unchanged", plan("run-2", false, 0).get("outcome"));
+        put(holdOut, cars(50, 31));
+        assertEquals("planned", plan("run-3", false, 0).get("outcome"), "another hold-out is another dataset");
+    }
+
+    @Test
+    void noticesAHoldOutThatWasOverwrittenSinceThePlan() throws IOException {
+        S3Uri holdOut = S3Uri.parse("s3://hold-outs/val.manifest");
+        put(FIRST, cars(0, 60));
+        put(holdOut, cars(60, 30));
+        ownHoldOut(holdOut.toString());
+        Map<String, Object> payload = run("run-1");
+        payload.put("chunk", chunks(plan("run-1", false, 0)).getFirst());
+        put(holdOut, cars(60, 31));
+        assertEquals(1L, handle(new ScanChunkHandler(store), payload).get("changed"));
+    }
+
+    @Test
+    void failsWithoutTheHoldOutThatTheSettingsName() throws IOException {
+        put(FIRST, cars(0, 60));
+        ownHoldOut("s3://hold-outs/val.manifest");
+        RuntimeException missing = assertThrows(StorageFailedException.class, () -> plan("run-1", false, 0));
+        assertTrue(missing.getMessage().startsWith("the hold-out s3://hold-outs/val.manifest is not there; put it where split.validation says"), missing.getMessage());
+        written = NOW.minusSeconds(100);
+        put(S3Uri.parse("s3://hold-outs/val.manifest"), cars(60, 30));
+        assertEquals("settle", plan("run-1", false, 0).get("outcome"), "it may still be on its way, as any manifest");
+    }
+
+    @Test
+    void aHoldOutAloneIsNoDataset() throws IOException {
+        String uri = "s3://labels/street/val/manifests/output/output.manifest";
+        put(S3Uri.parse(uri), cars(0, 30));
+        ownHoldOut(uri);
+        assertEquals("empty", plan("run-1", false, 0).get("outcome"));
+    }
+
+    private void ownHoldOut(String uri) {
+        Map<String, Object> split = Json.object(dataset().get("split"));
+        split.remove("validationBasisPoints");
+        split.put("validationManifest", uri);
+    }
+
+    @Test
     void everyLineOfTheLogNamesTheExecutionByItsArn() throws IOException {
         put(FIRST, cars(0, 60));
         List<Map<String, Object>> lines = Printed.by(() -> {
@@ -302,6 +394,42 @@ class RunTest {
         assertEquals("label-attributes-differ", why.get("gate"));
         assertTrue(why.get("message").toString().contains("\"other-name\""), why.toString());
         assertEquals(0L, decided.get("quarantined"));
+    }
+
+    /** The second job has a label attribute of its own, and counts the cars as class 1. */
+    @Test
+    void makesTwoLabelingJobsOne() throws IOException {
+        List<String> all = cars(60, 50).stream()
+                .map(line -> line.replace("street-cars", "other-name").replace("\"class_id\":0", "\"class_id\": 1").replace("{\"0\":\"car\"}", "{\"1\":\"car\"}"))
+                .toList();
+        List<String> second = all.subList(0, 40);
+        Json.object(dataset()).put("label", new ArrayList<>(List.of("street-cars", "other-name")));
+        put(FIRST, cars(0, 60));
+        put(SECOND, second);
+
+        Map<String, Object> decided = decide("run-1");
+        assertEquals("train", decided.get("outcome"), decided.toString());
+        Map<String, Object> sealed = seal("run-1");
+        S3Uri folder = S3Uri.parse((String) sealed.get("folder"));
+        List<String> written = new ArrayList<>(lines(folder.resolve("train.manifest")));
+        written.addAll(lines(folder.resolve("validation.manifest")));
+        List<String> expected = new ArrayList<>(cars(0, 60));
+        // The job keeps its name: it is how a reader knows whose labels these were.
+        cars(60, 40).forEach(line -> expected.add(line.replace("\"class_id\":", "\"class_id\": ").replace("labeling-job/street-cars", "labeling-job/other-name")));
+        assertEquals(expected.stream().sorted().toList(), written.stream().sorted().toList());
+        Map<String, Object> training = Json.object(sealed.get("training"));
+        assertEquals(List.of("source-ref", "street-cars"), training.get("attributeNames"));
+        assertEquals("1", Json.object(training.get("hyperParameters")).get("num_classes"));
+        String told = "40 lines of labeling-job/other-name were reconciled: other-name → street-cars, 1 class renumbered";
+        assertTrue(text(folder.resolve("report.html")).contains(told), "the report of the data tells of it");
+        String message = Json.object(judge("run-1", sealed, "job-1", 0.7).get("announcement")).get("message").toString();
+        assertTrue(message.contains(told), message);
+
+        // The next version is decided on what this one left.
+        put(SECOND, all);
+        assertEquals("train", decide("run-2").get("outcome"));
+        Map<String, Object> document = Json.parseObject(store.bytes(S3Uri.parse((String) seal("run-2").get("folder")).resolve("dataset.json")));
+        assertEquals(Map.of("0", "car"), Json.object(document.get("carried")).get("classes"));
     }
 
     @Test

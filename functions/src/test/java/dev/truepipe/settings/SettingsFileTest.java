@@ -67,6 +67,17 @@ class SettingsFileTest {
                 new Bad("percentage over 100", dataset("    gates: { maxQuarantined: 105% }\n"), 5, "105%", "0% to 100%", Seen.BY_BOTH),
                 new Bad("percentage of nothing", dataset("    split: { validation: 0% }\n"), 5, "0%", "0.01% to 99.99%", Seen.BY_BOTH),
                 new Bad("percentage too fine", dataset("    split: { validation: 20.125% }\n"), 5, "not a percentage", "two places", Seen.BY_BOTH),
+                new Bad("hold-out of no kind", dataset("    split: { validation: hold-out.manifest }\n"), 5, "neither a percentage nor the S3 URI", "s3://bucket/key.manifest", Seen.BY_BOTH),
+                new Bad("hold-out that is a folder", dataset("    split: { validation: s3://my-labels/hold-out/ }\n"), 5, "a folder", "name one manifest", Seen.BY_BOTH),
+                new Bad("hold-out that is a bucket", dataset("    split: { validation: s3://my-labels }\n"), 5, "a folder", "name one manifest", Seen.BY_BOTH),
+                new Bad("hold-out in an impossible bucket", dataset("    split: { validation: s3://My_Labels/val.manifest }\n"), 5, "no bucket name", "lower-case", Seen.BY_BOTH),
+                new Bad("hold-out that is a pattern", dataset("    split: { validation: 's3://my-labels/*.manifest' }\n"), 5, "no pattern", "plain prefix", Seen.BY_BOTH),
+                new Bad("hold-out that is all there is", dataset("    split: { validation: s3://my-labels/all.manifest }\n").replace("cars/", "s3://my-labels/all.manifest"),
+                        5, "nothing is left to train on", "name another", Seen.BY_LOADER),
+                new Bad("test without %", dataset("    split: { test: 10 }\n"), 5, "not a percentage", "0%", Seen.BY_BOTH),
+                new Bad("test of all", dataset("    split: { test: 100% }\n"), 5, "100%", "0% to 99.99%", Seen.BY_BOTH),
+                new Bad("nothing left of validation and test", dataset("    split: { validation: 60%, test: 40% }\n"), 5, "are 100% together", "at most 99.99%", Seen.BY_LOADER),
+                new Bad("test at home nowhere", dataset("    test: 10%\n"), 5, "unknown key \"test\"", "under split", Seen.BY_BOTH),
                 new Bad("missing bucket", "datasets:\n  - name: cars\n    labels: cars/\n    labelBucket: notification\n    training: { algorithm: object-detection }\n",
                         3, "names no bucket", "s3://bucket/cars/", Seen.BY_BOTH),
                 new Bad("empty bucket", "datasets:\n  - name: cars\n    labels: s3:///cars/\n    training: { algorithm: object-detection }\n",
@@ -218,6 +229,10 @@ class SettingsFileTest {
                 dataset("    label: [boxes, boxes-2]\n    labelCategories: [car, bus]\n    negatives: drop\n    partial: allow\n"),
                 dataset("    label: boxes\n    labelCategories: s3://my-labels/classes.json\n    findings: { box-outside-image: warning }\n"),
                 dataset("    split: { validation: 0.01%, groupBy: 'attribute:camera', seed: 0 }\n    gates: { maxQuarantined: 100%, minPerClass: 0, minNewLabels: 0 }\n"),
+                dataset("    split: { validation: 60%, test: 39.99% }\n"),
+                dataset("    split: { validation: s3://my-labels/hold-out/val.manifest, test: 99.99% }\n"),
+                dataset("    split: { validation: s3://my-labels/cars/val/manifests/output/output.manifest }\n").replace(" cars/", " s3://my-labels/cars/"),
+                dataset("    split: { test: 0% }\n"),
                 dataset("    split: { groupBy: '/([^/]+)/[^/]+$' }\n    settle: 0s\n    sweep: 1m\n"),
                 training("algorithm: object-detection\nhyperparameters: { epochs: 30, lr_scheduler_step: '10,20', early_stopping: true, learning_rate: 1e-3 }\nobjective: { tolerance: 0 }\n"),
                 dataset("    labelBucket: create\n") + "notify: { email: ml-team@example.com }\n");
@@ -243,7 +258,7 @@ class SettingsFileTest {
         assertEquals(new S3Uri(Settings.GENERATED_BUCKET, "cars/"), dataset.labels());
         assertEquals(List.of(new S3Uri(Settings.GENERATED_BUCKET, "")), dataset.images());
         assertEquals(List.of(), dataset.label());
-        assertEquals(new DatasetSettings.Split(2_000, "object", 1), dataset.split());
+        assertEquals(new DatasetSettings.Split(new DatasetSettings.Validation.Share(2_000), 0, "object", 1), dataset.split());
         assertEquals(new DatasetSettings.Gates(500, 10, 1), dataset.gates());
         assertEquals(Duration.ofMinutes(5), dataset.settle());
         assertEquals(Duration.ofDays(1), dataset.sweep());
@@ -268,7 +283,7 @@ class SettingsFileTest {
                     labelBucket: eventbridge
                     label: [boxes, boxes-2]
                     images: [s3://my-images/, s3://more/street]
-                    split: { validation: 12.5%, groupBy: "attribute:camera", seed: 42 }
+                    split: { validation: 12.5%, test: 5%, groupBy: "attribute:camera", seed: 42 }
                     gates: { maxQuarantined: 0.25%, minPerClass: 3, minNewLabels: 50 }
                     settle: 90s
                     sweep: 12h
@@ -293,7 +308,7 @@ class SettingsFileTest {
                 List.of(new DatasetSettings(
                         "street-cars", S3Uri.parse("s3://my-labels/street/"), DatasetSettings.LabelBucket.EVENTBRIDGE,
                         List.of("boxes", "boxes-2"), List.of(S3Uri.parse("s3://my-images/"), S3Uri.parse("s3://more/street")),
-                        new DatasetSettings.Split(1_250, "attribute:camera", 42), new DatasetSettings.Gates(25, 3, 50),
+                        new DatasetSettings.Split(new DatasetSettings.Validation.Share(1_250), 500, "attribute:camera", 42), new DatasetSettings.Gates(25, 3, 50),
                         Duration.ofSeconds(90), Duration.ofHours(12),
                         new TrainingSettings(
                                 new Algorithm.Image("111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
@@ -314,6 +329,20 @@ class SettingsFileTest {
         Settings back = Settings.fromJson(compiled);
         assertEquals(settings, back);
         assertEquals(new String(compiled, java.nio.charset.StandardCharsets.UTF_8), Json.text(back.toJson()));
+    }
+
+    @Test
+    void readsTheManifestOfAHoldOutAndGrantsIt() throws Exception {
+        DatasetSettings dataset = read(dataset("    split: { validation: s3://my-labels/val.manifest }\n")).datasets().getFirst();
+        assertEquals(Optional.of(S3Uri.parse("s3://my-labels/val.manifest")), dataset.split().validationManifest());
+        assertEquals(List.of(S3Uri.parse("s3://my-labels/val.manifest")), dev.truepipe.workload.Source.of(dataset).alsoReads());
+    }
+
+    /** What is not set stands nowhere, so that an upgrade alone makes no run of any dataset. */
+    @Test
+    void compilesASplitWithoutATestShareAsBeforeThereWasOne() throws Exception {
+        String compiled = Json.text(read(dataset("    split: { test: 0% }\n")).toJson());
+        assertTrue(compiled.contains("\"split\":{\"validationBasisPoints\":2000,\"groupBy\":\"object\",\"seed\":1}"), compiled);
     }
 
     @Test

@@ -223,6 +223,22 @@ class PipelineStackTest {
     }
 
     @Test
+    void whoReadsManifestsReadsTheHoldOutAndNothingBesideIt() throws IOException {
+        Resources resources = new Resources(Stacks.template(Stacks.NOTIFICATION));
+        TreeSet<String> readers = new TreeSet<>();
+        for (var entry : resources.statements()) {
+            String resource = Json.text(entry.getValue().get("Resource"));
+            if (resource.contains("my-hold-outs/")) {
+                readers.add(entry.getKey().replaceFirst("RoleDefaultPolicy.*", ""));
+                assertTrue(resource.contains(":s3:::my-hold-outs/street.manifest\""), resource);
+                assertEquals(List.of("s3:GetObject"), Resources.list(entry.getValue().get("Action")));
+            }
+        }
+        assertEquals(new TreeSet<>(List.of("FunctionsIntake", "FunctionsPlanDataset", "FunctionsScanChunk", "FunctionsDecideDataset", "FunctionsWriteChunk")), readers);
+        assertFalse(Json.text(resources.properties("Custom::S3BucketNotifications")).contains("my-hold-outs"), "a hold-out is no arrival");
+    }
+
+    @Test
     void everyDatasetHasItsModelGroupAndItsSweepThatBeginsAtOnce() throws IOException {
         Resources resources = new Resources(Stacks.template(Stacks.NOTIFICATION));
         assertEquals(new TreeSet<>(List.of("Truepipe-signs", "Truepipe-street-cars")), new TreeSet<>(resources

@@ -36,6 +36,7 @@ final class Stacks {
                 labelBucket: notification
                 images: [s3://my-images/street/]
                 labelCategories: s3://my-labels/classes/street.json
+                split: { validation: s3://my-hold-outs/street.manifest }
                 sweep: 12h
                 training: { algorithm: object-detection }
               - name: signs
