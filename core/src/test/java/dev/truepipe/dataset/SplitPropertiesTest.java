@@ -286,6 +286,41 @@ class SplitPropertiesTest {
         assertEquals(all.size() + (way.isOwn() ? 10 : 0), sideOf.size());
     }
 
+    /**
+     * Every split of this class is decided a second time, while its lines are scanned ({@link SplitOfManifests}): with the same
+     * document and index, and, where it says that it had every line at once where it belongs, the same channels. Over the seeds it
+     * says both: no with objects labeled twice, and yes with objects labeled once where no group has to move.
+     */
+    @Test
+    void decidedWhileScanningItIsTheSameWhetherLinesMoveOrNot() throws IOException {
+        Map<String, Set<Boolean>> said = new TreeMap<>();
+        Set<String> kinds = new TreeSet<>();
+        for (Way way : ways().toList()) {
+            String kind = (way.isOwn() ? "own" : "share") + (way.holdOut().tests() ? " and test" : "") + " by " + way.groupBy();
+            kinds.add(kind);
+            for (int round = 0; round < 8; round++) {
+                Random random = new Random(way.holdOut().seed() + 1_000 * round);
+                boolean twice = round % 2 == 1;
+                TreeMap<String, byte[]> manifests = new TreeMap<>();
+                List<String> lines = new ArrayList<>();
+                for (int i = 0; i < 60; i++) {
+                    lines.add(line("cam" + random.nextInt(20) + "/" + i, i % 2 == 0 ? "car" : "bus"));
+                }
+                if (way.isOwn()) {
+                    manifests.put(OWN, (line("cam90/a", "car") + "\n" + line("cam91/b", "bus") + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+                if (twice) {
+                    lines.add(lines.get(random.nextInt(60)).replace("2026-01-01", "2026-01-02"));
+                }
+                manifests.put("m", String.join("\n", lines).concat("\n").getBytes(StandardCharsets.UTF_8));
+                SplitOfManifests split = SplitOfManifests.of(manifests, way.rules(), null, 1 + random.nextInt(20_000));
+                assertTrue(!twice || !split.asTaken(), way + ", round " + round + ": a newer label came, and nothing moved");
+                said.computeIfAbsent(kind, key -> new TreeSet<>()).add(split.asTaken());
+            }
+        }
+        kinds.forEach(kind -> assertEquals(Set.of(false, true), said.get(kind), kind));
+    }
+
     @ParameterizedTest
     @MethodSource("ways")
     void tearsNoGroup(Way way) throws IOException {
