@@ -12,13 +12,16 @@ import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
-/** The moments labeling jobs write: ISO 8601 with up to nine decimals; no zone means UTC. */
+/** The moments labeling jobs write: {@code 2025-03-04T09:12:44}, up to nine decimals, {@code Z} or an offset; no zone means UTC. */
 final class CreationDate {
     /** Older than any date that can be read. */
     static final long UNKNOWN = Long.MIN_VALUE;
 
-    private static final int LONGEST = 40;
+    private static final Pattern SHAPE = Pattern.compile(
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?");
+    /** Of what has that shape; alone it would take more, such as two zones. */
     private static final DateTimeFormatter FORMAT = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd['T'][ ]HH:mm:ss")
             .optionalStart()
@@ -78,7 +81,7 @@ final class CreationDate {
 
     /** Nanoseconds since 1970 in UTC, or {@link #UNKNOWN} if the text is no moment between 1678 and 2261. */
     static long parse(String text) {
-        if (text.length() > LONGEST) {
+        if (!SHAPE.matcher(text).matches()) {
             return UNKNOWN;
         }
         try {

@@ -325,7 +325,7 @@ final class JsonCursor {
         return numberNegative ? -digits : digits;
     }
 
-    /** The last text or key as a whole number: up to 18 characters, digits behind an optional minus; else {@code otherwise}. */
+    /** The last text or key as a whole number: 1 to 18 digits; else {@code otherwise}. */
     long wholeTextOr(long otherwise) {
         byte[] text = bytes;
         int i = textFrom;
@@ -335,12 +335,7 @@ final class JsonCursor {
             i = 0;
             end = text.length;
         }
-        int length = end - i;
-        boolean negative = length > 0 && text[i] == '-';
-        if (negative) {
-            i++;
-        }
-        if (i == end || length > 18) {
+        if (i == end || end - i > 18) {
             return otherwise;
         }
         long value = 0;
@@ -350,7 +345,7 @@ final class JsonCursor {
             }
             value = value * 10 + (text[i] - '0');
         }
-        return negative ? -value : value;
+        return value;
     }
 
     // Tokens

@@ -117,11 +117,27 @@ public final class LabelInference {
         }
     }
 
-    /** What a label is for: what its metadata says, else what it looks like. {@code null} where neither tells.
-     *  @param text whether the object is a text in the line */
-    static Task task(Value value, Metadata metadata, boolean text) {
-        Task said = metadata.task();
-        return said != null || metadata.type != null ? said : shape(value, metadata, text);
+    /**
+     * The attribute that a line is best judged by, of those that have metadata and are for a task.
+     *
+     * @param text whether the object is a text in the line
+     * @return {@code null} if there is none
+     */
+    static String best(Task task, Map<String, Value> values, Map<String, Metadata> all, boolean text) {
+        Candidate best = null;
+        for (Map.Entry<String, Metadata> entry : all.entrySet()) {
+            Value value = values.get(entry.getKey());
+            if (value != null && LabelChoice.problemOfName(entry.getKey()).isEmpty() && task.equals(task(value, entry.getValue(), text))) {
+                Candidate candidate = new Candidate(entry.getKey(), task, entry.getValue());
+                best = best == null || candidate.beats(best) ? candidate : best;
+            }
+        }
+        return best == null ? null : best.name;
+    }
+
+    /** What a label is for: what its metadata says, else what it looks like. {@code null} where neither tells. */
+    private static Task task(Value value, Metadata metadata, boolean text) {
+        return metadata.type != null ? metadata.task() : metadata.isObject ? shape(value, metadata, text) : null;
     }
 
     private static Task shape(Value value, Metadata metadata, boolean text) {

@@ -116,13 +116,13 @@ final class LineFacts {
         /** Length of {@code entities}, or -1. */
         int entities;
         Kind classMapKind;
-        /** A key or value of the class map that is none, or {@code null}. */
+        /** A key of the class map that is no class id, or one for the second time, or has no name; {@code null} if all are fine. */
         String classMapProblem;
         /** {@code null} if nobody asks for it. */
         final ClassUses classMap;
         /** Of {@code internal-color-map}. */
         Kind colorMapKind;
-        /** A key or value of the color map that is none, or {@code null}. */
+        /** A key of the color map that is no class id, or one for the second time, or has no name; {@code null} if all are fine. */
         String colorMapProblem;
         /** Classes of the color map; {@code null} if nobody asks for it. */
         final ClassUses colorMap;
@@ -169,6 +169,11 @@ final class LineFacts {
 
         Task task() {
             return Task.ofType(type);
+        }
+
+        /** Whether a class that the class map lacks is unknown: a map that is empty, or not readable to its end, tells nothing of it. */
+        boolean knowsClasses() {
+            return classMap.count() > 0 && classMapProblem == null;
         }
     }
 

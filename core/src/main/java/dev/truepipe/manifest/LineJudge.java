@@ -32,6 +32,8 @@ final class LineJudge {
     /** Longer ones are not shown in messages. */
     private static final int LONGEST_SHOWN_BYTES = 4_096;
     private static final ClassUses NO_NAMES = new ClassUses();
+    private static final String WRITE_A_LIST =
+            "write the list of its class ids, such as [0,2]; a list with one place for each class (multi-hot) is another format";
     /** What SageMaker takes the value of for the S3 URI of the bytes to stream. @see <a href="https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest.html">Augmented manifests</a> */
     private static final String STREAMED_SUFFIX = "-ref";
     private static final byte[] SCHEME = {'s', '3', ':', '/', '/'};
@@ -108,7 +110,7 @@ final class LineJudge {
         return null;
     }
 
-    /** An expected label other than the first, if the line has one; else another of the same task; else {@code null}. */
+    /** An expected label other than the first, if the line has one; else, unless the job gave it up, another of the same task; else {@code null}. */
     private String otherLabel() {
         Map<String, Value> values = scanner.values();
         String listed = listedLabel(values);
@@ -122,20 +124,11 @@ final class LineJudge {
         }
         Map<String, Metadata> metadata = scanner.metadata();
         for (String label : rules.choice().labels()) {
-            if (metadata.containsKey(label)) {
+            if (metadata.containsKey(label) && metadata.get(label).failed) {
                 return null;
             }
         }
-        if (task == null) {
-            return null;
-        }
-        for (Map.Entry<String, Metadata> entry : metadata.entrySet()) {
-            if (values.containsKey(entry.getKey()) && LabelChoice.problemOfName(entry.getKey()).isEmpty()
-                    && task.equals(LabelInference.task(values.get(entry.getKey()), entry.getValue(), scanner.textAlone()))) {
-                return entry.getKey();
-            }
-        }
-        return null;
+        return task == null ? null : LabelInference.best(task, values, metadata, scanner.textAlone());
     }
 
     private void object(LineFacts facts) {
@@ -276,18 +269,8 @@ final class LineJudge {
                         + "; keep tasks in datasets of their own, or set the task");
                 return;
             }
-            if ((metadata.classMapProblem != null || metadata.classMapKind != Kind.ABSENT && metadata.classMapKind != Kind.OBJECT) && hasClassMap()) {
-                find(FindingCode.METADATA_INVALID, label, (metadata.classMapProblem == null
-                        ? "class-map is not an object"
-                        : "class-map entry \"" + metadata.classMapProblem + "\" is not a class id (0 to " + MAX_CLASS_ID + ") with a name")
-                        + "; write {\"0\":\"car\"}");
-            }
         }
         content(label, facts, metadata);
-    }
-
-    private boolean hasClassMap() {
-        return !task.equals(Task.SEMANTIC_SEGMENTATION) && !task.equals(Task.TEXT_SPAN) && !task.equals(Task.CUSTOM);
     }
 
     private void content(String label, LineFacts facts, Metadata metadata) {
@@ -296,20 +279,35 @@ final class LineJudge {
             find(FindingCode.LABEL_MISSING, label, "\"" + label + "\" is null; label the object again");
             return;
         }
+        if (looksOtherwise(label, content)) {
+            return;
+        }
         if (label.endsWith(STREAMED_SUFFIX) && !task.equals(Task.SEMANTIC_SEGMENTATION) && !isUri(content)) {
             find(FindingCode.LABEL_TAKEN_FOR_URI, label, "the name \"" + label + "\" ends in -ref, so SageMaker takes its value for an S3 URI and streams"
                     + " what lies there, and this value is none; " + FindingCode.LABEL_TAKEN_FOR_URI.cure());
         }
-        if (task.equals(Task.OBJECT_DETECTION)) {
-            boxes(label, content, metadata);
-        } else if (task.equals(Task.SEMANTIC_SEGMENTATION)) {
+        if (task.equals(Task.SEMANTIC_SEGMENTATION)) {
             mask(label, content, metadata);
         } else if (task.equals(Task.TEXT_SPAN)) {
             spans(label, facts, metadata);
-        } else if (task.multiLabel()) {
-            classes(label, content, metadata);
         } else if (!task.equals(Task.CUSTOM)) {
-            singleClass(label, content, metadata);
+            classMap(label, metadata);
+            if (task.equals(Task.OBJECT_DETECTION)) {
+                boxes(label, content, metadata);
+            } else if (task.multiLabel()) {
+                classes(label, content, metadata);
+            } else {
+                singleClass(label, content, metadata);
+            }
+        }
+    }
+
+    private void classMap(String label, Metadata metadata) {
+        if (metadata != null && (metadata.classMapProblem != null || metadata.classMapKind != Kind.ABSENT && metadata.classMapKind != Kind.OBJECT)) {
+            find(FindingCode.METADATA_INVALID, label, (metadata.classMapProblem == null
+                    ? "class-map is not an object"
+                    : "class-map entry \"" + metadata.classMapProblem + "\" is not a class id of its own (0 to " + MAX_CLASS_ID + ") with a name")
+                    + "; write {\"0\":\"car\"}");
         }
     }
 
@@ -350,8 +348,10 @@ final class LineJudge {
         for (Map.Entry<String, Metadata> entry : all.entrySet()) {
             Task other = entry.getValue().task();
             if (other != null && values.containsKey(entry.getKey())) {
-                if (task == null || task.equals(other)) {
-                    find(FindingCode.UNSUPPORTED_TASK, entry.getKey(), "\"" + entry.getKey() + "\" is for " + other + ": " + other.advice());
+                if (task == null) {
+                    find(FindingCode.UNSUPPORTED_TASK, entry.getKey(), "\"" + entry.getKey() + "\" is for " + other + (other.supported()
+                            ? ", and what the dataset is for cannot be told from the beginning of its manifests; give its label attribute and task"
+                            : ": " + other.advice()));
                 } else {
                     find(FindingCode.TASK_DIFFERS, entry.getKey(), "no \"" + expected + "\" on this line, only \"" + entry.getKey()
                             + "\" for " + other + ", and the dataset is for " + task + "; keep tasks in datasets of their own, or set the task");
@@ -367,24 +367,23 @@ final class LineJudge {
                 : "no \"" + expected + "\" on this line; label the object again or fix the label attribute name");
     }
 
-    /** Whether the label is of boxes where others are wanted; a finding then. */
-    private boolean holdsBoxes(String label, Label content) {
-        if (content.kind != Kind.OBJECT || content.annotationsKind != Kind.ARRAY) {
-            return false;
+    /** Whether the label is plainly what another task writes; a finding then. */
+    private boolean looksOtherwise(String label, Label content) {
+        String otherwise = task.equals(Task.OBJECT_DETECTION) || task.equals(Task.CUSTOM) ? null
+                : content.kind == Kind.OBJECT && content.annotationsKind == Kind.ARRAY
+                ? "holds boxes, the dataset is for " + task + "; set the task to object-detection"
+                : content.kind == Kind.ARRAY && (task.equals(Task.IMAGE_CLASSIFICATION) || task.equals(Task.TEXT_CLASSIFICATION))
+                ? "is a list of classes (" + task + "-multilabel), the dataset is for " + task + "; keep one label for each object, or set the task"
+                : content.whole >= 0 && task.multiLabel()
+                ? "is one class and no list; " + WRITE_A_LIST
+                : null;
+        if (otherwise != null) {
+            find(FindingCode.TASK_DIFFERS, label, "\"" + label + "\" " + otherwise);
         }
-        find(FindingCode.TASK_DIFFERS, label, "\"" + label + "\" holds boxes, the dataset is for " + task + "; set the task to object-detection");
-        return true;
+        return otherwise != null;
     }
 
     private void singleClass(String label, Label content, Metadata metadata) {
-        if (holdsBoxes(label, content)) {
-            return;
-        }
-        if (content.kind == Kind.ARRAY) {
-            find(FindingCode.TASK_DIFFERS, label, "\"" + label
-                    + "\" is a list of classes (" + task + "-multilabel), the dataset is for " + task + "; keep one label for each object, or set the task");
-            return;
-        }
         if (content.whole < 0 || content.whole > MAX_CLASS_ID) {
             find(FindingCode.CLASS_ID_INVALID, label,
                     "\"" + label + "\" is not a class id; write a whole number from 0 to " + MAX_CLASS_ID);
@@ -396,11 +395,11 @@ final class LineJudge {
                 find(FindingCode.METADATA_INVALID, label, "class-name is not text; write the class's name");
             }
             name = metadata.className;
-            if (name == null && metadata.classMap.count() > 0) {
+            if (name == null) {
                 int place = metadata.classMap.find((int) content.whole);
                 if (place >= 0) {
                     name = metadata.classMap.name(place);
-                } else {
+                } else if (metadata.knowsClasses()) {
                     find(FindingCode.UNKNOWN_CLASS, label, "class " + content.whole + " is not in the line's class-map; add it, or correct the label");
                 }
             }
@@ -410,22 +409,19 @@ final class LineJudge {
 
     /** A list of class ids. Confidences are not judged: AWS's own examples give them for other ids. */
     private void classes(String label, Label content, Metadata metadata) {
-        if (holdsBoxes(label, content)) {
-            return;
-        }
         if (content.kind != Kind.ARRAY) {
-            find(content.whole >= 0 ? FindingCode.TASK_DIFFERS : FindingCode.ANNOTATIONS_INVALID, label, "\"" + label + "\" is "
-                    + (content.whole >= 0 ? "one class and no list"
-                            : content.kind == Kind.TEXT && content.text.from < content.text.to && bytes[content.text.from] == '[' ? "a list inside a text" : "no list")
-                    + "; write the list of its class ids, such as [0,2]; a list with one place for each class (multi-hot) is another format");
+            find(FindingCode.ANNOTATIONS_INVALID, label, "\"" + label + "\" is "
+                    + (content.kind == Kind.TEXT && content.text.from < content.text.to && bytes[content.text.from] == '[' ? "a list inside a text" : "no list")
+                    + "; " + WRITE_A_LIST);
             return;
         }
         if (content.noIds > 0) {
             find(FindingCode.CLASS_ID_INVALID, label, "item " + content.firstNoId + " of \"" + label + "\" is not a class id" + more(content.noIds)
                     + "; write whole numbers from 0 to " + MAX_CLASS_ID);
         }
-        ClassUses names = metadata == null || metadata.classMapProblem != null ? NO_NAMES : metadata.classMap;
+        ClassUses names = metadata == null ? NO_NAMES : metadata.classMap;
         nameAll(names);
+        boolean closed = metadata != null && metadata.knowsClasses();
         ClassUses ids = content.ids;
         for (int i = 0; i < ids.count(); i++) {
             int id = ids.id(i);
@@ -433,7 +429,7 @@ final class LineJudge {
                 broken.add(FindingCode.CLASS_REPEATED, "class " + id + " stands " + ids.annotations(i) + " times in the list of " + content.items);
             }
             int named = names.find(id);
-            if (named < 0 && names.count() > 0) {
+            if (named < 0 && closed) {
                 broken.add(FindingCode.UNKNOWN_CLASS, "class " + id + " is not in the line's class-map");
             }
             line.classes.add(id, named < 0 ? null : names.name(named), 1);
@@ -458,9 +454,6 @@ final class LineJudge {
 
     /** The S3 URI of a mask, whose pixels are class ids; the metadata names them. */
     private void mask(String label, Label content, Metadata metadata) {
-        if (holdsBoxes(label, content)) {
-            return;
-        }
         if (!label.endsWith(STREAMED_SUFFIX)) {
             find(FindingCode.MASK_NOT_STREAMED, label, "the name \"" + label
                     + "\" does not end in -ref, so SageMaker streams the text of the URI and not the mask; " + FindingCode.MASK_NOT_STREAMED.cure());
@@ -480,7 +473,7 @@ final class LineJudge {
         if (metadata.colorMapKind != Kind.OBJECT || metadata.colorMapProblem != null) {
             find(FindingCode.METADATA_INVALID, label, (metadata.colorMapKind == Kind.ABSENT ? "no internal-color-map, so nobody knows the mask's classes"
                     : metadata.colorMapProblem == null ? "internal-color-map is not an object"
-                    : "internal-color-map entry \"" + metadata.colorMapProblem + "\" is not a class id (0 to " + MAX_CLASS_ID + ") with a class-name")
+                    : "internal-color-map entry \"" + metadata.colorMapProblem + "\" is not a class id of its own (0 to " + MAX_CLASS_ID + ") with a class-name")
                     + "; write \"internal-color-map\":{\"0\":{\"class-name\":\"BACKGROUND\",\"hex-color\":\"#ffffff\"}}");
         }
         for (int i = 0; i < metadata.colorMap.count(); i++) {
@@ -491,9 +484,6 @@ final class LineJudge {
     /** Entities in a text. The whole category list is on the line: a class's id is its place there. */
     private void spans(String label, LineFacts facts, Metadata metadata) {
         Label content = facts.label;
-        if (holdsBoxes(label, content)) {
-            return;
-        }
         Spans spans = content.spans;
         if (content.kind != Kind.OBJECT || content.annotationsKind != Kind.OBJECT || spans.entitiesKind != Kind.ARRAY || spans.labelsKind != Kind.ARRAY) {
             String lacks = content.kind != Kind.OBJECT || content.annotationsKind != Kind.OBJECT ? "no object \"annotations\""
@@ -570,9 +560,8 @@ final class LineJudge {
                     + more(content.noObjects) + "; write {\"class_id\":0,\"left\":…,\"top\":…,\"width\":…,\"height\":…}");
         }
         ClassUses names = metadata == null ? NO_NAMES : metadata.classMap;
-        if (metadata != null && metadata.classMapProblem == null) {
-            nameAll(names);
-        }
+        nameAll(names);
+        boolean closed = metadata != null && metadata.knowsClasses();
         Boxes boxes = content.boxes;
         for (int i = 0; i < boxes.count; i++) {
             long classId = boxes.classId[i];
@@ -582,7 +571,7 @@ final class LineJudge {
             } else {
                 int id = (int) classId;
                 int named = names.find(id);
-                if (named < 0 && names.count() > 0) {
+                if (named < 0 && closed) {
                     broken.add(FindingCode.UNKNOWN_CLASS, i, "has class_id " + id + ", which the line's class-map lacks");
                 }
                 line.classes.add(id, named < 0 ? null : names.name(named), 1);

@@ -9,7 +9,6 @@ import dev.truepipe.manifest.LineFacts.Shape;
 import dev.truepipe.manifest.LineFacts.Slice;
 import dev.truepipe.manifest.LineFacts.Spans;
 import dev.truepipe.manifest.LineFacts.Value;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -46,7 +45,9 @@ final class LineScanner {
     private static final Key LABEL = Key.of("label");
     private static final Key START_OFFSET = Key.of("startOffset");
     private static final Key END_OFFSET = Key.of("endOffset");
-    private static final byte[] S3 = {'s', '3', ':', '/', '/'};
+    private static final String SCHEME = "s3://";
+    /** Bytes that it takes at most, each character escaped. */
+    private static final int LONGEST_SCHEME = 6 * 5;
 
     private final KeyOrder lineKeys = new KeyOrder(SOURCE_REF, SOURCE);
     private final KeyOrder labelKeys = new KeyOrder(ANNOTATIONS, IMAGE_SIZE);
@@ -133,8 +134,8 @@ final class LineScanner {
                     if (label != null && cursor.keyIs(label.label())) {
                         label(facts.label);
                     } else if (label != null && cursor.keyIs(label.metadata())) {
-                        facts.labelMetadataGiven = true;
                         metadata(facts.labelMetadata);
+                        facts.labelMetadataGiven = kindAt(valueAt) != Kind.NULL;
                     } else {
                         cursor.skip(cursor.value());
                     }
@@ -255,8 +256,8 @@ final class LineScanner {
             }
             return new Value(kind, LineFacts.BAD, ids ? Shape.CLASS_IDS : Shape.OTHER);
         }
-        boolean uri = kind == Kind.TEXT && cursor.textTo() - cursor.textFrom() > S3.length
-                && Arrays.equals(bytes, cursor.textFrom(), cursor.textFrom() + S3.length, S3, 0, S3.length);
+        boolean uri = kind == Kind.TEXT && JsonText.string(bytes, cursor.textFrom(), Math.min(cursor.textTo(), cursor.textFrom() + LONGEST_SCHEME),
+                cursor.textEscaped()).startsWith(SCHEME);
         return new Value(kind, whole(kind), uri ? Shape.URI : Shape.OTHER);
     }
 
@@ -294,25 +295,45 @@ final class LineScanner {
                 case 0 -> into.type = textOrNull();
                 case 1 -> created(into);
                 case 2 -> {
+                    into.classNameBad = given();
                     into.className = textOrNull();
-                    into.classNameBad = into.className == null;
+                    into.classNameBad &= into.className == null;
                 }
                 case 3 -> {
-                    into.failed = true;
+                    into.failed = given();
                     into.failureReason = textOrNull();
                 }
                 case 4 -> {
-                    into.adjusted = true;
+                    into.adjusted = given();
                     cursor.skip(cursor.value());
                 }
                 case 5 -> objects(into);
-                case 6, 7 -> classMap(into);
-                case 8 -> colorMap(into);
+                case 6, 7 -> {
+                    // The spelling of 3D counts where there is no other.
+                    if (given() && (metadataKeys.field() == 6 || into.classMapKind == Kind.ABSENT)) {
+                        into.classMapProblem = null;
+                        classMap(into);
+                    } else {
+                        cursor.skip(cursor.value());
+                    }
+                }
+                case 8 -> {
+                    if (given()) {
+                        colorMap(into);
+                    } else {
+                        cursor.skip(cursor.value());
+                    }
+                }
                 case 9 -> into.entities = length();
                 case 10 -> into.jobName = jobName();
                 default -> cursor.skip(cursor.value());
             }
         }
+    }
+
+    /** Whether the value that comes next is there: in metadata {@code null} is as good as nothing. */
+    private boolean given() {
+        return kindAt(cursor.valueAt()) != Kind.NULL;
     }
 
     /** An empty name is none, nor is one far longer than labeling jobs can have: thousands of them are remembered. */
@@ -366,12 +387,13 @@ final class LineScanner {
             cursor.skip(kind);
             return;
         }
+        into.classMap.clear();
         while (cursor.nextKey()) {
             long id = wholeText();
             int keyFrom = cursor.textFrom();
             int keyTo = cursor.textTo();
             String name = textOrNull();
-            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null) {
+            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null && into.classMap.find((int) id) < 0) {
                 into.classMap.name((int) id, name);
             } else if (into.classMapProblem == null) {
                 into.classMapProblem = UnreadableLine.shortened(JsonText.string(bytes, keyFrom, keyTo, true));
@@ -403,7 +425,7 @@ final class LineScanner {
             } else {
                 cursor.skip(color);
             }
-            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null) {
+            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null && into.colorMap.find((int) id) < 0) {
                 into.colorMap.name((int) id, name);
             } else if (into.colorMapProblem == null) {
                 into.colorMapProblem = UnreadableLine.shortened(JsonText.string(bytes, keyFrom, keyTo, true));

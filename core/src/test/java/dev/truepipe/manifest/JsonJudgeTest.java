@@ -3,14 +3,7 @@ package dev.truepipe.manifest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,12 +15,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A tree parser that reads characters, fed by the JDK's own UTF-8 decoder, accepts and refuses the same lines. */
+/** {@link StrictJson}, Jackson's tree, accepts and refuses the same lines as the scanner, and reads the same values in them. */
 class JsonJudgeTest {
-    private static final JsonMapper JUDGE = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
     /** For each seed; {@code -Pnightly} takes more. */
     private static final int LINES = Integer.getInteger("truepipe.judged.lines", 15_000);
     private static final Set<FindingCode> SYNTAX = EnumSet.of(FindingCode.INVALID_UTF8, FindingCode.INVALID_JSON,
@@ -49,10 +38,10 @@ class JsonJudgeTest {
         int boxed = 0;
         for (int i = 0; i < LINES; i++) {
             byte[] line = mutated(MadeManifests.line("s3://images/\\u00fcber " + i + ".jpg", i, random, 5), random);
-            byte[] held = held(line);
+            byte[] held = Verdicts.held(line);
             judge.judge(held, 3, line.length, judged);
             boolean readable = judged.findings.stream().noneMatch(finding -> SYNTAX.contains(finding.code()));
-            JsonNode tree = tree(line);
+            JsonNode tree = StrictJson.of(line).tree;
             String where = "seed " + seed + ", line " + i + ": " + new String(line, StandardCharsets.UTF_8) + " " + judged.findings;
             assertEquals(tree != null, readable, where);
             if (readable) {
@@ -82,11 +71,11 @@ class JsonJudgeTest {
         int compared = 0;
         for (int i = 0; i < LINES; i++) {
             byte[] line = mutated(MadeManifests.otherLine(random), random);
-            JsonNode tree = tree(line);
+            JsonNode tree = StrictJson.of(line).tree;
             String where = "seed " + seed + ", line " + i + ": " + new String(line, StandardCharsets.UTF_8);
             LineFacts facts = null;
             try {
-                facts = scanner.scan(held(line), 3, line.length, label);
+                facts = scanner.scan(Verdicts.held(line), 3, line.length, label);
             } catch (LineScanner.Unreadable e) {
                 assertTrue(tree == null, where + " " + e.getMessage());
             }
@@ -95,17 +84,90 @@ class JsonJudgeTest {
                 JsonNode content = tree.path("label");
                 JsonNode annotations = content.isObject() ? content.path("annotations") : content.path("none");
                 assertEquals(ids(content), ids(facts.label), where);
-                assertEquals(spans(annotations), spans(facts.label.spans, held(line)), where);
+                assertEquals(spans(annotations), spans(facts.label.spans, Verdicts.held(line)), where);
                 assertEquals(categories(annotations.path("labels")), categories(facts.label.spans.categories), where);
                 assertEquals(colors(tree.path("label-metadata").path("internal-color-map")), names(facts.labelMetadata.colorMap), where);
                 JsonNode source = tree.path("source");
                 if (source.isTextual()) {
-                    assertEquals(source.textValue().length(), JsonText.units(held(line), facts.source.from, facts.source.to), where);
+                    assertEquals(source.textValue().length(), JsonText.units(Verdicts.held(line), facts.source.from, facts.source.to), where);
                 }
                 compared += facts.label.items + facts.label.spans.count + facts.labelMetadata.colorMap.count();
             }
         }
         assertTrue(compared > LINES / 2, "there is something to compare: " + compared);
+    }
+
+    /** Lines of every task in sequences that are built alike, nearly alike and otherwise: what was learned of a line never tells on the next. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 20_260_714})
+    void readsTheSameValuesWhateverTheLineBeforeWasLike(long seed) {
+        MadeLines made = new MadeLines(seed);
+        LineScanner scanner = null;
+        LineScanner.Name label = null;
+        int read = 0;
+        int compared = 0;
+        for (int i = 0; i < LINES; i++) {
+            if (made.startsDataset()) {
+                scanner = new LineScanner("camera");
+                label = LineScanner.Name.of(made.label());
+            }
+            byte[] line = made.line();
+            byte[] held = Verdicts.held(line);
+            JsonNode tree = StrictJson.of(line).tree;
+            String where = "seed " + seed + ", line " + i + ": " + new String(line, StandardCharsets.UTF_8);
+            LineFacts facts;
+            try {
+                facts = scanner.scan(held, 3, line.length, label);
+            } catch (LineScanner.Unreadable e) {
+                assertTrue(tree == null, where + " " + e.getMessage());
+                continue;
+            }
+            assertTrue(tree != null, where);
+            read++;
+            JsonNode content = tree.path(label.text());
+            JsonNode annotations = content.path("annotations");
+            JsonNode metadata = tree.path(label.text() + "-metadata");
+            assertEquals(text(tree.path("source-ref")), text(facts.sourceRef, held), where);
+            assertEquals(text(tree.path("source")), text(facts.source, held), where);
+            JsonNode camera = tree.path("camera");
+            assertEquals(camera.isTextual() ? camera.textValue() : camera.isValueNode() && !camera.isNull() ? StrictJson.of(line).spelled("camera") : null,
+                    facts.group.given() ? facts.group.string(held) : null, where);
+            assertEquals(boxes(content), boxes(facts.label), where);
+            assertEquals(ids(content), ids(facts.label), where);
+            assertEquals(content.isArray() ? content.size() : 0, facts.label.items, where);
+            assertEquals(spans(annotations), spans(facts.label.spans, held), where);
+            assertEquals(size(content.path("image_size")), List.of(unsigned(facts.label.width), unsigned(facts.label.height), unsigned(facts.label.depth)), where);
+            assertEquals(!metadata.isMissingNode() && !metadata.isNull(), facts.labelMetadataGiven, where);
+            LineFacts.Metadata described = facts.labelMetadata;
+            assertEquals(text(metadata.path("type")), described.type, where);
+            assertEquals(text(metadata.path("class-name")), described.className, where);
+            assertEquals(text(metadata.path("failure-reason")), described.failureReason, where);
+            assertEquals(ReferenceJudge.date(metadata.path("creation-date")), described.created, where);
+            assertEquals(metadata.path("objects").isArray() ? metadata.path("objects").size() : -1, described.objects, where);
+            assertEquals(metadata.path("entities").isArray() ? metadata.path("entities").size() : -1, described.entities, where);
+            assertEquals(metadata.path("adjustment-status").isMissingNode() || metadata.path("adjustment-status").isNull(), !described.adjusted, where);
+            if (metadata.path("class_map").isMissingNode()) {
+                assertEquals(classMap(metadata), classMap(facts), where);
+            }
+            assertEquals(colors(metadata.path("internal-color-map")), names(described.colorMap), where);
+            compared += facts.label.boxes.count + facts.label.items + facts.label.spans.count + Math.max(0, described.objects);
+        }
+        assertTrue(read > LINES / 2, "most lines can be read: " + read);
+        assertTrue(compared > LINES / 2, "there is something to compare: " + compared);
+    }
+
+    private static String text(JsonNode node) {
+        return node.isTextual() ? node.textValue() : null;
+    }
+
+    private static String text(LineFacts.Slice slice, byte[] held) {
+        return slice.kind == JsonCursor.Kind.TEXT ? slice.string(held) : null;
+    }
+
+    /** Width, height and depth of the first image size. */
+    private static List<Double> size(JsonNode sizes) {
+        JsonNode size = sizes.isArray() ? sizes.path(0) : sizes;
+        return List.of(number(size.path("width")), number(size.path("height")), number(size.path("depth")));
     }
 
     private static Map<Integer, Integer> ids(JsonNode content) {
@@ -181,7 +243,7 @@ class JsonJudgeTest {
             map.properties().forEach(entry -> {
                 long id = whole(entry.getKey());
                 if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && entry.getValue().isObject() && entry.getValue().path("class-name").isTextual()) {
-                    names.put((int) id, entry.getValue().get("class-name").textValue());
+                    names.putIfAbsent((int) id, entry.getValue().get("class-name").textValue());
                 }
             });
         }
@@ -207,7 +269,7 @@ class JsonJudgeTest {
         List<List<Number>> all = new ArrayList<>();
         LineFacts.Boxes boxes = label.boxes;
         for (int i = 0; i < boxes.count; i++) {
-            all.add(List.of(boxes.classId[i], boxes.left[i], boxes.top[i], boxes.width[i], boxes.height[i]));
+            all.add(List.of(boxes.classId[i], unsigned(boxes.left[i]), unsigned(boxes.top[i]), unsigned(boxes.width[i]), unsigned(boxes.height[i])));
         }
         return all;
     }
@@ -216,16 +278,24 @@ class JsonJudgeTest {
         if (node == null || node.isNull()) {
             return LineFacts.NONE;
         }
-        String text = node.isTextual() ? node.textValue() : node.isIntegralNumber() ? node.bigIntegerValue().toString() : "";
-        return whole(text);
+        if (node.isTextual()) {
+            return whole(node.textValue());
+        }
+        String number = node.isIntegralNumber() ? node.bigIntegerValue().toString() : "";
+        return !number.isEmpty() && number.length() <= 18 ? Long.parseLong(number) : LineFacts.BAD;
     }
 
     private static long whole(String text) {
-        return text.matches("-?[0-9]+") && text.length() <= 18 ? Long.parseLong(text) : LineFacts.BAD;
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : LineFacts.BAD;
+    }
+
+    /** A tree takes -0 for a whole number, which has no sign. */
+    private static double unsigned(double value) {
+        return value + 0.0;
     }
 
     private static double number(JsonNode node) {
-        return node != null && node.isNumber() ? node.doubleValue() : Double.NaN;
+        return node != null && node.isNumber() ? unsigned(node.doubleValue()) : Double.NaN;
     }
 
     private static Map<Integer, String> classMap(JsonNode metadata) {
@@ -235,7 +305,7 @@ class JsonJudgeTest {
             map.properties().forEach(entry -> {
                 long id = whole(entry.getKey());
                 if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && entry.getValue().isTextual()) {
-                    names.put((int) id, entry.getValue().textValue());
+                    names.putIfAbsent((int) id, entry.getValue().textValue());
                 }
             });
         }
@@ -252,15 +322,6 @@ class JsonJudgeTest {
             names.put(map.id(i), map.name(i));
         }
         return names;
-    }
-
-    /** The line as a reader holds it: something before it, a newline behind it, then whatever was there before. */
-    private static byte[] held(byte[] line) {
-        byte[] held = new byte[3 + line.length + JsonCursor.SLACK];
-        java.util.Arrays.fill(held, (byte) '"');
-        System.arraycopy(line, 0, held, 3, line.length);
-        held[3 + line.length] = '\n';
-        return held;
     }
 
     private static byte[] mutated(String line, Random random) {
@@ -281,28 +342,5 @@ class JsonJudgeTest {
             bytes[i] = bytes[i] == '\n' ? (byte) ' ' : bytes[i];
         }
         return bytes;
-    }
-
-    /** The line's object, or {@code null} if it is none that every reader agrees on. */
-    private static JsonNode tree(byte[] line) {
-        try {
-            String text = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT).decode(ByteBuffer.wrap(line)).toString();
-            JsonNode tree = JUDGE.readTree(text);
-            boolean whole = StandardCharsets.UTF_8.newEncoder().canEncode(allTexts(tree));
-            return tree.isObject() && whole ? tree : null;
-        } catch (CharacterCodingException e) {
-            return null;
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
-    private static String allTexts(JsonNode node) {
-        StringBuilder texts = new StringBuilder(node.isTextual() ? node.textValue() + "\n" : "");
-        node.properties().forEach(property -> texts.append(property.getKey()).append('\n').append(allTexts(property.getValue())));
-        if (node.isArray()) {
-            node.forEach(item -> texts.append(allTexts(item)));
-        }
-        return texts.toString();
     }
 }
