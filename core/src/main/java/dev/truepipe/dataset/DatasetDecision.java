@@ -323,8 +323,8 @@ public final class DatasetDecision {
         }
         SortedMap<Integer, Sides> sides = assignment.sides();
         Floors chosen = new Floors(this::byRank);
-        eachTrainClass((id, group) -> chosen.offer(id, group, sides.get(id).needsFloor(),
-                !kept.contains(group) && (before == null || !before.hasInTrain(group))));
+        eachTrainClass((id, group) -> chosen.offer(id, group,
+                sides.get(id).needsFloor() && !kept.contains(group) && (before == null || !before.hasInTrain(group))));
         if (chosen.isEmpty()) {
             return new TreeSet<>();
         }

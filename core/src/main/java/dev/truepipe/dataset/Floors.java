@@ -26,7 +26,7 @@ final class Floors {
     /** Of each class, groups of train: all of them, or {@value #MOST}. */
     private final Map<Integer, Set<Hash128>> inTrain = new HashMap<>();
     /** Of each class that needs a floor, the groups of lowest rank that may move. */
-    private final SortedMap<Integer, TreeSet<Hash128>> mayMove = new TreeMap<>();
+    private final SortedMap<Integer, TreeSet<Hash128>> candidates = new TreeMap<>();
     /** What each group that may move holds. */
     private Map<Hash128, SortedSet<Integer>> classes;
 
@@ -35,14 +35,14 @@ final class Floors {
         this.byRank = byRank;
     }
 
-    /** A class on a line of train. @param needed whether the class needs a floor @param free whether the group may move */
-    void offer(int id, Hash128 group, boolean needed, boolean free) {
+    /** A class on a line of train. @param mayMove whether the class needs a floor and the group could be it */
+    void offer(int id, Hash128 group, boolean mayMove) {
         Set<Hash128> groups = inTrain.computeIfAbsent(id, key -> new HashSet<>(4));
         if (groups.size() < MOST) {
             groups.add(group);
         }
-        if (needed && free) {
-            TreeSet<Hash128> lowest = mayMove.computeIfAbsent(id, key -> new TreeSet<>(byRank));
+        if (mayMove) {
+            TreeSet<Hash128> lowest = candidates.computeIfAbsent(id, key -> new TreeSet<>(byRank));
             lowest.add(group);
             if (lowest.size() > MOST) {
                 lowest.removeLast();
@@ -52,14 +52,14 @@ final class Floors {
 
     /** Whether there is anything to choose from. */
     boolean isEmpty() {
-        return mayMove.isEmpty();
+        return candidates.isEmpty();
     }
 
     /** The same class again, now that it is known which groups may move. */
     void hold(int id, Hash128 group) {
         if (classes == null) {
             classes = new HashMap<>();
-            mayMove.values().forEach(groups -> groups.forEach(one -> classes.put(one, new TreeSet<>())));
+            candidates.values().forEach(groups -> groups.forEach(one -> classes.put(one, new TreeSet<>())));
         }
         SortedSet<Integer> held = classes.get(group);
         if (held != null) {
@@ -73,7 +73,7 @@ final class Floors {
         Set<Integer> served = new HashSet<>();
         Map<Integer, Integer> left = new HashMap<>();
         inTrain.forEach((id, groups) -> left.put(id, groups.size()));
-        mayMove.forEach((id, groups) -> {
+        candidates.forEach((id, groups) -> {
             if (served.contains(id)) {
                 return;
             }
