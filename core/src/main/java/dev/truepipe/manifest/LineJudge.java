@@ -171,6 +171,12 @@ final class LineJudge {
         }
         line.key = murmur.reset().update(text, from, to - from).finish();
         line.group = line.key;
+        if (!(rules.groupBy() instanceof GroupBy.ByObject)) {
+            group(facts, object);
+        }
+    }
+
+    private void group(LineFacts facts, Slice object) {
         switch (rules.groupBy()) {
             case GroupBy.ByObject _ -> { }
             case GroupBy.ByAttribute attribute -> {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -99,7 +100,7 @@ class JsonJudgeTest {
 
     /** Lines of every task in sequences that are built alike, nearly alike and otherwise: what was learned of a line never tells on the next. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 20_260_714})
+    @ValueSource(longs = {4, 20_260_714})
     void readsTheSameValuesWhateverTheLineBeforeWasLike(long seed) {
         MadeLines made = new MadeLines(seed);
         LineScanner scanner = null;
@@ -114,12 +115,13 @@ class JsonJudgeTest {
             byte[] line = made.line();
             byte[] held = Verdicts.held(line);
             JsonNode tree = StrictJson.of(line).tree;
-            String where = "seed " + seed + ", line " + i + ": " + new String(line, StandardCharsets.UTF_8);
+            int number = i;
+            Supplier<String> where = () -> "seed " + seed + ", line " + number + ": " + new String(line, StandardCharsets.UTF_8);
             LineFacts facts;
             try {
                 facts = scanner.scan(held, 3, line.length, label);
             } catch (LineScanner.Unreadable e) {
-                assertTrue(tree == null, where + " " + e.getMessage());
+                assertTrue(tree == null, () -> where.get() + " " + e.getMessage());
                 continue;
             }
             assertTrue(tree != null, where);

@@ -258,14 +258,18 @@ final class MadeLines {
             case 0 -> random.nextInt(most) + "." + random.nextInt(1_000);
             case 1 -> random.nextInt(most) + ".0";
             case 2 -> random.nextInt(Math.max(1, most / 10)) + "e1";
-            case 3 -> Integer.toString(random.nextInt(8) == 0 ? -random.nextInt(4) : random.nextInt(most));
+            case 3 -> (random.nextInt(8) == 0 ? "-" : random.nextInt(60) == 0 ? "0" : "") + random.nextInt(random.nextInt(4) == 0 ? 4 : most);
             default -> Integer.toString(random.nextInt(most));
         });
     }
 
     private Object id() {
         int id = random.nextInt(4);
-        return random.nextInt(12) == 0 ? Integer.toString(id) : new Raw(Integer.toString(id));
+        return switch (random.nextInt(40)) {
+            case 0, 1, 2 -> Integer.toString(id);
+            case 3 -> new Raw(any(new String[] {id + ".0", id + ".5", "0" + id, "-" + id, id + "e0"}));
+            default -> new Raw(Integer.toString(id));
+        };
     }
 
     private Fields classMap(int most) {

@@ -18,6 +18,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
@@ -271,7 +272,7 @@ final class StrictJson {
         }
 
         private char hex() throws Broken {
-            require(at + 4 <= text.length() && text.substring(at, at + 4).matches("[0-9a-fA-F]{4}"));
+            require(at + 4 <= text.length() && text.substring(at, at + 4).chars().allMatch(HexFormat::isHexDigit));
             at += 4;
             return (char) Integer.parseInt(text.substring(at - 4, at), 16);
         }
