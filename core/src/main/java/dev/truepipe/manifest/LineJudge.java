@@ -400,8 +400,11 @@ final class LineJudge {
             if (metadata.classNameBad) {
                 find(FindingCode.METADATA_INVALID, label, "class-name is not text; write the class's name");
             }
+            nameAll(metadata.classMap);
             name = metadata.className;
-            if (name == null) {
+            if (name != null) {
+                line.classes.name((int) content.whole, name);
+            } else {
                 int place = metadata.classMap.find((int) content.whole);
                 if (place >= 0) {
                     name = metadata.classMap.name(place);
