@@ -57,8 +57,8 @@ record Contestant(String name, Claim claim, Command command, String absent) {
         List<Contestant> all = new ArrayList<>();
         all.add(copy(COPY, tools.compiled("copy_lines")));
         all.add(copy(PLAIN_COPY, tools.compiled("copy_lines_plainly")));
-        all.add(new Contestant(TRUEPIPE, Claim.NEWEST, (manifest, out, _) ->
-                List.of(home.resolve("truepipe").toString(), "split", manifest.toString(), "--out", out.toString(), "--json"), null));
+        all.add(new Contestant(TRUEPIPE, Claim.NEWEST, (manifest, out, cores) -> List.of(home.resolve("truepipe").toString(), "split", manifest.toString(),
+                "--out", out.toString(), "--threads", Integer.toString(cores), "--json"), null));
         all.add(new Contestant(STREAMING, Claim.SIDES, (manifest, out, _) -> java(JacksonStreaming.class, manifest, out), null));
         all.add(new Contestant(TOKENS, Claim.COUNT, (manifest, out, _) -> java(JacksonStreaming.class, manifest, out, "tokens"), null));
         all.add(new Contestant(TREE, Claim.SIDES, (manifest, out, _) -> java(JacksonTree.class, manifest, out), null));

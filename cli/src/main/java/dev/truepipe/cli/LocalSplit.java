@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,6 +49,7 @@ import java.util.stream.Stream;
  * the end, so that what fails leaves an earlier split as it was.
  */
 final class LocalSplit implements AutoCloseable {
+    private static final String DATASET = "dataset.json";
     private static final String LINE_FINDINGS = "line-findings.jsonl";
     private static final int BUFFER_BYTES = 256 << 10;
 
@@ -57,6 +59,7 @@ final class LocalSplit implements AutoCloseable {
     private final int threads;
     private final Path out;
     private final Path work;
+    private final Thread onInterruption = new Thread(this::removeAfterInterruption, "split-interrupted");
 
     /** What could not be written, and why. */
     static final class OutputFailed extends IOException {
@@ -76,13 +79,14 @@ final class LocalSplit implements AutoCloseable {
         this.threads = threads;
         this.out = Files.createDirectories(out);
         this.work = Files.createTempDirectory(out, ".split-");
+        Runtime.getRuntime().addShutdownHook(onInterruption);
     }
 
     /** The files that a split writes. */
     static List<String> files(DatasetRules rules) {
         List<String> files = new ArrayList<>();
         rules.channels().forEach(channel -> files.add(manifest(channel)));
-        files.addAll(List.of("findings.jsonl", "dataset.json", "lines.idx"));
+        files.addAll(List.of("findings.jsonl", DATASET, "lines.idx"));
         return files;
     }
 
@@ -96,7 +100,7 @@ final class LocalSplit implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            return CarriedState.fromDataset(Json.parseObject(Files.readAllBytes(out.resolve("dataset.json")))).holdOut().tests()
+            return CarriedState.fromDataset(Json.parseObject(Files.readAllBytes(out.resolve(DATASET)))).holdOut().tests()
                     ? Optional.of(test) : Optional.empty();
         } catch (IOException | IllegalArgumentException notOurs) {
             return Optional.empty();
@@ -130,20 +134,27 @@ final class LocalSplit implements AutoCloseable {
             } else {
                 write(decision);
             }
-            Files.write(work.resolve("dataset.json"), Json.pretty(decision.toJson()));
+            Files.write(work.resolve(DATASET), Json.pretty(decision.toJson()));
             try (OutputStream index = Files.newOutputStream(work.resolve("lines.idx"))) {
                 decision.lineIndex().write(index);
             }
             Optional<Path> outdated = outdated(rules, out);
+            // What tells of a split is there only while all of it is.
+            Files.deleteIfExists(out.resolve(DATASET));
             for (String name : files(rules)) {
-                Files.move(work.resolve(name), out.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                if (!name.equals(DATASET)) {
+                    Files.move(work.resolve(name), out.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                }
             }
             if (outdated.isPresent()) {
                 Files.delete(outdated.get());
             }
+            Files.move(work.resolve(DATASET), out.resolve(DATASET));
             return decision;
         } catch (OutputFailed e) {
             throw e;
+        } catch (SplitCommand.PreviousUnreadable e) {
+            throw e.told();
         } catch (IOException e) {
             // What cannot be read has been told of by its name.
             throw new OutputFailed(e);
@@ -308,6 +319,25 @@ final class LocalSplit implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onInterruption);
+        } catch (IllegalStateException ending) {
+            // The hook is at work already.
+            return;
+        }
+        remove();
+    }
+
+    /** Ctrl-C: what has been written so far is of no use. */
+    private void removeAfterInterruption() {
+        try {
+            remove();
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("truepipe: " + work + " could not be removed (" + e.getMessage() + "); remove it yourself");
+        }
+    }
+
+    private void remove() throws IOException {
         try (Stream<Path> files = Files.walk(work)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -23,7 +23,6 @@ import picocli.CommandLine.Parameters;
 
 /** What {@code check} and {@code split} have in common. */
 final class ManifestOptions {
-    private static final int LARGEST_CATEGORIES_BYTES = 16 << 20;
 
     @Parameters(paramLabel = "MANIFEST", arity = "1..*",
             description = "augmented manifests: files, .gz, s3://bucket/key, or - for standard input. Their order does not matter")
@@ -117,11 +116,7 @@ final class ManifestOptions {
         try (InputStream in = labelCategories.startsWith("s3://")
                 ? Manifests.s3().open(S3Uri.parse(labelCategories), null, null)
                 : Files.newInputStream(Path.of(labelCategories))) {
-            byte[] file = in.readNBytes(LARGEST_CATEGORIES_BYTES + 1);
-            if (file.length > LARGEST_CATEGORIES_BYTES) {
-                throw new IllegalArgumentException("it has more than 16 MiB");
-            }
-            return LabelCategories.parse(file);
+            return LabelCategories.read(in);
         } catch (IllegalArgumentException e) {
             throw new UnreadableInput(labelCategories, "is no label category configuration file: " + e.getMessage(), "write {\"labels\":[{\"label\":\"dog\"}]}");
         } catch (IOException e) {

@@ -62,10 +62,28 @@ final class PrepareCommand implements Callable<Integer> {
 
     private static void rehearseLines(DemoFolder work) throws Exception {
         Path manifest = work.resolve("rehearsal.manifest");
-        Files.write(manifest, DemoLabels.streetScenes(1, LINES, Demo.DATASET, Demo.IMAGE_BUCKET).manifest());
+        Files.writeString(manifest, lines());
         Truepipe.commandLine().execute("check", manifest.toString());
         Truepipe.commandLine().execute("check", manifest.toString(), "--json");
         Truepipe.commandLine().execute("split", manifest.toString(), "--out", work.resolve("split").toString());
+    }
+
+    /** Boxes on images, as a labeling job writes them, and here and there a line that is not as it should be. */
+    private static String lines() {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < LINES; i++) {
+            lines.append("{\"source-ref\":\"s3://rehearsal/street/").append(i).append(".jpg\",\"boxes\":{\"image_size\":[{\"width\":1280,\"height\":720,\"depth\":3}],\"annotations\":[");
+            StringBuilder objects = new StringBuilder();
+            for (int box = 0; box < i % 7; box++) {
+                lines.append(box == 0 ? "" : ",").append("{\"class_id\":").append(box % 3).append(",\"top\":").append(i % 600)
+                        .append(",\"left\":").append(i % 1_000).append(i % 4 == 0 ? ".5" : "").append(",\"height\":").append(10 + i % 100).append(",\"width\":60}");
+                objects.append(box == 0 ? "" : ",").append("{\"confidence\":0.9}");
+            }
+            lines.append("]},\"boxes-metadata\":{\"objects\":[").append(objects)
+                    .append("],\"class-map\":{\"0\":\"car\",\"1\":\"bus\",\"2\":\"tram\"},\"type\":\"groundtruth/object-detection\",\"human-annotated\":\"yes\",\"creation-date\":\"2025-03-04T09:12:44.")
+                    .append(100_000 + i).append("\",\"job-name\":\"labeling-job/rehearsal\"}").append(i % 1_000 == 1 ? "}" : "").append('\n');
+        }
+        return lines.toString();
     }
 
     private void rehearseDemo(Installation installation, DemoFolder work) throws Exception {

@@ -6,6 +6,7 @@ import dev.truepipe.dataset.DatasetDocument;
 import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.dataset.DecisionInput;
 import dev.truepipe.dataset.Gate;
+import dev.truepipe.dataset.LineIndex;
 import dev.truepipe.dataset.ManifestFile;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.LabelChoice;
@@ -155,7 +156,30 @@ final class SplitCommand implements Callable<Integer> {
     /** What the earlier split left beside its dataset.json; {@code null} if it is not there. */
     private InputStream previousIndex() throws IOException {
         Path index = previous.resolveSibling("lines.idx");
-        return Files.exists(index) ? new BufferedInputStream(Files.newInputStream(index)) : null;
+        if (!Files.exists(index)) {
+            return null;
+        }
+        try (InputStream whole = new BufferedInputStream(Files.newInputStream(index))) {
+            LineIndex.read(whole);
+        } catch (IOException e) {
+            throw new PreviousUnreadable(index, e);
+        }
+        return new BufferedInputStream(Files.newInputStream(index));
+    }
+
+    /** The {@code lines.idx} of the version before is none. */
+    static final class PreviousUnreadable extends IOException {
+        private static final long serialVersionUID = 1;
+        private final String index;
+
+        PreviousUnreadable(Path index, IOException cause) {
+            super(cause);
+            this.index = index.toString();
+        }
+
+        UnreadableInput told() {
+            return new UnreadableInput(index, UnreadableInput.words((IOException) getCause()), "or give another version's dataset.json with --previous");
+        }
     }
 
     private Path writable() throws UnreadableInput {
@@ -168,6 +192,9 @@ final class SplitCommand implements Callable<Integer> {
     /** An input that lies where an output goes would be emptied before it is copied. */
     private void refuseToReplace(Manifests opened, DatasetRules rules) throws UnreadableInput, IOException {
         for (String name : LocalSplit.files(rules)) {
+            if (Files.exists(out.resolve(name)) && !Files.isRegularFile(out.resolve(name))) {
+                throw new UnreadableInput(out.resolve(name).toString(), "stands where the split's own " + name + " goes, and is no file", "name another folder with --out");
+            }
             Manifests.Opened input = opened.readsFrom(out.resolve(name));
             if (input != null) {
                 throw new UnreadableInput(input.file().name(), "would be replaced by the split's own " + name, "name another folder with --out");

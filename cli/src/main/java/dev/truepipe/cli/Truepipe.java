@@ -3,9 +3,12 @@ package dev.truepipe.cli;
 import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,17 +23,26 @@ import picocli.CommandLine.Spec;
         description = "Labels arrive; good ones train a model; bad ones wait in quarantine with a reason.",
         mixinStandardHelpOptions = true,
         versionProvider = Truepipe.Version.class,
-        subcommands = {DemoCommand.class, CheckCommand.class, SplitCommand.class, TriggerCommand.class, PrepareCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:fine", "1:the data or job is not fine", "2:wrong usage or unreadable input"})
 public final class Truepipe implements Runnable {
+    private static final Map<String, Supplier<Callable<Integer>>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("demo", DemoCommand::new);
+        COMMANDS.put("check", CheckCommand::new);
+        COMMANDS.put("split", SplitCommand::new);
+        COMMANDS.put("trigger", TriggerCommand::new);
+        COMMANDS.put("prepare", PrepareCommand::new);
+    }
+
     @Spec
     private CommandSpec spec;
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
-        CommandLine line = commandLine();
+        CommandLine line = commandLine(args.length > 0 && COMMANDS.containsKey(args[0]) ? List.of(args[0]) : COMMANDS.keySet());
         int code = line.execute(args);
         line.getOut().flush();
         line.getErr().flush();
@@ -39,7 +51,13 @@ public final class Truepipe implements Runnable {
 
     /** The commands, ready to be executed; tests set its streams. */
     public static CommandLine commandLine() {
+        return commandLine(COMMANDS.keySet());
+    }
+
+    /** @param names of the commands that may come up: to read what the others say of themselves takes time */
+    private static CommandLine commandLine(Collection<String> names) {
         CommandLine line = new CommandLine(new Truepipe());
+        names.forEach(name -> line.addSubcommand(COMMANDS.get(name).get()));
         line.getSubcommands().values().forEach(command -> command.getCommandSpec().versionProvider(new Version()));
         line.setExecutionExceptionHandler(Truepipe::failed);
         line.setParameterExceptionHandler(Truepipe::misused);

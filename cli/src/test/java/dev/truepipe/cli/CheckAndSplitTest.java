@@ -237,6 +237,20 @@ class CheckAndSplitTest {
         }
     }
 
+    @Test
+    void splitLeavesAnEarlierOneAsItWasWhereItCannotBeReplaced() throws IOException {
+        Path out = folder.resolve("blocked");
+        Files.createDirectories(out.resolve("validation.manifest").resolve("x"));
+        Files.writeString(out.resolve("train.manifest"), "earlier");
+        Ran ran = run("split", file("a.manifest", images(30)), "--out", out, "--json");
+        assertEquals(2, ran.exit());
+        assertTrue(ran.out().contains("validation.manifest"), ran.out());
+        assertEquals("earlier", Files.readString(out.resolve("train.manifest")));
+        try (var files = Files.list(out)) {
+            assertEquals(2, files.count(), "nothing hidden is left");
+        }
+    }
+
     /** Two objects of train get newer labels with a class of their own: without the previous version one of them moves. */
     @Test
     void splitTakesThePreviousVersionAndMovesNobody() throws IOException {
@@ -260,6 +274,11 @@ class CheckAndSplitTest {
         assertEquals(held, objects(second.resolve("validation.manifest")));
         Ran other = run("split", grown, "--out", second, "--seed", "2", "--previous", first.resolve("dataset.json"), "--json");
         assertEquals(1L, Json.object(other.json().get("findings")).get("carried-state-dropped"));
+
+        Files.writeString(first.resolve("lines.idx"), "none");
+        Ran damaged = run("split", grown, "--out", second, "--previous", first.resolve("dataset.json"), "--json");
+        assertEquals(2, damaged.exit());
+        assertTrue(damaged.err().contains(first.resolve("lines.idx") + ": the version's lines.idx is of another Truepipe; remove it"), damaged.err());
     }
 
     @Test

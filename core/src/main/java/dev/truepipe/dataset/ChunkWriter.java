@@ -20,8 +20,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Copies the lines of a chunk to the channels that were decided for them: byte for byte, but for those of train and validation
- * that a {@link LineSplicer} has to touch.
+ * Copies the lines of a chunk to the channels that were decided for them: byte for byte, but for those of train, validation
+ * and test that a {@link LineSplicer} has to touch.
  */
 public final class ChunkWriter {
     private static final Channel[] CHANNELS = Channel.values();

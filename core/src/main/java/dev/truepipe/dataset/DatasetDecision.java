@@ -30,6 +30,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * What becomes of every line of a dataset, and whether it is worth training on.
@@ -312,8 +313,8 @@ public final class DatasetDecision {
     }
 
     /**
-     * For each class that is in several groups but in none of the hold-out, its group of lowest hash. Groups that were in
-     * train in the version before stay there, and so do those that are the only one of a class.
+     * For each class that is in several groups but in none of the hold-out, a group: {@link Floors}. Groups that were in train in
+     * the version before stay there, and so do those that are the last of any class.
      */
     private SortedSet<Hash128> newFloors() throws IOException {
         LineIndex before = previous != null ? previousIndex() : null;
@@ -321,19 +322,28 @@ public final class DatasetDecision {
             return new TreeSet<>();
         }
         SortedMap<Integer, Sides> sides = assignment.sides();
-        SortedMap<Integer, Hash128> lowest = new TreeMap<>();
+        Floors chosen = new Floors(this::byRank);
+        eachTrainClass((id, group) -> chosen.offer(id, group,
+                sides.get(id).needsFloor() && !kept.contains(group) && (before == null || !before.hasInTrain(group))));
+        if (chosen.isEmpty()) {
+            return new TreeSet<>();
+        }
+        eachTrainClass(chosen::hold);
+        return chosen.choose();
+    }
+
+    /** Every class with annotations on a line of train, with the line's group. */
+    private void eachTrainClass(BiConsumer<Integer, Hash128> action) throws IOException {
         eachLine((line, channel, manifest) -> {
-            for (int i = 0; channel == Channel.TRAIN && i < line.classCount(); i++) {
-                int id = assignment.classId(line, i, manifest);
-                if (line.annotations(i) > 0 && sides.get(id).needsFloor()) {
-                    Hash128 here = new Hash128(line.groupHigh(), line.groupLow());
-                    if (!kept.contains(here) && (before == null || !before.hasInTrain(here))) {
-                        lowest.merge(id, here, (one, other) -> below(one, other) ? one : other);
+            if (channel == Channel.TRAIN && line.classCount() > 0) {
+                Hash128 group = new Hash128(line.groupHigh(), line.groupLow());
+                for (int i = 0; i < line.classCount(); i++) {
+                    if (line.annotations(i) > 0) {
+                        action.accept(assignment.classId(line, i, manifest), group);
                     }
                 }
             }
         });
-        return new TreeSet<>(lowest.values());
     }
 
     private LineIndex previousIndex() throws IOException {
@@ -342,9 +352,9 @@ public final class DatasetDecision {
         }
     }
 
-    private boolean below(Hash128 one, Hash128 other) {
+    private int byRank(Hash128 one, Hash128 other) {
         int byRank = Long.compareUnsigned(rules.holdOut().rank(one), rules.holdOut().rank(other));
-        return byRank != 0 ? byRank < 0 : one.compareTo(other) < 0;
+        return byRank != 0 ? byRank : one.compareTo(other);
     }
 
     /** Hears of every line in order, of its channel so far, and of its manifest. */

@@ -22,6 +22,8 @@ import java.util.Arrays;
  */
 public final class LineIndex {
     private static final int MAGIC = 'T' << 24 | 'P' << 16 | 'L' << 8 | '3';
+    /** The format before, with whole hashes; it is still read. */
+    private static final int WHOLE_HASHES = 'T' << 24 | 'P' << 16 | 'L' << 8 | '2';
 
     private static final String CURE = "remove it: what comes next is decided without it, and writes a new one";
 
@@ -46,20 +48,25 @@ public final class LineIndex {
     }
 
     private static LineIndex read(DataInputStream file) throws IOException {
-        if (file.readInt() != MAGIC) {
+        int magic = file.readInt();
+        if (magic != MAGIC && magic != WHOLE_HASHES) {
             throw new IOException("the version's lines.idx is of another Truepipe; " + CURE);
         }
         long otherLines = file.readLong();
         long validationLines = file.readLong();
         long groups = file.readLong();
-        return new LineIndex(numbers(file, otherLines), numbers(file, validationLines), numbers(file, groups));
+        boolean whole = magic == WHOLE_HASHES;
+        return new LineIndex(numbers(file, otherLines, whole), numbers(file, validationLines, whole), numbers(file, groups, whole));
     }
 
     /** Sorted again, so that a damaged file gives wrong answers and no endless search. */
-    private static long[] numbers(DataInputStream file, long count) throws IOException {
+    private static long[] numbers(DataInputStream file, long count, boolean whole) throws IOException {
         LongList list = new LongList();
         for (long i = 0; i < count; i++) {
             list.add(file.readLong());
+            if (whole) {
+                file.skipNBytes(Long.BYTES);
+            }
         }
         return list.takeSorted();
     }

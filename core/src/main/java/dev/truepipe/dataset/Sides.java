@@ -83,9 +83,10 @@ final class Sides {
             return Optional.of(warning(FindingCode.CLASS_IN_ONE_GROUP, holdOut.manifest() != null
                     ? "class \"" + name + "\" is not in the hold-out " + holdOut.manifest() + ", so validation never sees it; add objects of it there, or "
                     : severalGroups
-                    ? "class \"" + name + "\" is only in groups that must stay in train (they were there before, or are the only one of another class),"
+                    ? "class \"" + name + "\" is only in groups that must stay in train (they were there before, or are the last one of a class),"
                             + " so validation never sees it; "
-                    : "class \"" + name + "\" is in one group only, which stays in train, so validation never sees it; "));
+                    : "class \"" + name + "\" is in one group only" + (testLines > 0 ? " but for those of test" : "")
+                            + ", which stays in train, so validation never sees it; "));
         }
         if (trainLines == 0) {
             return Optional.of(warning(FindingCode.CLASS_ONLY_IN_VALIDATION,

@@ -23,12 +23,12 @@ final class SplicedJobs {
     private static final int UNNAMED = 1;
     private static final int ANY = 2;
 
-    /** A job, what its ids become, and how many of its lines are spliced. */
+    /** A job, what its ids become, and which of its lines are spliced. */
     static final class Spliced {
         private final LabelingJob job;
         private final boolean renamed;
         private final ClassIds ids;
-        private long lines;
+        private final LineSet lines = new LineSet();
 
         private Spliced(LabelingJob job, boolean renamed, ClassIds ids) {
             this.job = job;
@@ -101,19 +101,20 @@ final class SplicedJobs {
         return spliced != null && (spliced.renamed || spliced.ids(line) != null) ? spliced : null;
     }
 
-    /** Counts a line of train or validation. */
+    /** Counts a line of train, validation or test. */
     void count(IndexedLine line, String manifest) {
         Spliced spliced = of(line, manifest);
         if (spliced != null) {
-            spliced.lines++;
+            spliced.lines.add(line.hashHigh(), line.hashLow());
         }
     }
 
-    /** What the version hashes of it: the jobs that have lines, one line each, in the order of these. */
+    /** What the version hashes of it: the jobs that have lines, one line each, in the order of these. A manifest's name is not in it. */
     String versionText() {
         List<String> all = new ArrayList<>();
-        jobs.values().stream().filter(spliced -> spliced.lines > 0).forEach(spliced -> {
-            StringBuilder text = new StringBuilder("reconciled ").append(Json.text(spliced.job.name())).append(' ').append(Json.text(spliced.job.label()));
+        jobs.values().stream().filter(spliced -> spliced.lines.count() > 0).forEach(spliced -> {
+            StringBuilder text = new StringBuilder("reconciled ").append(Json.text(spliced.job.name())).append(' ').append(Json.text(spliced.job.label()))
+                    .append(' ').append(spliced.lines);
             spliced.ids.changed().forEach((id, becomes) -> text.append(' ').append(id).append('=').append(becomes));
             all.add(text.append('\n').toString());
         });
@@ -124,12 +125,12 @@ final class SplicedJobs {
     /** {@code {"labelAttribute":…,"jobs":[…]}}, or {@code null} if no line is spliced. */
     Map<String, Object> toJson() {
         List<Object> each = new ArrayList<>();
-        jobs.values().stream().filter(spliced -> spliced.lines > 0).forEach(spliced -> {
+        jobs.values().stream().filter(spliced -> spliced.lines.count() > 0).forEach(spliced -> {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("job", spliced.job.name());
             one.put("manifest", spliced.job.manifest());
             one.put("labelAttribute", spliced.job.label());
-            one.put("lines", spliced.lines);
+            one.put("lines", spliced.lines.count());
             Map<String, Object> classes = new LinkedHashMap<>();
             spliced.ids.changed().forEach((id, becomes) -> classes.put(id.toString(), (long) becomes));
             one.put("classes", classes);
@@ -147,7 +148,7 @@ final class SplicedJobs {
     /** Writes what concerns the lines of a manifest: the number of jobs; if there are any, the label attribute and each. */
     void write(String manifest, DataOutputStream out) throws IOException {
         List<Spliced> here = jobs.values().stream()
-                .filter(spliced -> spliced.lines > 0 && (spliced.job.manifest() == null || spliced.job.manifest().equals(manifest)))
+                .filter(spliced -> spliced.lines.count() > 0 && (spliced.job.manifest() == null || spliced.job.manifest().equals(manifest)))
                 .toList();
         out.writeInt(here.size());
         if (here.isEmpty()) {

@@ -31,6 +31,8 @@ public final class ChunkIndexWriter implements LineSink {
     static final int SOURCE = 512;
     /** Texts remembered at most; later ones are written in full. */
     static final int MOST_TEXTS = 1 << 13;
+    /** Longer ones are written in full each time. */
+    static final int LONGEST_REMEMBERED = 512;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int BUFFER_BYTES = 64 << 10;
@@ -162,7 +164,7 @@ public final class ChunkIndexWriter implements LineSink {
         Integer known = texts.get(text);
         if (known != null) {
             number(known + 2);
-        } else if (texts.size() == MOST_TEXTS) {
+        } else if (texts.size() == MOST_TEXTS || text.length() > LONGEST_REMEMBERED) {
             number(1);
             string(text);
         } else {

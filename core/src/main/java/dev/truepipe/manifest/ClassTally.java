@@ -42,6 +42,8 @@ public final class ClassTally {
         /** Those with annotations. */
         long lines;
         final List<Place> places = new ArrayList<>(PLACES);
+        /** What it was counted into when jobs were put together; {@code null} before. */
+        private Use into;
 
         private Use(int number, int id, String name) {
             this.number = number;
@@ -67,6 +69,11 @@ public final class ClassTally {
                     places.add(place);
                 }
             }
+        }
+
+        /** What it counts as now: itself, or what it was put into. */
+        Use now() {
+            return into == null ? this : into;
         }
 
         /** Where it is, up to three places: {@code a.manifest:1, a.manifest:7}. */
@@ -220,7 +227,8 @@ public final class ClassTally {
         List<Use> before = List.copyOf(uses);
         jobs.clear();
         for (Use use : before) {
-            find(together, use.id, use.name).add(use);
+            use.into = find(together, use.id, use.name);
+            use.into.add(use);
             use.places.clear();
         }
     }

@@ -8,7 +8,7 @@ import dev.truepipe.manifest.JsonCursor.Key;
  *
  * <p>Held against an object key by key. As long as its bytes from value to key to colon are those of last time they mean the
  * same, and its keys differ from each other as they did then. At the first that is another the old order is forgotten from there
- * on, and the object's own is learned: what is known is at all times the beginning of the object at hand.
+ * on, and the object's own is learned. An object that ends sooner forgets nothing.
  */
 final class KeyOrder {
     /** What {@link #field} says of a key that nobody asked for. */
@@ -68,7 +68,7 @@ final class KeyOrder {
         return fields[key];
     }
 
-    /** How many keys the last object had, as far as they are known. */
+    /** How many keys of the last objects are known, in order: an object with fewer keys leaves known those that one before it had beyond. */
     int known() {
         return known;
     }

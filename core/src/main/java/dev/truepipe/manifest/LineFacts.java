@@ -13,6 +13,8 @@ final class LineFacts {
     /** A whole number written as something else. */
     static final long BAD = Long.MIN_VALUE + 1;
 
+    private static final int MANY_ATTRIBUTES = 1 << 14;
+
     final Slice sourceRef = new Slice();
     final Slice source = new Slice();
     /** The group attribute's value; absent unless it is text, a number or a truth value. */
@@ -35,6 +37,10 @@ final class LineFacts {
         labelMetadata.clear();
         labelMetadataGiven = false;
         attributeCount = 0;
+        if (attributes.length > MANY_ATTRIBUTES) {
+            // One odd line holds no memory.
+            attributes = new int[3 * 16];
+        }
     }
 
     void attribute(int nameFrom, int nameTo, int valueAt) {
@@ -226,26 +232,41 @@ final class LineFacts {
             annotationsKind = Kind.ABSENT;
             firstNoObject = -1;
             noObjects = 0;
-            boxes.count = 0;
+            boxes.clear();
         }
     }
 
     /** Annotations, five numbers each. Those that are absent or no numbers are NaN, ids {@link #NONE} or {@link #BAD}. */
     static final class Boxes {
+        private static final int FEW = 32;
+        private static final int MANY = 1 << 12;
+
         int count;
-        long[] classId = new long[32];
-        double[] left = new double[32];
-        double[] top = new double[32];
-        double[] width = new double[32];
-        double[] height = new double[32];
+        long[] classId = new long[FEW];
+        double[] left = new double[FEW];
+        double[] top = new double[FEW];
+        double[] width = new double[FEW];
+        double[] height = new double[FEW];
+
+        void clear() {
+            count = 0;
+            if (classId.length > MANY) {
+                // One odd line holds no memory.
+                resize(FEW);
+            }
+        }
+
+        private void resize(int size) {
+            classId = Arrays.copyOf(classId, size);
+            left = Arrays.copyOf(left, size);
+            top = Arrays.copyOf(top, size);
+            width = Arrays.copyOf(width, size);
+            height = Arrays.copyOf(height, size);
+        }
 
         void add(long classId, double left, double top, double width, double height) {
             if (count == this.classId.length) {
-                this.classId = Arrays.copyOf(this.classId, 2 * count);
-                this.left = Arrays.copyOf(this.left, 2 * count);
-                this.top = Arrays.copyOf(this.top, 2 * count);
-                this.width = Arrays.copyOf(this.width, 2 * count);
-                this.height = Arrays.copyOf(this.height, 2 * count);
+                resize(2 * count);
             }
             this.classId[count] = classId;
             this.left[count] = left;

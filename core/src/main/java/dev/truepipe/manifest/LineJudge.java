@@ -171,6 +171,12 @@ final class LineJudge {
         }
         line.key = murmur.reset().update(text, from, to - from).finish();
         line.group = line.key;
+        if (!(rules.groupBy() instanceof GroupBy.ByObject)) {
+            group(facts, object);
+        }
+    }
+
+    private void group(LineFacts facts, Slice object) {
         switch (rules.groupBy()) {
             case GroupBy.ByObject _ -> { }
             case GroupBy.ByAttribute attribute -> {
@@ -394,8 +400,11 @@ final class LineJudge {
             if (metadata.classNameBad) {
                 find(FindingCode.METADATA_INVALID, label, "class-name is not text; write the class's name");
             }
+            nameAll(metadata.classMap);
             name = metadata.className;
-            if (name == null) {
+            if (name != null) {
+                line.classes.name((int) content.whole, name);
+            } else {
                 int place = metadata.classMap.find((int) content.whole);
                 if (place >= 0) {
                     name = metadata.classMap.name(place);

@@ -4,6 +4,7 @@ import dev.truepipe.manifest.ClassTally.Id;
 import dev.truepipe.manifest.ClassTally.Job;
 import dev.truepipe.manifest.ClassTally.Use;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -85,9 +86,10 @@ public final class Reconciliation {
         reserve();
         assign(meant);
         idOfUse = new int[tally.uses().size()];
-        for (Use use : tally.uses()) {
+        for (Use made : tally.uses()) {
+            Use use = made.now();
             String name = use.name != null ? use.name : meant.get(use);
-            idOfUse[use.number] = name == null ? -1 : idOf.getOrDefault(name, -1);
+            idOfUse[made.number] = name == null ? -1 : idOf.getOrDefault(name, -1);
         }
         count();
         conflicts(tally, meant);
@@ -104,53 +106,46 @@ public final class Reconciliation {
     // What ids without a name mean
 
     private Map<Use, String> meanings() {
-        SortedMap<Integer, SortedSet<String>> named = new TreeMap<>();
+        // Of each id, its names, and who is the first to use each.
+        Map<Integer, SortedMap<String, Use>> named = new HashMap<>();
         for (Job job : jobs) {
-            job.ids.forEach((id, uses) -> named.computeIfAbsent(id, key -> new TreeSet<>()).addAll(uses.named.keySet()));
+            job.ids.forEach((id, uses) -> uses.named.forEach((name, use) -> named.computeIfAbsent(id, key -> new TreeMap<>()).putIfAbsent(name, use)));
         }
         Map<Use, String> meant = new HashMap<>();
         for (Job job : jobs) {
             job.ids.forEach((id, uses) -> {
                 if (uses.nameless != null) {
-                    meant.put(uses.nameless, meaning(job, id, uses, named.get(id)));
+                    meant.put(uses.nameless, meaning(job, id, uses, named.getOrDefault(id, Collections.emptySortedMap())));
                 }
             });
         }
         return meant;
     }
 
-    private String meaning(Job job, int id, Id uses, SortedSet<String> named) {
+    private String meaning(Job job, int id, Id uses, SortedMap<String, Use> named) {
         if (!uses.named.isEmpty()) {
             return uses.named.firstKey();
         }
         if (!categories.isEmpty()) {
             return id < categories.size() ? categories.get(id) : Integer.toString(id);
         }
-        SortedSet<String> candidates = new TreeSet<>(named);
-        if (previous.containsKey(id) && !isPlaceholder(id, previous.get(id))) {
-            candidates.add(previous.get(id));
+        String before = previous.get(id);
+        boolean more = before != null && !isPlaceholder(id, before) && !named.containsKey(before);
+        if (named.isEmpty()) {
+            return more ? before : Integer.toString(id);
         }
-        if (candidates.isEmpty()) {
-            return Integer.toString(id);
-        }
-        String meant = candidates.first();
-        if (candidates.size() > 1) {
-            List<String> who = new ArrayList<>();
-            candidates.forEach(name -> who.add("\"" + name + "\" (" + whoNames(id, name) + ")"));
-            conflict(job, "class id " + id + " has no name in " + words(job) + " (" + uses.nameless.where() + ") and " + candidates.size()
-                    + " elsewhere: " + joined(who) + "; nobody can tell which is meant: add class maps, or give labelCategories");
-        }
-        return meant;
-    }
-
-    private String whoNames(int id, String name) {
-        for (Job job : jobs) {
-            Id uses = job.ids.get(id);
-            if (uses != null && uses.named.containsKey(name)) {
-                return uses.named.get(name).where();
+        int candidates = named.size() + (more ? 1 : 0);
+        if (candidates > 1 && conflicts.size() < MOST_CONFLICTS) {
+            SortedMap<String, String> who = new TreeMap<>();
+            named.entrySet().stream().limit(MOST_SHOWN).forEach(use -> who.put(use.getKey(), use.getValue().where()));
+            if (more) {
+                who.put(before, "the version before");
             }
+            List<String> shown = who.entrySet().stream().limit(MOST_SHOWN).map(one -> "\"" + one.getKey() + "\" (" + one.getValue() + ")").toList();
+            conflict(job, "class id " + id + " has no name in " + words(job) + " (" + uses.nameless.where() + ") and " + candidates
+                    + " elsewhere: " + joined(shown, candidates) + "; nobody can tell which is meant: add class maps, or give labelCategories");
         }
-        return "the version before";
+        return more && before.compareTo(named.firstKey()) < 0 ? before : named.firstKey();
     }
 
     /** A class that no class map names is carried under its id. */
@@ -357,7 +352,11 @@ public final class Reconciliation {
     }
 
     private static String joined(List<String> all) {
-        return String.join(" and ", all.subList(0, Math.min(MOST_SHOWN, all.size()))) + (all.size() > MOST_SHOWN ? " and …" : "");
+        return joined(all.subList(0, Math.min(MOST_SHOWN, all.size())), all.size());
+    }
+
+    private static String joined(List<String> shown, int all) {
+        return String.join(" and ", shown) + (all > shown.size() ? " and …" : "");
     }
 
     private void conflict(Job job, String message) {

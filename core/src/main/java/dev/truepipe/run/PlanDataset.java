@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * State {@code PlanDataset}: finds and pins the manifests, waits for those that are young, claims their fingerprint, and
@@ -79,9 +80,7 @@ public final class PlanDataset {
                             : "There is no object " + places.labels() + " yet.");
         }
         if (holdOut != null) {
-            S3Uri uri = S3Uri.parse(holdOut);
-            found.addFirst(store.head(uri).orElseThrow(() -> new IOException("the hold-out " + uri
-                    + " is not there; put it where split.validation says, or let split.validation name another, then trigger the dataset")));
+            found.addFirst(holdOut(S3Uri.parse(holdOut)));
         }
         long young = secondsToSettle(found, Duration.ofSeconds(Fields.whole(settings, "settleSeconds")), now);
         if (young > 0 && request.settles() < MOST_SETTLES) {
@@ -120,6 +119,18 @@ public final class PlanDataset {
                             + ". To do so again: truepipe trigger " + request.dataset() + " --force");
             case Claims.Answer.Ours ours -> planned(request, settings, inference.choose(), pinned, fingerprint, now);
         };
+    }
+
+    /** The store may not say whether it is missing or forbidden: the stack lets nobody list the bucket for its sake. */
+    private StoredObject holdOut(S3Uri uri) throws IOException {
+        Optional<StoredObject> there;
+        try {
+            there = store.head(uri);
+        } catch (IOException e) {
+            throw new IOException("the hold-out that split.validation names: " + e.getMessage(), e);
+        }
+        return there.orElseThrow(() -> new IOException("the hold-out " + uri
+                + " is not there; put it where split.validation says, or let split.validation name another, then trigger the dataset"));
     }
 
     /** An earlier plan of this run that other manifests have overtaken was never worked on to its end. */
@@ -217,7 +228,7 @@ public final class PlanDataset {
         S3Uri file = S3Uri.parse(Fields.text(categories, "file"));
         List<String> names;
         try (InputStream in = store.open(file, null, null)) {
-            names = LabelCategories.parse(in.readAllBytes());
+            names = LabelCategories.read(in);
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " is no label category file ({\"labels\":[{\"label\":\"dog\"}]}): " + e.getMessage(), e);
         }

@@ -2,6 +2,7 @@ package dev.truepipe.dataset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import dev.truepipe.manifest.LabelTally;
 import dev.truepipe.manifest.OddJson;
 import dev.truepipe.manifest.Task;
 import dev.truepipe.split.GroupBy;
+import dev.truepipe.split.Hash128;
 import dev.truepipe.split.HoldOut;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -300,6 +302,70 @@ class ReconciledTest {
         Map<String, Object> car = Json.object(Json.object(split.decision().toJson().get("classes")).get("car"));
         assertEquals(3L, car.get("annotations"));
         assertEquals(3L, (Long) car.get("trainLines") + (Long) car.get("validationLines"));
+    }
+
+    /**
+     * Both times the same lines and two jobs without a name of which one is turned round, but not the same: only what becomes of which
+     * line tells the two apart.
+     */
+    @Test
+    void theVersionTellsWhichLinesOfJobsWithoutANameAreRewritten() throws IOException {
+        String plain = line("1.jpg", "boxes", null, box(0) + "," + box(1), "");
+        String other = line("2.jpg", "boxes", null, box(0) + "," + box(1), "");
+        String named = line("3.jpg", "boxes", null, box(0) + "," + box(1), "\"0\":\"car\",\"1\":\"bus\"");
+        String turned = line("4.jpg", "boxes", null, box(0) + "," + box(1), "\"0\":\"bus\",\"1\":\"car\"");
+        SplitOfManifests one = versioned(List.of(named, plain), List.of(turned, other));
+        SplitOfManifests same = versioned(List.of(plain, named), List.of(other, turned));
+        SplitOfManifests swapped = versioned(List.of(named, other), List.of(turned, plain));
+        assertEquals(List.of(), one.decision().gates().stream().filter(gate -> !gate.name().endsWith("-empty")).toList());
+        assertNotEquals(used(one), used(swapped), "not the same content");
+        assertEquals(one.decision().version(), same.decision().version());
+        assertNotEquals(one.decision().version(), swapped.decision().version());
+    }
+
+    private static SplitOfManifests versioned(List<String> first, List<String> second) throws IOException {
+        TreeMap<String, byte[]> manifests = new TreeMap<>();
+        manifests.put("m1", file(bytes(first.toArray(String[]::new))));
+        manifests.put("m2", file(bytes(second.toArray(String[]::new))));
+        return SplitOfManifests.of(manifests, rules(List.of("boxes"), List.of()), null, 0);
+    }
+
+    /** The ids of its own class stay, and so does not the entry that only its class map has. */
+    @Test
+    void aClassMapsOtherEntriesAreRewrittenOnLinesOfOneLabelToo() throws IOException {
+        String line = "{\"source-ref\":\"s3://images/%s.jpg\",\"kind\":%d,\"kind-metadata\":{\"class-name\":\"%s\",\"class-map\":{%s},"
+                + "\"type\":\"groundtruth/image-classification\",\"job-name\":\"%s\",\"creation-date\":\"2026-01-01T00:00:00\"}}";
+        DatasetRules rules = new DatasetRules(Task.IMAGE_CLASSIFICATION, List.of("kind"), GroupBy.OBJECT, new HoldOut(2_000, 1), false, List.of(), Map.of(),
+                10_000, 0, 0, List.of());
+        String second = line.formatted("3", 0, "car", "\"0\":\"car\",\"1\":\"van\"", "b");
+        SplitOfManifests split = split(rules, line.formatted("1", 0, "car", "\"0\":\"car\"", "a"), line.formatted("2", 1, "bus", "\"1\":\"bus\"", "a"), second);
+        assertTrue(used(split).contains(second.replace("\"1\":\"van\"", "\"2\":\"van\"")), used(split).toString());
+        assertEquals(Map.of(0, "car", 1, "bus", 2, "van"), carried(split));
+    }
+
+    /** The first line's class was counted under its job before there were too many; "bus" makes the split look for a floor among all lines. */
+    @Test
+    void findsAFloorAmongMoreJobsThanCanBeToldApart() throws IOException {
+        HoldOut holdOut = new HoldOut(2_000, 1);
+        List<String> train = new ArrayList<>();
+        for (int i = 0; train.size() < 3; i++) {
+            Hash128 group = Hash128.of("s3://images/t" + i);
+            if (!holdOut.isValidation(holdOut.place(group.high(), group.low()))) {
+                train.add("t" + i);
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add(line(train.get(0), "boxes", null, box(7), "").replaceFirst(",\"boxes-metadata\".*", "}"));
+        for (int i = 0; i <= 10_000; i++) {
+            lines.add(line(i + ".jpg", "boxes", "job " + i, box(0), "\"0\":\"car\""));
+        }
+        lines.add(line(train.get(1), "boxes", "bus", box(1), "\"1\":\"bus\""));
+        lines.add(line(train.get(2), "boxes", "bus", box(1), "\"1\":\"bus\""));
+        SplitOfManifests split = split(rules(List.of("boxes"), List.of()), lines.toArray(String[]::new));
+        assertEquals(Map.of(0, "car", 1, "bus", 7, "7"), carried(split));
+        assertEquals(1, CarriedState.fromDataset(split.decision().toJson()).floors().size());
+        Map<String, Object> nameless = Json.object(Json.object(split.decision().toJson().get("classes")).get("7"));
+        assertEquals("1 1 0", nameless.get("annotations") + " " + nameless.get("trainLines") + " " + nameless.get("validationLines"));
     }
 
     @Test

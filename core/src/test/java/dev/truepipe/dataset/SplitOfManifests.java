@@ -16,15 +16,21 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.LongUnaryOperator;
 
-/** The four steps in memory, every piece crossing as bytes. For tests. */
+/**
+ * The four steps in memory, every piece crossing as bytes, held against a decision that is told of lines while they are scanned. For
+ * tests.
+ *
+ * @param asTaken whether that one had every line at once where it belongs
+ */
 public record SplitOfManifests(
-        DatasetDecision decision, byte[] train, byte[] validation, byte[] quarantine, byte[] superseded, byte[] test, byte[] findings) {
+        DatasetDecision decision, byte[] train, byte[] validation, byte[] quarantine, byte[] superseded, byte[] test, byte[] findings, boolean asTaken) {
 
     /** @param manifests by name; one that the rules call the hold-out is read first
      *  @param previous what it carries over crosses as its files do; may be {@code null}
@@ -78,14 +84,17 @@ public record SplitOfManifests(
             ChunkWriter.write(ByteSource.of(manifests.get(chunk.manifest())), chunk, new ByteArrayInputStream(indexes.get(chunk.index())),
                     new ByteArrayInputStream(decided.toByteArray()), new ChannelOutputs(outs[0], outs[1], outs[2], outs[3], outs[4], outs[5]));
         }
+        DecisionInProgress progress = new DecisionInProgress(input);
+        Map<Channel, ByteArrayOutputStream> written = scanInto(progress, input, manifests);
+        DatasetDecision whileScanning = progress.decide();
         SplitOfManifests split = new SplitOfManifests(decision, outs[0].toByteArray(), outs[1].toByteArray(), outs[2].toByteArray(),
-                outs[3].toByteArray(), outs[4].toByteArray(), outs[5].toByteArray());
-        split.isTheSameWhenDecidedWhileScanning(input, manifests);
+                outs[3].toByteArray(), outs[4].toByteArray(), outs[5].toByteArray(), progress.asTaken());
+        split.isTheSameWhenDecidedWhileScanning(whileScanning, written);
         return split;
     }
 
-    private void isTheSameWhenDecidedWhileScanning(DecisionInput input, SortedMap<String, byte[]> manifests) throws IOException {
-        DecisionInProgress progress = new DecisionInProgress(input);
+    private static Map<Channel, ByteArrayOutputStream> scanInto(DecisionInProgress progress, DecisionInput input, SortedMap<String, byte[]> manifests)
+            throws IOException {
         Map<Channel, ByteArrayOutputStream> written = new EnumMap<>(Channel.class);
         for (Channel channel : Channel.values()) {
             written.put(channel, new ByteArrayOutputStream());
@@ -105,17 +114,20 @@ public record SplitOfManifests(
             });
             progress.end();
         }
-        DatasetDecision whileScanning = progress.decide();
+        return written;
+    }
+
+    private void isTheSameWhenDecidedWhileScanning(DatasetDecision whileScanning, Map<Channel, ByteArrayOutputStream> written) throws IOException {
         assertEquals(Json.text(decision.toJson()), Json.text(whileScanning.toJson()));
         ByteArrayOutputStream index = new ByteArrayOutputStream();
         whileScanning.lineIndex().write(index);
         assertArrayEquals(linesIndex(), index.toByteArray());
-        if (progress.asTaken()) {
-            assertArrayEquals(train, written.get(Channel.TRAIN).toByteArray());
-            assertArrayEquals(validation, written.get(Channel.VALIDATION).toByteArray());
-            assertArrayEquals(quarantine, written.get(Channel.QUARANTINE).toByteArray());
-            assertArrayEquals(test, written.get(Channel.TEST).toByteArray());
-        }
+        byte[] takenForTrain = written.get(Channel.TRAIN).toByteArray();
+        byte[] takenForValidation = written.get(Channel.VALIDATION).toByteArray();
+        byte[] takenForTest = written.get(Channel.TEST).toByteArray();
+        assertArrayEquals(quarantine, written.get(Channel.QUARANTINE).toByteArray(), "what is quarantined is so at once");
+        // It says that lines are where they belong exactly when they are.
+        assertEquals(Arrays.equals(train, takenForTrain) && Arrays.equals(validation, takenForValidation) && Arrays.equals(test, takenForTest), asTaken);
         assertEquals(0, written.get(Channel.SUPERSEDED).size());
     }
 

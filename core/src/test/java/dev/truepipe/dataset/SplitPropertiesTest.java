@@ -286,6 +286,41 @@ class SplitPropertiesTest {
         assertEquals(all.size() + (way.isOwn() ? 10 : 0), sideOf.size());
     }
 
+    /**
+     * Every split of this class is decided a second time, while its lines are scanned ({@link SplitOfManifests}): with the same
+     * document and index, and, where it says that it had every line at once where it belongs, the same channels. Over the seeds it
+     * says both: no with objects labeled twice, and yes with objects labeled once where no group has to move.
+     */
+    @Test
+    void decidedWhileScanningItIsTheSameWhetherLinesMoveOrNot() throws IOException {
+        Map<String, Set<Boolean>> said = new TreeMap<>();
+        Set<String> kinds = new TreeSet<>();
+        for (Way way : ways().toList()) {
+            String kind = (way.isOwn() ? "own" : "share") + (way.holdOut().tests() ? " and test" : "") + " by " + way.groupBy();
+            kinds.add(kind);
+            for (int round = 0; round < 8; round++) {
+                Random random = new Random(way.holdOut().seed() + 1_000 * round);
+                boolean twice = round % 2 == 1;
+                TreeMap<String, byte[]> manifests = new TreeMap<>();
+                List<String> lines = new ArrayList<>();
+                for (int i = 0; i < 60; i++) {
+                    lines.add(line("cam" + random.nextInt(20) + "/" + i, i % 2 == 0 ? "car" : "bus"));
+                }
+                if (way.isOwn()) {
+                    manifests.put(OWN, (line("cam90/a", "car") + "\n" + line("cam91/b", "bus") + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+                if (twice) {
+                    lines.add(lines.get(random.nextInt(60)).replace("2026-01-01", "2026-01-02"));
+                }
+                manifests.put("m", String.join("\n", lines).concat("\n").getBytes(StandardCharsets.UTF_8));
+                SplitOfManifests split = SplitOfManifests.of(manifests, way.rules(), null, 1 + random.nextInt(20_000));
+                assertTrue(!twice || !split.asTaken(), way + ", round " + round + ": a newer label came, and nothing moved");
+                said.computeIfAbsent(kind, key -> new TreeSet<>()).add(split.asTaken());
+            }
+        }
+        kinds.forEach(kind -> assertEquals(Set.of(false, true), said.get(kind), kind));
+    }
+
     @ParameterizedTest
     @MethodSource("ways")
     void tearsNoGroup(Way way) throws IOException {
@@ -299,33 +334,171 @@ class SplitPropertiesTest {
         sides.forEach((group, on) -> assertEquals(1, on.size(), way + ": " + group + " is on " + on));
     }
 
-    /** Only groups of train that are the last one of another class may keep a class out of the hold-out. */
+    /** By hash, before any floor. */
+    private static Channel byHash(String group, HoldOut holdOut) {
+        Hash128 hash = Hash128.of(group);
+        int place = holdOut.place(hash.high(), hash.low());
+        return holdOut.isValidation(place) ? Channel.VALIDATION : holdOut.isTest(place) ? Channel.TEST : Channel.TRAIN;
+    }
+
+    /** The rules of docs/interpretation.md, slowly. @param classesOf what each group holds */
+    private static Set<String> expectedFloors(Map<String, Set<Integer>> classesOf, HoldOut holdOut) {
+        Map<Integer, List<String>> train = new TreeMap<>();
+        Set<Integer> validated = new HashSet<>();
+        classesOf.forEach((group, classes) -> classes.forEach(id -> {
+            if (byHash(group, holdOut) == Channel.TRAIN) {
+                train.computeIfAbsent(id, key -> new ArrayList<>()).add(group);
+            } else if (byHash(group, holdOut) == Channel.VALIDATION) {
+                validated.add(id);
+            }
+        }));
+        Set<String> only = new HashSet<>();
+        train.forEach((id, groups) -> {
+            if (groups.size() == 1 && !validated.contains(id)) {
+                only.add(groups.getFirst());
+            }
+        });
+        Set<String> floors = new TreeSet<>();
+        List.copyOf(train.keySet()).forEach(id -> {
+            if (!validated.contains(id)) {
+                train.get(id).stream().sorted((one, other) -> Long.compareUnsigned(holdOut.rank(Hash128.of(one)), holdOut.rank(Hash128.of(other))))
+                        .filter(group -> !only.contains(group) && classesOf.get(group).stream().allMatch(held -> train.get(held).size() > 1))
+                        .findFirst().ifPresent(group -> {
+                            floors.add(group);
+                            classesOf.get(group).forEach(held -> train.get(held).remove(group));
+                            validated.addAll(classesOf.get(group));
+                        });
+            }
+        });
+        return floors;
+    }
+
+    private static Set<Integer> ids(String line) {
+        Set<Integer> ids = new TreeSet<>();
+        Matcher id = Pattern.compile("\"class_id\":([0-9]+)").matcher(line);
+        while (id.find()) {
+            ids.add(Integer.valueOf(id.group(1)));
+        }
+        return ids;
+    }
+
+    private static Set<Integer> ids(byte[] file) {
+        Set<Integer> ids = new TreeSet<>();
+        lines(file).forEach(line -> ids.addAll(ids(line)));
+        return ids;
+    }
+
+    /** Expected by what the hash does with the groups of the lines that count; a hold-out of one's own is left as it is. */
     @ParameterizedTest
     @MethodSource("ways")
     void everyClassThatCanBeOnBothSidesIs(Way way) throws IOException {
-        if (way.isOwn()) {
-            return;
-        }
         for (int lines = 4; lines < 60; lines += 5) {
-            SplitOfManifests split = SplitOfManifests.of(manifests(way, lines), way.rules(), null, 0);
-            Map<String, Set<String>> groups = new TreeMap<>();
-            for (String line : lines(split.train())) {
-                Matcher id = Pattern.compile("\"class_id\":([0-9]+)").matcher(line);
-                while (id.find()) {
-                    groups.computeIfAbsent(id.group(1), key -> new TreeSet<>()).add(group(line, way));
-                }
-            }
-            Set<String> only = new HashSet<>();
-            groups.values().stream().filter(of -> of.size() == 1).forEach(only::addAll);
+            TreeMap<String, byte[]> manifests = manifests(way, lines);
+            SplitOfManifests split = SplitOfManifests.of(manifests, way.rules(), null, 0);
             String where = way + ", " + lines + " lines: ";
-            Json.object(split.decision().toJson().get("classes")).forEach((name, value) -> {
-                Map<String, Object> one = Json.object(value);
-                Set<String> inTrain = groups.getOrDefault(one.get("id").toString(), Set.of());
-                if (inTrain.size() > 1 && !only.containsAll(inTrain)) {
-                    assertTrue((Long) one.get("validationLines") > 0, where + "class " + name + " " + one + " in " + inTrain);
+            Map<String, Set<Integer>> classesOf = new TreeMap<>();
+            Stream.of(split.train(), split.validation(), split.test()).flatMap(file -> lines(file).stream())
+                    .forEach(line -> classesOf.computeIfAbsent(group(line, way), key -> new TreeSet<>()).addAll(ids(line)));
+            Set<String> held = new TreeSet<>();
+            if (way.isOwn()) {
+                List<String> quarantined = lines(split.quarantine());
+                lines(manifests.get(OWN)).stream().filter(line -> !quarantined.contains(line)).forEach(line -> held.add(group(line, way)));
+            }
+            Set<String> floors = way.isOwn() ? Set.of() : expectedFloors(classesOf, way.holdOut());
+            assertEquals(new TreeSet<>(floors.stream().map(Hash128::of).toList()), CarriedState.fromDataset(split.decision().toJson()).floors(), where + "floors");
+            Set<Integer> trained = new TreeSet<>();
+            Set<Integer> validated = new TreeSet<>();
+            Set<Integer> trainable = new TreeSet<>();
+            classesOf.forEach((group, classes) -> {
+                Channel channel = held.contains(group) || floors.contains(group) ? Channel.VALIDATION : byHash(group, way.holdOut());
+                if (channel == Channel.TRAIN) {
+                    trained.addAll(classes);
+                } else if (channel == Channel.VALIDATION) {
+                    validated.addAll(classes);
+                }
+                if (!held.contains(group) && byHash(group, way.holdOut()) == Channel.TRAIN) {
+                    trainable.addAll(classes);
                 }
             });
+            assertEquals(trainable, ids(split.train()), where + "no floor takes a class out of train");
+            assertEquals(trained, ids(split.train()), where + "train");
+            assertEquals(validated, ids(split.validation()), where + "validation");
         }
+    }
+
+    /** Groups with the classes that each has; seeds run through what hangs together. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20_260_714})
+    void floorsAreThoseOfTheRulesAndTakeNoClassOutOfTrain(long seed) throws IOException {
+        Random random = new Random(seed);
+        HoldOut holdOut = new HoldOut(1_000, seed % 2 == 0 ? 1_000 : 0, null, seed);
+        Way way = new Way(holdOut, "object");
+        for (int round = 0; round < 20; round++) {
+            Map<String, Set<Integer>> classesOf = new TreeMap<>();
+            int groups = 3 + random.nextInt(12);
+            int most = 1 + random.nextInt(6);
+            for (int i = 0; i < groups; i++) {
+                Set<Integer> classes = new TreeSet<>();
+                for (int more = random.nextInt(3); more >= 0; more--) {
+                    classes.add(random.nextInt(most));
+                }
+                classesOf.put("s3://images/" + round + "-" + i + ".jpg", classes);
+            }
+            checkFloors(classesOf, way, "seed " + seed + ", round " + round);
+        }
+    }
+
+    private static SplitOfManifests checkFloors(Map<String, Set<Integer>> classesOf, Way way, String where) throws IOException {
+        String all = String.join("\n", classesOf.entrySet().stream().map(group -> lineOf(group.getKey(), group.getValue())).toList());
+        SplitOfManifests split = SplitOfManifests.of(new TreeMap<>(Map.of("m", all.getBytes(StandardCharsets.UTF_8))), way.rules(), null, 0);
+        assertEquals(new TreeSet<>(expectedFloors(classesOf, way.holdOut()).stream().map(Hash128::of).toList()),
+                CarriedState.fromDataset(split.decision().toJson()).floors(), where + ": " + classesOf);
+        Set<Integer> trainable = new TreeSet<>();
+        classesOf.forEach((group, classes) -> {
+            if (byHash(group, way.holdOut()) == Channel.TRAIN) {
+                trainable.addAll(classes);
+            }
+        });
+        assertEquals(trainable, ids(split.train()), where + ": " + classesOf);
+        return split;
+    }
+
+    /** Groups of train, the lowest rank first, then one of validation. */
+    private static List<String> ranked(HoldOut holdOut, int train) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            names.add("s3://images/r" + i + ".jpg");
+        }
+        Comparator<String> byRank = (one, other) -> Long.compareUnsigned(holdOut.rank(Hash128.of(one)), holdOut.rank(Hash128.of(other)));
+        List<String> ranked = new ArrayList<>(names.stream().filter(name -> byHash(name, holdOut) == Channel.TRAIN).sorted(byRank).limit(train).toList());
+        ranked.add(names.stream().filter(name -> byHash(name, holdOut) == Channel.VALIDATION).findFirst().orElseThrow());
+        return ranked;
+    }
+
+    /** Validation has E, so nobody keeps E's only group of train but the choice itself. */
+    @Test
+    void aFloorIsNotTheLastGroupOfAClassThatValidationHas() throws IOException {
+        Way way = new Way(new HoldOut(2_000, 1), "object");
+        List<String> g = ranked(way.holdOut(), 2);
+        SplitOfManifests split = checkFloors(Map.of(g.get(0), Set.of(0, 1), g.get(1), Set.of(0), g.get(2), Set.of(1)), way, "last of another");
+        assertEquals(Set.of(0, 1), ids(split.train()));
+        assertEquals(Set.of(0, 1), ids(split.validation()));
+        assertEquals(List.of(g.get(0)), lines(split.train()).stream().map(SplitPropertiesTest::object).toList());
+    }
+
+    @Test
+    void floorsOfSeveralClassesLeaveEachOfThemInTrain() throws IOException {
+        Way way = new Way(new HoldOut(2_000, 1), "object");
+        List<String> g = ranked(way.holdOut(), 3);
+        SplitOfManifests split = checkFloors(Map.of(g.get(0), Set.of(0), g.get(1), Set.of(0, 1), g.get(2), Set.of(1)), way, "one after the other");
+        assertEquals(List.of(g.get(1)), lines(split.train()).stream().map(SplitPropertiesTest::object).toList());
+    }
+
+    private static String lineOf(String object, Set<Integer> classes) {
+        return "{\"source-ref\":\"%s\",\"boxes\":{\"image_size\":[{\"width\":64,\"height\":48,\"depth\":3}],\"annotations\":[%s]},".formatted(object,
+                String.join(",", classes.stream().map(id -> "{\"class_id\":" + id + ",\"left\":1,\"top\":2,\"width\":3,\"height\":4}").toList()))
+                + "\"boxes-metadata\":{\"class-map\":{%s},\"type\":\"groundtruth/object-detection\",\"creation-date\":\"2026-01-01T00:00:00\"}}"
+                        .formatted(String.join(",", classes.stream().map(id -> "\"" + id + "\":\"class " + id + "\"").toList()));
     }
 
     @Test

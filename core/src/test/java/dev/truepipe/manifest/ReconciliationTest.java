@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -354,5 +356,37 @@ class ReconciliationTest {
     void knowsNoJobOfNoLine() {
         assertEquals(Map.of(), plainly().ids());
         assertNull(tally.beyond());
+    }
+
+    /** Each nameless use looks at a few names and no job: all names for each would be 25 million, all jobs for each of these 10^11. */
+    @Test
+    void manyJobsThatNameAnIdAndManyThatDoNotTakeLittleWork() {
+        for (int i = 0; i < ClassTally.MOST_JOBS / 2; i++) {
+            job("named-%04d".formatted(i), 0, "class %04d".formatted(i)).job("nameless-%04d".formatted(i), 0, null);
+        }
+        Reconciliation all = assertTimeoutPreemptively(Duration.ofSeconds(20), this::plainly);
+        assertEquals(20, all.conflicts().size());
+        assertEquals("class id 0 has no name in " + new LabelingJob("boxes", "nameless-0000", null) + " (m:2) and 5000 elsewhere: \"class 0000\" (m:1) and"
+                + " \"class 0001\" (m:3) and \"class 0002\" (m:5) and \"class 0003\" (m:7) and …; nobody can tell which is meant: add class maps, or give"
+                + " labelCategories", all.conflicts().getFirst().message());
+    }
+
+    @Test
+    void theVersionBeforeIsOneOfThoseWhoNameAnIdAndStandsInTheOrderOfNames() {
+        job("a", 0, "car").job("b", 0, null);
+        String message = conflict(of(BOXES, List.of(), new TreeMap<>(Map.of(0, "bus"))));
+        assertTrue(message.contains(" and 2 elsewhere: \"bus\" (the version before) and \"car\" (m:1); "), message);
+    }
+
+    /** Numbers that were given before stand for what their classes were put into. */
+    @Test
+    void aClassWithoutANameIsFoundAgainWhenJobsWerePutTogether() {
+        int first = tally.add(tally.job("boxes", null, "m"), 7, null, 1, "m", 1);
+        for (int i = 0; i <= ClassTally.MOST_JOBS; i++) {
+            job("job " + i, 0, "car");
+        }
+        int later = tally.number(tally.job("boxes", null, "m"), 7, null);
+        Reconciliation all = plainly();
+        assertEquals("7 7", all.id(first) + " " + all.id(later));
     }
 }

@@ -437,6 +437,7 @@ final class ReferenceJudge {
             }
             count(id, map.get(id));
         }
+        listed(map);
     }
 
     private void severalClasses(String name, JsonNode content, JsonNode metadata) {

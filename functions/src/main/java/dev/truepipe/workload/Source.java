@@ -5,8 +5,7 @@ import dev.truepipe.settings.LabelCategories;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.S3Uri;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /**
  * What the description needs to know of one configured dataset.
@@ -15,13 +14,11 @@ import java.util.stream.Stream;
  * @param labels the prefix under which labeling jobs write, or one manifest
  * @param labelBucket how events leave the bucket of {@code labels}
  * @param sweep how often the prefix is looked at without an event; zero never
- * @param alsoReads objects read beside what lies in {@code labels}: a category file, the manifest of a hold-out
+ * @param labelCategories the label category file, which only the plan is made from
+ * @param holdOut the manifest of a hold-out of one's own, which is scanned and written as what lies in {@code labels} is
  */
-public record Source(String dataset, S3Uri labels, LabelBucket labelBucket, Duration sweep, List<S3Uri> alsoReads) {
-    public Source {
-        alsoReads = List.copyOf(alsoReads);
-    }
-
+public record Source(
+        String dataset, S3Uri labels, LabelBucket labelBucket, Duration sweep, Optional<S3Uri> labelCategories, Optional<S3Uri> holdOut) {
     /** What the settings say of one dataset. */
     public static Source of(DatasetSettings dataset) {
         return new Source(
@@ -29,9 +26,8 @@ public record Source(String dataset, S3Uri labels, LabelBucket labelBucket, Dura
                 dataset.labels(),
                 LabelBucket.valueOf(dataset.labelBucket().name()),
                 dataset.sweep(),
-                Stream.concat(
-                        dataset.labelCategories().flatMap(LabelCategories::file).stream(),
-                        dataset.split().validationManifest().stream()).distinct().toList());
+                dataset.labelCategories().flatMap(LabelCategories::file),
+                dataset.split().validationManifest());
     }
 
     /** Whether the labels lie in the bucket that the stack makes and names itself. */

@@ -34,9 +34,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Everything that runs, described once.
@@ -146,6 +147,8 @@ public record Workload(
                 List.of(text("arn:", PARTITION, ":s3:::", SETTINGS_BUCKET, "/", SETTINGS_KEY)));
         // A chunk, a decision and a seal are pure in (plan, chunk): they see the run's folder and what it pins.
         Grant readLabels = new Grant("read manifests", List.of("s3:GetObject"), labelObjects(sources));
+        List<Grant> readHoldOuts = readObjects("read the hold-outs of your own", sources, Source::holdOut);
+        List<Grant> readCategories = readObjects("read the label category files", sources, Source::labelCategories);
         Grant listLabels = new Grant("find manifests", List.of("s3:ListBucket"), labelBuckets(sources));
         Grant listWork = new Grant(
                 "tell a missing object from a forbidden one",
@@ -183,7 +186,7 @@ public record Workload(
                         1024,
                         Duration.ofMinutes(5),
                         with(ownLabelBucket, SETTINGS, text(SETTINGS_URI), WORK_BUCKET_NAME, text(WORK_BUCKET)),
-                        List.of(
+                        joined(joined(readHoldOuts, readCategories), List.of(
                                 settings,
                                 readLabels,
                                 listLabels,
@@ -205,14 +208,14 @@ public record Workload(
                                                 ACCOUNT,
                                                 ":execution:",
                                                 STATE_MACHINE_NAME,
-                                                ":*"))))),
+                                                ":*")))))),
                 new FunctionSpec(
                         "ScanChunk",
                         ScanChunkHandler.class.getName(),
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        List.of(readLabels, listLabels, listWork, run, pieces)),
+                        joined(readHoldOuts, List.of(readLabels, listLabels, listWork, run, pieces))),
                 new FunctionSpec(
                         "DecideDataset",
                         DecideDatasetHandler.class.getName(),
@@ -220,14 +223,14 @@ public record Workload(
                         Duration.ofMinutes(15),
                         bucketOnly,
                         // Labels too: a run that a gate stops still writes what it set aside.
-                        List.of(readLabels, listLabels, listWork, run, pieces, readDatasets)),
+                        joined(readHoldOuts, List.of(readLabels, listLabels, listWork, run, pieces, readDatasets))),
                 new FunctionSpec(
                         "WriteChunk",
                         WriteChunkHandler.class.getName(),
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        List.of(readLabels, listLabels, listWork, run, pieces)),
+                        joined(readHoldOuts, List.of(readLabels, listLabels, listWork, run, pieces))),
                 new FunctionSpec(
                         "SealDataset",
                         SealDatasetHandler.class.getName(),
@@ -501,23 +504,30 @@ public record Workload(
     }
 
     private static List<Value> labelObjects(List<Source> sources) {
-        List<Value> objects = new ArrayList<>();
-        for (Source source : sources) {
-            objects.add(text("arn:", PARTITION, ":s3:::", bucket(source.labels().bucket()), "/" + source.labels().key() + (source.isOneManifest() ? "" : "*")));
-            for (S3Uri other : source.alsoReads()) {
-                objects.add(text("arn:", PARTITION, ":s3:::", other.bucket(), "/" + other.key()));
-            }
-        }
-        return objects;
+        return sources.stream().map(source -> object(source.labels(), source.isOneManifest() ? "" : "*")).toList();
     }
 
     private static List<Value> labelBuckets(List<Source> sources) {
-        TreeSet<String> names = new TreeSet<>();
-        for (Source source : sources) {
-            names.add(source.labels().bucket());
-            source.alsoReads().forEach(other -> names.add(other.bucket()));
-        }
-        return names.stream().map(name -> text("arn:", PARTITION, ":s3:::", bucket(name))).toList();
+        return sources.stream().map(source -> source.labels().bucket()).distinct().sorted()
+                .map(name -> text("arn:", PARTITION, ":s3:::", bucket(name))).toList();
+    }
+
+    /**
+     * Leave to read these objects and nothing beside them; no grant where no dataset has one. Not to list their buckets: S3 asks
+     * for that when it is to say of one object that it is missing, and a condition on {@code s3:prefix} never holds there. So
+     * where such an object is missing S3 says that it is forbidden, and the error says that it may be either.
+     */
+    private static List<Grant> readObjects(String why, List<Source> sources, Function<Source, Optional<S3Uri>> object) {
+        List<Value> objects = sources.stream().flatMap(source -> object.apply(source).stream()).distinct().map(uri -> object(uri, "")).toList();
+        return objects.isEmpty() ? List.of() : List.of(new Grant(why, List.of("s3:GetObject"), objects));
+    }
+
+    private static Value object(S3Uri uri, String rest) {
+        return text("arn:", PARTITION, ":s3:::", bucket(uri.bucket()), "/" + uri.key() + rest);
+    }
+
+    private static List<Grant> joined(List<Grant> some, List<Grant> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
     }
 
     private static List<String> buckets(List<Source> sources, Source.LabelBucket how) {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -481,6 +482,25 @@ class RunTest {
         String message = assertThrows(StorageFailedException.class, () -> plan("run-1", false, 0)).getMessage();
         assertTrue(message.contains(file + " is no label category file"), message);
         assertTrue(message.contains(words), message);
+    }
+
+    @Test
+    void refusesACategoryFileOfMoreThan16MiBAndReadsOneOfThat() throws IOException {
+        put(FIRST, cars(0, 60));
+        S3Uri file = S3Uri.parse("s3://labels/classes.json");
+        dataset().put("labelCategories", new LinkedHashMap<>(Map.of("file", file.toString())));
+        byte[] large = new byte[(16 << 20) + 1];
+        Arrays.fill(large, (byte) ' ');
+        byte[] json = "{\"labels\":[{\"label\":\"car\"}]}".getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(json, 0, large, 0, json.length);
+        store.put(file, large, Condition.ALWAYS);
+
+        String message = assertThrows(StorageFailedException.class, () -> plan("run-1", false, 0)).getMessage();
+        assertTrue(message.contains(file + " is no label category file"), message);
+        assertTrue(message.contains("it has more than 16777216 bytes (16 MiB); name the file that the labeling job was given"), message);
+
+        store.put(file, Arrays.copyOf(large, 16 << 20), Condition.ALWAYS);
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"));
     }
 
     @Test

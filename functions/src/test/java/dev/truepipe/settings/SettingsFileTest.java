@@ -335,7 +335,7 @@ class SettingsFileTest {
     void readsTheManifestOfAHoldOutAndGrantsIt() throws Exception {
         DatasetSettings dataset = read(dataset("    split: { validation: s3://my-labels/val.manifest }\n")).datasets().getFirst();
         assertEquals(Optional.of(S3Uri.parse("s3://my-labels/val.manifest")), dataset.split().validationManifest());
-        assertEquals(List.of(S3Uri.parse("s3://my-labels/val.manifest")), dev.truepipe.workload.Source.of(dataset).alsoReads());
+        assertEquals(Optional.of(S3Uri.parse("s3://my-labels/val.manifest")), dev.truepipe.workload.Source.of(dataset).holdOut());
     }
 
     /** What is not set stands nowhere, so that an upgrade alone makes no run of any dataset. */

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,8 +27,9 @@ import org.junit.jupiter.api.Test;
 class WorkloadTest {
     private final Workload workload = Workload.of(
             List.of(
-                    new Source("street-cars", S3Uri.parse("s3://labels/street/"), Source.LabelBucket.NOTIFICATION, Duration.ofDays(1), List.of()),
-                    new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, List.of())),
+                    new Source("street-cars", S3Uri.parse("s3://labels/street/"), Source.LabelBucket.NOTIFICATION, Duration.ofDays(1),
+                            Optional.of(S3Uri.parse("s3://classes/street.json")), Optional.of(S3Uri.parse("s3://hold-outs/street.manifest"))),
+                    new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), Optional.empty())),
             List.of(Value.text("arn:aws:ecr:us-east-1:000000000000:repository/cars")),
             40);
 
@@ -148,6 +150,33 @@ class WorkloadTest {
                 .toList();
 
         assertEquals(List.of("arn:PARTITION:s3:::labels/street/*", "arn:PARTITION:s3:::old/yard.jsonl"), reads);
+    }
+
+    @Test
+    void letsWhoeverReadsLinesReadTheHoldOutThePlanTheCategoryFileAndNobodyListTheirBuckets() {
+        String bucket = "arn:PARTITION:s3:::";
+        Map<String, Set<String>> may = new TreeMap<>();
+        for (FunctionSpec function : workload.functions()) {
+            for (Grant grant : function.grants()) {
+                grant.resources().stream().map(value -> value.resolve(Enum::name, name -> name))
+                        .filter(resource -> resource.startsWith(bucket + "hold-outs") || resource.startsWith(bucket + "classes"))
+                        .forEach(resource -> may.computeIfAbsent(function.name(), name -> new TreeSet<>()).add(grant.actions() + " " + resource));
+            }
+        }
+        String holdOut = "[s3:GetObject] arn:PARTITION:s3:::hold-outs/street.manifest";
+        assertEquals(Map.of(
+                "PlanDataset", Set.of(holdOut, "[s3:GetObject] arn:PARTITION:s3:::classes/street.json"),
+                "ScanChunk", Set.of(holdOut),
+                "DecideDataset", Set.of(holdOut),
+                "WriteChunk", Set.of(holdOut)), may);
+    }
+
+    @Test
+    void grantsNothingOnNothing() {
+        Workload plain = Workload.of(List.of(
+                new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), Optional.empty())),
+                List.of(Value.text("image")), 1);
+        plain.functions().forEach(function -> function.grants().forEach(grant -> assertFalse(grant.resources().isEmpty(), function.name() + ": " + grant)));
     }
 
     /** A manifest that changes while its lines are copied must end as "changed", not as "access denied". */

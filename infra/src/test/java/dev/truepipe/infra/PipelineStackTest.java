@@ -14,10 +14,12 @@ import io.github.cdklabs.cdknag.NagSuppressions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -222,20 +224,32 @@ class PipelineStackTest {
         assertFalse(writes.contains("versions"), "a training job cannot touch sealed versions: " + writes);
     }
 
+    /** Every statement that names the bucket at all is looked at: its own ARN, as for listing it, and any key in it. */
     @Test
-    void whoReadsManifestsReadsTheHoldOutAndNothingBesideIt() throws IOException {
+    void whoReadsLinesReadsTheHoldOutAndNothingBesideIt() throws IOException {
         Resources resources = new Resources(Stacks.template(Stacks.NOTIFICATION));
-        TreeSet<String> readers = new TreeSet<>();
+        assertEquals(List.of("FunctionsDecideDataset", "FunctionsPlanDataset", "FunctionsScanChunk", "FunctionsWriteChunk"),
+                readersOfOneObject(resources, "my-hold-outs", "/street.manifest"));
+        assertFalse(Json.text(resources.properties("Custom::S3BucketNotifications")).contains("my-hold-outs"), "a hold-out is no arrival");
+    }
+
+    @Test
+    void thePlanAloneReadsTheLabelCategoryFileAndNothingBesideIt() throws IOException {
+        assertEquals(List.of("FunctionsPlanDataset"), readersOfOneObject(new Resources(Stacks.template(Stacks.NOTIFICATION)), "my-classes", "/street.json"));
+    }
+
+    private static List<String> readersOfOneObject(Resources resources, String bucket, String key) {
+        List<String> readers = new ArrayList<>();
         for (var entry : resources.statements()) {
             String resource = Json.text(entry.getValue().get("Resource"));
-            if (resource.contains("my-hold-outs/")) {
+            if (resource.contains(bucket)) {
                 readers.add(entry.getKey().replaceFirst("RoleDefaultPolicy.*", ""));
-                assertTrue(resource.contains(":s3:::my-hold-outs/street.manifest\""), resource);
-                assertEquals(List.of("s3:GetObject"), Resources.list(entry.getValue().get("Action")));
+                assertEquals(2, resource.split(Pattern.quote(bucket), -1).length, "once: " + resource);
+                assertTrue(resource.contains(":s3:::" + bucket + key + "\""), entry.getKey() + ": " + resource);
+                assertEquals(List.of("s3:GetObject"), Resources.list(entry.getValue().get("Action")), entry.getKey());
             }
         }
-        assertEquals(new TreeSet<>(List.of("FunctionsIntake", "FunctionsPlanDataset", "FunctionsScanChunk", "FunctionsDecideDataset", "FunctionsWriteChunk")), readers);
-        assertFalse(Json.text(resources.properties("Custom::S3BucketNotifications")).contains("my-hold-outs"), "a hold-out is no arrival");
+        return readers.stream().sorted().toList();
     }
 
     @Test

@@ -35,7 +35,7 @@ final class Stacks {
                 labels: s3://my-labels/street one/
                 labelBucket: notification
                 images: [s3://my-images/street/]
-                labelCategories: s3://my-labels/classes/street.json
+                labelCategories: s3://my-classes/street.json
                 split: { validation: s3://my-hold-outs/street.manifest }
                 sweep: 12h
                 training: { algorithm: object-detection }
