@@ -7,9 +7,9 @@ import dev.truepipe.manifest.JsonCursor.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes the line of one labeling job as another job would have: its label attribute under the canonical name, its class ids as
@@ -22,7 +22,7 @@ import java.util.Map;
  *   <li>what stands under the canonical names already when another attribute takes them: the metadata of an object that the
  *       first job gave up, or a label that is {@code null};
  *   <li>an entry of a class map or confidence map that is renumbered, if its id is none of the job's (it would come to name
- *       another class), or if a later one spells the same id ({@code "1"} and {@code "01"}).
+ *       another class), or if an earlier one spells the same id ({@code "1"} and {@code "01"}).
  * </ul>
  *
  * <p>What comes out is read again before it is handed out: it must be JSON as strict as what went in, with one label and no
@@ -259,22 +259,16 @@ public final class LineSplicer {
     /** Keys that are no whole numbers of the range of ids stay: they are read as no class by anybody. */
     private void keysById(int from, ClassIds ids) throws Broken {
         Members members = new Members(from);
-        Map<Integer, Integer> placeOf = new HashMap<>();
+        Set<Integer> seen = new HashSet<>();
         while (cursor.nextKey()) {
-            int place = members.key(cursor);
+            members.key(cursor);
             long id = cursor.wholeTextOr(-1);
             if (id >= 0 && id <= LineJudge.MAX_CLASS_ID) {
                 int becomes = known(id, ids);
-                if (becomes < 0) {
+                if (becomes < 0 || !seen.add(becomes)) {
                     members.remove();
-                } else {
-                    if (becomes != id) {
-                        members.rename(digits(becomes));
-                    }
-                    Integer before = placeOf.put(becomes, place);
-                    if (before != null) {
-                        members.remove(before);
-                    }
+                } else if (becomes != id) {
+                    members.rename(digits(becomes));
                 }
             }
             cursor.skip(cursor.value());
@@ -292,10 +286,9 @@ public final class LineSplicer {
             this.from = from;
         }
 
-        /** The cursor has just read a key. @return the member's place, from 0 */
-        int key(JsonCursor cursor) {
+        /** The cursor has just read a key. */
+        void key(JsonCursor cursor) {
             all.add(new Member(cursor.textFrom() - from, cursor.textTo() - from));
-            return all.size() - 1;
         }
 
         void rename(byte[] key) {
@@ -304,10 +297,6 @@ public final class LineSplicer {
 
         void remove() {
             all.getLast().removed = true;
-        }
-
-        void remove(int place) {
-            all.get(place).removed = true;
         }
 
         /** The cursor has just read the value. */

@@ -94,7 +94,7 @@ class LineSplicerTest {
                 "{\"1\":2 , \"0\":1}", "{\"1\":1}",
                 "{\"1\":2}", "{}",
                 "{ \"5\":1, \"6\":2 }", "{  }",
-                "{\"0\":1, \"00\":2}", "{\"1\":2}",
+                "{\"0\":1, \"00\":2}", "{\"1\":1}",
                 "{\"0\":1,\"note\":2,\"1.0\":3,\"-5\":4,\"70000\":5}", "{\"1\":1,\"note\":2,\"1.0\":3,\"-5\":4,\"70000\":5}").entrySet()) {
             assertEquals(label.replace("[0]", "[1]").replace("\"0\":\"a\"", "\"1\":\"a\"").formatted(map.getValue()),
                     spliced(label.formatted(map.getKey()), "b", "b", Map.of(0, 1)));
@@ -308,10 +308,10 @@ class LineSplicerTest {
         ObjectNode mapped = metadata.deepCopy();
         for (String map : List.of("class-map", "confidence-map", "class_map")) {
             if (metadata.has(map)) {
-                Map<Integer, String> lastSpelling = new TreeMap<>();
+                Map<Integer, String> firstSpelling = new TreeMap<>();
                 metadata.get(map).fieldNames().forEachRemaining(key -> {
                     if (key.matches("[0-9]+")) {
-                        lastSpelling.put(Integer.parseInt(key), key);
+                        firstSpelling.putIfAbsent(Integer.parseInt(key), key);
                     }
                 });
                 ObjectNode byId = JUDGE.createObjectNode();
@@ -322,7 +322,7 @@ class LineSplicerTest {
                         return;
                     }
                     int id = Integer.parseInt(key);
-                    if (ids.containsKey(id) && lastSpelling.get(id).equals(key)) {
+                    if (ids.containsKey(id) && firstSpelling.get(id).equals(key)) {
                         byId.set(ids.get(id) == id ? key : ids.get(id).toString(), entry.getValue());
                     }
                 });

@@ -243,7 +243,9 @@ final class MadeLines {
         if (random.nextInt(40) == 0) {
             metadata.with("failure-reason", "expired");
         }
-        metadata.with("job-name", "labeling-job/" + name);
+        if (random.nextInt(20) > 0) {
+            metadata.with("job-name", random.nextInt(40) > 0 ? "labeling-job/" + name : "j".repeat(random.nextInt(2) * (255 + random.nextInt(3))));
+        }
         int kind = random.nextInt(30);
         if (kind > 0) {
             line.with(name, content);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,8 @@ import java.util.regex.Pattern;
  */
 final class ReferenceJudge {
     private static final int MOST_KEY_BYTES = 1_024;
+    private static final int LONGEST_NAME = 127;
+    private static final int LONGEST_JOB_NAME = 256;
     private static final int HIGHEST_CLASS_ID = 65_535;
     private static final Set<String> IMAGES = Set.of(
             "object-detection", "image-classification", "image-classification-multilabel", "semantic-segmentation");
@@ -45,6 +48,7 @@ final class ReferenceJudge {
     private Map<Integer, Class> classes;
     private long created;
     private String label;
+    private String job;
     private boolean sourceRef;
     private boolean source;
     /** Whether the class map holds what is no class. */
@@ -63,7 +67,7 @@ final class ReferenceJudge {
      *
      * @param findings {@code code severity attribute}, in the order of the alphabet
      */
-    record Verdict(boolean accepted, List<String> findings, Hash128 key, Hash128 group, Map<Integer, Class> classes, long created, String label,
+    record Verdict(boolean accepted, List<String> findings, Hash128 key, Hash128 group, Map<Integer, Class> classes, long created, String label, String job,
             boolean sourceRef, boolean source) {}
 
     Verdict judge(byte[] bytes) {
@@ -75,6 +79,7 @@ final class ReferenceJudge {
         classes = new TreeMap<>();
         created = CreationDate.UNKNOWN;
         label = null;
+        job = null;
         sourceRef = false;
         source = false;
         json = StrictJson.of(bytes);
@@ -87,8 +92,8 @@ final class ReferenceJudge {
         }
         Collections.sort(findings);
         return accepted
-                ? new Verdict(true, findings, key, group, classes, created, label, sourceRef, source)
-                : new Verdict(false, findings, key, group, Map.of(), 0, null, false, false);
+                ? new Verdict(true, findings, key, group, classes, created, label, job, sourceRef, source)
+                : new Verdict(false, findings, key, group, Map.of(), 0, null, null, false, false);
     }
 
     private void find(FindingCode code, String attribute) {
@@ -179,32 +184,24 @@ final class ReferenceJudge {
     private void label() {
         List<String> expected = rules.choice().labels();
         String first = expected.isEmpty() ? null : expected.getFirst();
-        for (String name : expected) {
-            if (line.has(name)) {
-                judgeBy(name);
-                return;
-            }
+        String chosen = expected.stream().filter(name -> given(line.path(name))).findFirst()
+                .or(() -> expected.stream().filter(line::has).findFirst()).orElse(null);
+        if (chosen != null) {
+            judgeBy(chosen);
+            return;
         }
-        for (Map.Entry<String, JsonNode> entry : line.properties()) {
-            String name = described(entry.getKey());
-            if (name != null && expected.contains(name) && given(entry.getValue().path("failure-reason"))) {
-                find(OBJECT_FAILED, name);
-                return;
-            }
-        }
-        String other = task == null ? null : anotherOfTheTask();
+        String failed = failed(expected::contains);
+        String other = failed != null || task == null ? null : anotherOfTheTask();
         if (other != null) {
             judgeBy(other);
             return;
         }
-        if (expected.isEmpty()) {
-            for (Map.Entry<String, JsonNode> entry : line.properties()) {
-                String name = described(entry.getKey());
-                if (name != null && given(entry.getValue().path("failure-reason"))) {
-                    find(OBJECT_FAILED, name);
-                    return;
-                }
-            }
+        if (failed == null && expected.isEmpty()) {
+            failed = failed(name -> true);
+        }
+        if (failed != null) {
+            find(OBJECT_FAILED, failed);
+            return;
         }
         for (Map.Entry<String, JsonNode> entry : line.properties()) {
             String name = described(entry.getKey());
@@ -214,6 +211,17 @@ final class ReferenceJudge {
             }
         }
         find(LABEL_MISSING, first);
+    }
+
+    /** The first of those attributes that a labeling job gave up. */
+    private String failed(Predicate<String> of) {
+        for (Map.Entry<String, JsonNode> entry : line.properties()) {
+            String name = described(entry.getKey());
+            if (name != null && of.test(name) && given(entry.getValue().path("failure-reason"))) {
+                return name;
+            }
+        }
+        return null;
     }
 
     /** The attribute that a key is the metadata of; {@code null} if it is of none. */
@@ -240,7 +248,7 @@ final class ReferenceJudge {
         String best = null;
         for (Map.Entry<String, JsonNode> entry : line.properties()) {
             String name = described(entry.getKey());
-            if (name != null && isLabel(name) && entry.getValue().isObject()
+            if (name != null && !name.isBlank() && name.length() <= LONGEST_NAME && isLabel(name) && entry.getValue().isObject()
                     && task.equals(entry.getValue().path("type").isTextual() ? typeOf(name) : looksLike(line.get(name), entry.getValue()))
                     && (best == null || before(name, best))) {
                 best = name;
@@ -281,7 +289,6 @@ final class ReferenceJudge {
                 ? text ? Task.TEXT_CLASSIFICATION : Task.IMAGE_CLASSIFICATION : null;
     }
 
-
     private void judgeBy(String name) {
         label = name;
         JsonNode content = line.get(name);
@@ -299,6 +306,8 @@ final class ReferenceJudge {
         } else if (!metadata.isObject()) {
             find(METADATA_INVALID, name);
         } else {
+            String jobName = metadata.path("job-name").isTextual() ? metadata.path("job-name").textValue() : "";
+            job = jobName.isEmpty() || jobName.length() > LONGEST_JOB_NAME ? null : jobName;
             created = date(metadata.path("creation-date"));
             if (given(metadata.path("creation-date")) && created == CreationDate.UNKNOWN) {
                 find(CREATION_DATE_UNREADABLE, name);

@@ -25,13 +25,13 @@ final class Verdicts {
         }
         Collections.sort(findings);
         if (!judged.accepted()) {
-            return new Verdict(false, findings, judged.key, judged.group, Map.of(), 0, null, false, false);
+            return new Verdict(false, findings, judged.key, judged.group, Map.of(), 0, null, null, false, false);
         }
         Map<Integer, ReferenceJudge.Class> classes = new TreeMap<>();
         for (int i = 0; i < judged.classes.count(); i++) {
             classes.put(judged.classes.id(i), new ReferenceJudge.Class(judged.classes.name(i), judged.classes.annotations(i)));
         }
-        return new Verdict(true, findings, judged.key, judged.group, classes, judged.created, judged.label, judged.sourceRef, judged.source);
+        return new Verdict(true, findings, judged.key, judged.group, classes, judged.created, judged.label, judged.job, judged.sourceRef, judged.source);
     }
 
     /** The line as a reader holds it: something before it, a newline behind it, then whatever was there before. */
