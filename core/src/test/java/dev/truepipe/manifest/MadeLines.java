@@ -72,7 +72,12 @@ final class MadeLines {
     /** Text as JSON spells it, put into the line as it is. */
     private record Raw(String json) {}
 
-    private record Field(String key, Object value) {}
+    /** @param escaped whether some of its key's characters are written as escapes, however others are */
+    private record Field(String key, Object value, boolean escaped) {
+        Field(String key, Object value) {
+            this(key, value, false);
+        }
+    }
 
     /** An object that may hold a key twice. */
     private static final class Fields {
@@ -86,6 +91,8 @@ final class MadeLines {
 
     /** How a line is written: white space in one place of {@code spaces}, escapes in one character of {@code escapes}; 0: never. */
     private record Style(int spaces, int escapes, boolean afterColon) {}
+
+    private static final Style ESCAPED = new Style(0, 2, false);
 
     /** Goes to the next line. @return whether it is the first of a dataset, with rules of its own */
     boolean startsDataset() {
@@ -400,13 +407,15 @@ final class MadeLines {
         }
         int i = random.nextInt(fields.size());
         Field field = fields.get(i);
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(11)) {
             case 0, 1, 2 -> fields.set(i, new Field(field.key(), new Raw(any(ODD))));
             case 3 -> fields.remove(i);
             case 4 -> fields.set(i, new Field(any(KEYS), field.value()));
             case 5 -> fields.add(random.nextInt(fields.size() + 1), new Field(field.key(), random.nextBoolean() ? field.value() : new Raw(any(ODD))));
             case 6 -> fields.add(random.nextInt(fields.size()), fields.remove(i));
             case 7 -> fields.set(i, new Field(bent(field.key()), field.value()));
+            case 8 -> fields.set(i, new Field(field.key(), field.value(), true));
+            case 9 -> fields.set(i, new Field(fields.get(random.nextInt(fields.size())).key(), field.value(), random.nextBoolean()));
             default -> fields.set(i, new Field(field.key(), any(random.nextBoolean() ? DATES : random.nextBoolean() ? URIS : TEXTS)));
         }
     }
@@ -446,7 +455,7 @@ final class MadeLines {
                 for (int i = 0; i < fields.fields.size(); i++) {
                     into.append(i > 0 ? "," : "").append(i > 0 && style.afterColon() ? " " : "");
                     space(style, into);
-                    string(fields.fields.get(i).key(), style, into);
+                    string(fields.fields.get(i).key(), fields.fields.get(i).escaped() ? ESCAPED : style, into);
                     space(style, into);
                     into.append(style.afterColon() ? ": " : ":");
                     write(fields.fields.get(i).value(), style, into);
