@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 
 /**
  * Verdicts as {@code docs/interpretation.md} has them, rule by rule and over a tree: slow, and plain enough to be checked by
- * reading. It knows nothing of the scanner; what it cannot tell from that page is a gap of that page.
+ * reading. It uses nothing of the scanner or its judge but names of tasks and severities of codes; what it cannot tell from that
+ * page is a gap of that page.
  */
 final class ReferenceJudge {
     private static final int MOST_KEY_BYTES = 1_024;
