@@ -41,6 +41,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -82,11 +83,11 @@ final class LocalSplit implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(onInterruption);
     }
 
-    /** The files that a split writes. */
+    /** The files that a split writes; last the one that tells of the others. */
     static List<String> files(DatasetRules rules) {
         List<String> files = new ArrayList<>();
         rules.channels().forEach(channel -> files.add(manifest(channel)));
-        files.addAll(List.of("findings.jsonl", DATASET, "lines.idx"));
+        files.addAll(List.of("findings.jsonl", "lines.idx", DATASET));
         return files;
     }
 
@@ -141,15 +142,12 @@ final class LocalSplit implements AutoCloseable {
             Optional<Path> outdated = outdated(rules, out);
             // What tells of a split is there only while all of it is.
             Files.deleteIfExists(out.resolve(DATASET));
-            for (String name : files(rules)) {
-                if (!name.equals(DATASET)) {
-                    Files.move(work.resolve(name), out.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
             if (outdated.isPresent()) {
                 Files.delete(outdated.get());
             }
-            Files.move(work.resolve(DATASET), out.resolve(DATASET));
+            for (String name : files(rules)) {
+                Files.move(work.resolve(name), out.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            }
             return decision;
         } catch (OutputFailed e) {
             throw e;
@@ -165,33 +163,25 @@ final class LocalSplit implements AutoCloseable {
     private boolean scan(ScanRules judgedBy, DecisionInProgress decision) throws UnreadableInput, IOException {
         try (Progress progress = Progress.of("split", manifests.bytes()); Outputs outputs = new Outputs(decision)) {
             for (ManifestChunk chunk : chunks) {
-                Manifests.Opened manifest = manifests.all().get(chunk.manifestIndex());
                 decision.begin(chunk.index());
-                try (OutputStream file = Files.newOutputStream(scanned(chunk.index()))) {
-                    ChunkIndexWriter index = new ChunkIndexWriter(new Failing(file));
-                    ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, judgedBy, new LineSink() {
-                        @Override
-                        public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
-                            index.line(line, bytes, from);
-                            outputs.line(line, bytes, from, chunk.manifest());
-                        }
+                scan(chunk, judgedBy, progress, index -> new LineSink() {
+                    @Override
+                    public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
+                        index.line(line, bytes, from);
+                        outputs.line(line, bytes, from, chunk.manifest());
+                    }
 
-                        @Override
-                        public void blank() {
-                            index.blank();
-                            decision.blank();
-                        }
+                    @Override
+                    public void blank() {
+                        index.blank();
+                        decision.blank();
+                    }
 
-                        @Override
-                        public void end() throws IOException {
-                            index.end();
-                        }
-                    });
-                } catch (OutputFailed e) {
-                    throw e;
-                } catch (IOException e) {
-                    throw ManifestOptions.unreadable(manifest, e);
-                }
+                    @Override
+                    public void end() throws IOException {
+                        index.end();
+                    }
+                });
                 decision.end();
             }
             return outputs.complete;
@@ -209,7 +199,7 @@ final class LocalSplit implements AutoCloseable {
             List<Future<?>> scans = new ArrayList<>();
             for (ManifestChunk chunk : chunks) {
                 scans.add(pool.submit(() -> {
-                    scan(chunk, judgedBy, progress);
+                    scan(chunk, judgedBy, progress, index -> index);
                     return null;
                 }));
             }
@@ -231,15 +221,18 @@ final class LocalSplit implements AutoCloseable {
         }
     }
 
-    private void scan(ManifestChunk chunk, ScanRules judgedBy, Progress progress) throws UnreadableInput, IOException {
+    /** Scans a chunk and keeps its index. @param told hears of the lines, and tells the index of them */
+    private void scan(ManifestChunk chunk, ScanRules judgedBy, Progress progress, UnaryOperator<LineSink> told) throws UnreadableInput, IOException {
         Manifests.Opened manifest = manifests.all().get(chunk.manifestIndex());
-        try (OutputStream file = Files.newOutputStream(scanned(chunk.index()))) {
-            ChunkIndexWriter index = new ChunkIndexWriter(new Failing(file));
-            ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, judgedBy, index);
-        } catch (OutputFailed e) {
-            throw e;
-        } catch (IOException e) {
-            throw ManifestOptions.unreadable(manifest, e);
+        try (OutputStream file = new Failing(Files.newOutputStream(scanned(chunk.index())))) {
+            LineSink sink = told.apply(new ChunkIndexWriter(file));
+            try {
+                ChunkScanner.scan(Manifests.counted(manifest.source(), progress::add), chunk, judgedBy, sink);
+            } catch (OutputFailed e) {
+                throw e;
+            } catch (IOException e) {
+                throw ManifestOptions.unreadable(manifest, e);
+            }
         }
     }
 
@@ -306,8 +299,10 @@ final class LocalSplit implements AutoCloseable {
                 try (InputStream index = new BufferedInputStream(index(chunk.index()))) {
                     ChunkWriter.write(Manifests.counted(manifest.source(), progress::add), chunk, index,
                             new ByteArrayInputStream(decided.toByteArray()), outputs);
+                } catch (OutputFailed e) {
+                    throw e;
                 } catch (IOException e) {
-                    throw new UnreadableInput(manifest.file().name(), UnreadableInput.words(e), "check the file, and the space under " + out + "; then run again");
+                    throw new UnreadableInput(manifest.file().name(), UnreadableInput.words(e), "check the file and run again");
                 }
             }
         }
