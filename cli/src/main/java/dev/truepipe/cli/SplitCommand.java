@@ -14,7 +14,6 @@ import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.split.GroupBy;
 import dev.truepipe.split.HoldOut;
 import dev.truepipe.split.Percentage;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -154,17 +153,16 @@ final class SplitCommand implements Callable<Integer> {
     }
 
     /** What the earlier split left beside its dataset.json; {@code null} if it is not there. */
-    private InputStream previousIndex() throws IOException {
+    private LineIndex previousIndex() throws IOException {
         Path index = previous.resolveSibling("lines.idx");
         if (!Files.exists(index)) {
             return null;
         }
-        try (InputStream whole = new BufferedInputStream(Files.newInputStream(index))) {
-            LineIndex.read(whole);
+        try (InputStream in = Files.newInputStream(index)) {
+            return LineIndex.read(in);
         } catch (IOException e) {
             throw new PreviousUnreadable(index, e);
         }
-        return new BufferedInputStream(Files.newInputStream(index));
     }
 
     /** The {@code lines.idx} of the version before is none. */

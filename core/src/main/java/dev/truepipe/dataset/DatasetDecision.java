@@ -317,7 +317,7 @@ public final class DatasetDecision {
      * the version before stay there, and so do those that are the last of any class.
      */
     private SortedSet<Hash128> newFloors() throws IOException {
-        LineIndex before = previous != null ? previousIndex() : null;
+        LineIndex before = previous != null ? input.previousIndex().read() : null;
         if (previous != null && before == null) {
             return new TreeSet<>();
         }
@@ -344,12 +344,6 @@ public final class DatasetDecision {
                 }
             }
         });
-    }
-
-    private LineIndex previousIndex() throws IOException {
-        try (InputStream in = input.previousIndex().open()) {
-            return in == null ? null : LineIndex.read(in);
-        }
     }
 
     private int byRank(Hash128 one, Hash128 other) {

@@ -3,7 +3,6 @@ package dev.truepipe.dataset;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.ManifestChunk;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 
 /**
@@ -15,7 +14,7 @@ import java.util.List;
  * @param chunks in the order of manifests and bytes
  * @param indexes one for each of {@code chunks}
  * @param previous carried state of the last sealed version, or {@code null}
- * @param previousIndex opens that version's {@code lines.idx}, which knows the groups in its train; asked only if a class
+ * @param previousIndex reads that version's {@code lines.idx}, which knows the groups in its train; asked only if a class
  *     new to the hold-out could move one
  * @param judged lines of the last judged version, or {@code null} if none was
  */
@@ -51,7 +50,7 @@ public record DecisionInput(
         /** For a version whose index is not at hand; then no group moves to the hold-out. */
         PreviousIndex NONE = () -> null;
 
-        /** Opens it; {@code null} if it is not at hand. */
-        InputStream open() throws IOException;
+        /** Reads it; {@code null} if it is not at hand. */
+        LineIndex read() throws IOException;
     }
 }

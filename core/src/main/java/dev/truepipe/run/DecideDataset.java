@@ -75,7 +75,7 @@ public final class DecideDataset {
                 chunks.stream().map(Chunk::range).toList(),
                 chunk -> store.open(run.scan(chunk), null, null),
                 latest.version() == null ? null : carried(folder, latest.version()),
-                latest.version() == null ? DecisionInput.PreviousIndex.NONE : () -> previousIndex(folder, latest.version()),
+                latest.version() == null ? DecisionInput.PreviousIndex.NONE : () -> lineIndex(folder, latest.version()),
                 judged(folder)));
         Decision decision = decision(decided, latest, rules);
         if (decision.why() == null) {
@@ -104,9 +104,9 @@ public final class DecideDataset {
     }
 
     /** {@code null} if it is gone. */
-    private InputStream previousIndex(DatasetFolder folder, String version) throws IOException {
-        try {
-            return store.open(folder.version(version).resolve(SealedFiles.LINES), null, null);
+    private LineIndex lineIndex(DatasetFolder folder, String version) throws IOException {
+        try (InputStream in = store.open(folder.version(version).resolve(SealedFiles.LINES), null, null)) {
+            return LineIndex.read(in);
         } catch (ObjectMissingException gone) {
             return null;
         }
@@ -124,9 +124,7 @@ public final class DecideDataset {
         } catch (ObjectMissingException none) {
             return null;
         }
-        try (InputStream in = previousIndex(folder, version)) {
-            return in == null ? null : LineIndex.read(in);
-        }
+        return lineIndex(folder, version);
     }
 
     private static Decision decision(DatasetDecision decided, Latest latest, DatasetRules rules) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
+import dev.truepipe.manifest.ChunkIndexWriter;
 import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.IndexedLine;
 import dev.truepipe.manifest.LabelChoice;
@@ -66,13 +67,13 @@ public record SplitOfManifests(
         List<byte[]> indexes = new ArrayList<>();
         for (ManifestChunk chunk : chunks) {
             ByteArrayOutputStream index = new ByteArrayOutputStream();
-            ChunkScanner.scan(ByteSource.of(manifests.get(chunk.manifest())), chunk, crossed.scanRules(choice), index);
+            ChunkScanner.scan(ByteSource.of(manifests.get(chunk.manifest())), chunk, crossed.scanRules(choice), new ChunkIndexWriter(index));
             indexes.add(index.toByteArray());
         }
         DecisionInput input = new DecisionInput(crossed, choice, files, chunks,
                 chunk -> new ByteArrayInputStream(indexes.get(chunk)),
                 previous == null ? null : CarriedState.fromDataset(Json.parseObject(Json.pretty(previous.decision().toJson()))),
-                previous == null ? DecisionInput.PreviousIndex.NONE : () -> new ByteArrayInputStream(previous.linesIndex()), null);
+                previous == null ? DecisionInput.PreviousIndex.NONE : () -> LineIndex.read(new ByteArrayInputStream(previous.linesIndex())), null);
         DatasetDecision decision = DatasetDecision.decide(input);
         ByteArrayOutputStream[] outs = new ByteArrayOutputStream[Channel.values().length + 1];
         for (int i = 0; i < outs.length; i++) {
