@@ -2,6 +2,7 @@ package dev.truepipe.bench;
 
 import dev.truepipe.bench.Results.Table;
 import dev.truepipe.manifest.ByteSource;
+import dev.truepipe.manifest.ChunkIndexWriter;
 import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.ManifestChunk;
@@ -45,7 +46,7 @@ final class Allocation {
         long bytes = threads.getCurrentThreadAllocatedBytes();
         long nanos = threads.getCurrentThreadCpuTime();
         ChunkScanner.scan(ByteSource.of(manifest.file()), ManifestChunk.whole(0, manifest.file().toString(), false), ScanRules.of(CHOICE),
-                OutputStream.nullOutputStream());
+                new ChunkIndexWriter(OutputStream.nullOutputStream()));
         return new Scan(manifest.lines(), threads.getCurrentThreadAllocatedBytes() - bytes, threads.getCurrentThreadCpuTime() - nanos);
     }
 }

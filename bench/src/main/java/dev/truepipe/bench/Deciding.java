@@ -8,6 +8,7 @@ import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.dataset.DecisionInput;
 import dev.truepipe.dataset.ManifestFile;
 import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ChunkIndexWriter;
 import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.split.GroupBy;
@@ -69,7 +70,7 @@ final class Deciding {
                         throw new IOException("made lines are read from the first one on, not from byte " + from);
                     }
                     return new MadeLines(generator, linesAChunk);
-                }, chunk, rules().scanRules(Allocation.CHOICE), index);
+                }, chunk, rules().scanRules(Allocation.CHOICE), new ChunkIndexWriter(index));
             }
         }
     }

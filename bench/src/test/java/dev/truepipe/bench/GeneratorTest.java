@@ -9,7 +9,6 @@ import dev.truepipe.manifest.ScanSummary;
 import dev.truepipe.split.Hash128;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,8 +71,9 @@ class GeneratorTest {
     @Test
     void theScannerFindsEachKindOfDefectAndNothingElse() throws IOException {
         Manifest manifest = Manifest.make(folder, 16 << 20, 0, 1);
-        ScanSummary summary = ChunkScanner.scan(ByteSource.of(manifest.file()), ManifestChunk.whole(0, "made", false), ScanRules.of(Allocation.CHOICE),
-                OutputStream.nullOutputStream());
+        ScanSummary summary = new ScanSummary();
+        ChunkScanner.scan(ByteSource.of(manifest.file()), ManifestChunk.whole(0, "made", false), ScanRules.of(Allocation.CHOICE),
+                (line, bytes, from) -> summary.line(line, "made"));
         assertEquals(manifest.quarantine().count(), summary.quarantined());
         assertEquals(List.of("box-empty", "box-outside-image", "empty-annotations", "invalid-json", "object-failed", "unknown-class"), summary.findings().toJson().keySet().stream().sorted().toList());
     }

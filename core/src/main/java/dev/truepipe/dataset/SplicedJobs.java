@@ -94,7 +94,7 @@ final class SplicedJobs {
         if (jobs.isEmpty()) {
             return null;
         }
-        Spliced spliced = jobs.get(new LabelingJob(line.label(), line.job(), line.job() == null ? manifest : null));
+        Spliced spliced = jobs.get(LabelingJob.of(line.label(), line.job(), manifest));
         if (spliced == null) {
             spliced = jobs.get(new LabelingJob(line.label(), null, null));
         }

@@ -1,7 +1,6 @@
 package dev.truepipe.manifest;
 
 import java.io.IOException;
-import java.io.OutputStream;
 
 /** Judges the lines that start in a chunk. */
 public final class ChunkScanner {
@@ -38,35 +37,5 @@ public final class ChunkScanner {
             }
         }
         sink.end();
-    }
-
-    /**
-     * Scans a chunk, counts, and leaves an index.
-     *
-     * @param index gets the index; flushed, not closed. If the scan fails it is without its end, and is refused by its reader
-     * @return counts, with line numbers that count from the chunk's first line
-     */
-    public static ScanSummary scan(ByteSource source, ManifestChunk chunk, ScanRules rules, OutputStream index) throws IOException {
-        ScanSummary summary = new ScanSummary();
-        ChunkIndexWriter writer = new ChunkIndexWriter(index);
-        scan(source, chunk, rules, new LineSink() {
-            @Override
-            public void line(IndexedLine line, byte[] bytes, int from) throws IOException {
-                writer.line(line, bytes, from);
-                summary.line(line, chunk.manifest());
-            }
-
-            @Override
-            public void blank() {
-                writer.blank();
-                summary.blankLine();
-            }
-
-            @Override
-            public void end() throws IOException {
-                writer.end();
-            }
-        });
-        return summary;
     }
 }

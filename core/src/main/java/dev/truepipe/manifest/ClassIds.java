@@ -8,6 +8,8 @@ import java.util.TreeMap;
 public final class ClassIds {
     private final int[] from;
     private final int[] to;
+    /** Made when it is first asked for: by every spliced line. */
+    private ClassIds result;
 
     /** @param ids every class id that the job knows, those that stay as they are included
      *  @throws IllegalArgumentException if two ids become one */
@@ -54,11 +56,14 @@ public final class ClassIds {
 
     /** Those ids that others become, as they are. */
     ClassIds result() {
-        SortedMap<Integer, Integer> result = new TreeMap<>();
-        for (int id : to) {
-            result.put(id, id);
+        if (result == null) {
+            SortedMap<Integer, Integer> same = new TreeMap<>();
+            for (int id : to) {
+                same.put(id, id);
+            }
+            result = new ClassIds(same);
         }
-        return new ClassIds(result);
+        return result;
     }
 
     @Override

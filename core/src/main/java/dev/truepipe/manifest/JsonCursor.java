@@ -27,8 +27,6 @@ final class JsonCursor {
     private static final long QUOTES = EACH_BYTE * '"';
     private static final long BACKSLASHES = EACH_BYTE * '\\';
     private static final long SPACES = EACH_BYTE * ' ';
-    private static final long ZEROS = EACH_BYTE * '0';
-    private static final int[] TENS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000};
     /** Powers of ten that a double holds exactly. */
     private static final double[] POWERS = {
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
@@ -446,7 +444,7 @@ final class JsonCursor {
     private void number() throws Broken {
         byte[] in = bytes;
         int first = in[at] == '-' ? at + 1 : at;
-        long word = LittleEndian.at(in, first) ^ ZEROS;
+        long word = LittleEndian.lessZeros(in, first);
         int count = LittleEndian.digits(word);
         int end = first + count;
         if (count == 0 || count == 8 || count > 1 && in[first] == '0') {
@@ -456,13 +454,13 @@ final class JsonCursor {
         long value = LittleEndian.number(word, count);
         int decimals = 0;
         if (in[end] == '.') {
-            long behind = LittleEndian.at(in, end + 1) ^ ZEROS;
+            long behind = LittleEndian.lessZeros(in, end + 1);
             decimals = LittleEndian.digits(behind);
             if (decimals == 0 || decimals == 8) {
                 longNumber();
                 return;
             }
-            value = value * TENS[decimals] + LittleEndian.number(behind, decimals);
+            value = value * LittleEndian.ten(decimals) + LittleEndian.number(behind, decimals);
             end += 1 + decimals;
         }
         if ((in[end] | 0x20) == 'e') {

@@ -14,7 +14,7 @@ public record LabelingJob(String label, String name, String manifest) {
     static final int LONGEST_NAME = 256;
 
     /** The job of a line. @param name {@code null} if the line gives none */
-    static LabelingJob of(String label, String name, String manifest) {
+    public static LabelingJob of(String label, String name, String manifest) {
         return new LabelingJob(label, name, name == null ? manifest : null);
     }
 

@@ -307,7 +307,7 @@ final class LineScanner {
                     into.adjusted = given();
                     cursor.skip(cursor.value());
                 }
-                case 5 -> objects(into);
+                case 5 -> into.objects = length();
                 case 6, 7 -> {
                     // The spelling of 3D counts where there is no other.
                     if (given() && (metadataKeys.field() == 6 || into.classMapKind == Kind.ABSENT)) {
@@ -355,31 +355,6 @@ final class LineScanner {
         into.created = date.escaped ? CreationDate.parse(date.string(bytes)) : CreationDate.parse(bytes, date.from, date.to);
     }
 
-    private void objects(Metadata into) throws Broken {
-        Kind kind = cursor.value();
-        if (kind != Kind.ARRAY) {
-            cursor.skip(kind);
-            return;
-        }
-        into.objects = 0;
-        while (cursor.nextItem()) {
-            into.objects++;
-            int end = plainObjects.read(bytes, cursor.position());
-            if (end >= 0) {
-                cursor.passTo(end);
-                continue;
-            }
-            Kind item = cursor.value();
-            if (item != Kind.OBJECT) {
-                cursor.skip(item);
-                continue;
-            }
-            while (cursor.nextKey(objectKeys)) {
-                cursor.skip(cursor.value());
-            }
-        }
-    }
-
     private void classMap(Metadata into) throws Broken {
         Kind kind = cursor.value();
         into.classMapKind = kind;
@@ -393,12 +368,19 @@ final class LineScanner {
             int keyFrom = cursor.textFrom();
             int keyTo = cursor.textTo();
             String name = textOrNull();
-            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null && into.classMap.find((int) id) < 0) {
-                into.classMap.name((int) id, name);
-            } else if (into.classMapProblem == null) {
+            if (!named(into.classMap, id, name) && into.classMapProblem == null) {
                 into.classMapProblem = UnreadableLine.shortened(JsonText.string(bytes, keyFrom, keyTo, true));
             }
         }
+    }
+
+    /** Enters a class, if it has an id that can be and is not there yet, and a name. @return whether it has */
+    private static boolean named(ClassUses classes, long id, String name) {
+        if (id < 0 || id > LineJudge.MAX_CLASS_ID || name == null || classes.find((int) id) >= 0) {
+            return false;
+        }
+        classes.name((int) id, name);
+        return true;
     }
 
     private void colorMap(Metadata into) throws Broken {
@@ -425,9 +407,7 @@ final class LineScanner {
             } else {
                 cursor.skip(color);
             }
-            if (id >= 0 && id <= LineJudge.MAX_CLASS_ID && name != null && into.colorMap.find((int) id) < 0) {
-                into.colorMap.name((int) id, name);
-            } else if (into.colorMapProblem == null) {
+            if (!named(into.colorMap, id, name) && into.colorMapProblem == null) {
                 into.colorMapProblem = UnreadableLine.shortened(JsonText.string(bytes, keyFrom, keyTo, true));
             }
         }
@@ -443,7 +423,19 @@ final class LineScanner {
         int items = 0;
         while (cursor.nextItem()) {
             items++;
-            cursor.skip(cursor.value());
+            int end = plainObjects.read(bytes, cursor.position());
+            if (end >= 0) {
+                cursor.passTo(end);
+                continue;
+            }
+            Kind item = cursor.value();
+            if (item != Kind.OBJECT) {
+                cursor.skip(item);
+                continue;
+            }
+            while (cursor.nextKey(objectKeys)) {
+                cursor.skip(cursor.value());
+            }
         }
         return items;
     }

@@ -11,6 +11,8 @@ final class LittleEndian {
     static final long EACH_BYTE = 0x0101010101010101L;
     /** The highest bit of each byte. */
     static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long ZEROS = EACH_BYTE * '0';
+    private static final int[] TENS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000};
     private static final long PAIRS = 0x000000ff000000ffL;
     private static final long FIRST_OF_FOUR = 100 + (1_000_000L << 32);
     private static final long SECOND_OF_FOUR = 1 + (10_000L << 32);
@@ -23,13 +25,23 @@ final class LittleEndian {
         return (long) LONG.get(bytes, i);
     }
 
-    /** How many digits it begins with, 0 to 8. @param word eight bytes, each less {@code '0'} (by exclusive or) */
+    /** Eight bytes for {@link #digits} and {@link #number}: a digit is its value, anything else is more than nine. */
+    static long lessZeros(byte[] bytes, int i) {
+        return at(bytes, i) ^ ZEROS;
+    }
+
+    /** Ten to the power of 0 to 7. */
+    static int ten(int power) {
+        return TENS[power];
+    }
+
+    /** How many digits it begins with, 0 to 8. @param word as {@link #lessZeros} gives it */
     static int digits(long word) {
         long others = ((word & ~HIGH_BITS) + EACH_BYTE * 0x76 | word) & HIGH_BITS;
         return Long.numberOfTrailingZeros(others) >>> 3;
     }
 
-    /** The number of these digits. @param word as {@link #digits} has it @param count how many, 1 to 8 */
+    /** The number of these digits. @param word as {@link #lessZeros} gives it @param count how many, 1 to 8 */
     static long number(long word, int count) {
         long eight = word << 64 - 8 * count;
         // Neighbours are joined to pairs, pairs to fours, fours to eight.

@@ -1,17 +1,11 @@
 package dev.truepipe.manifest;
 
-import static dev.truepipe.manifest.LittleEndian.EACH_BYTE;
-
 /**
  * Objects in an array that have the keys of the one before, in its order, and under them nothing but short numbers: what boxes and
  * their confidences are. Read in one go, without a step of {@link JsonCursor} for each key. Whatever is the least bit different is
  * left to the cursor, which reads the same and more.
  */
 final class PlainObjects {
-    private static final long ZEROS = EACH_BYTE * '0';
-    private static final double[] TENS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000};
-    private static final int[] WHOLE_TENS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000};
-
     private final KeyOrder order;
     /** By the key's place in the order. */
     private final double[] values = new double[KeyOrder.MOST_KEYS];
@@ -40,7 +34,7 @@ final class PlainObjects {
             i += order.length();
             boolean negative = bytes[i] == '-';
             int first = negative ? i + 1 : i;
-            long word = LittleEndian.at(bytes, first) ^ ZEROS;
+            long word = LittleEndian.lessZeros(bytes, first);
             int count = LittleEndian.digits(word);
             if (count == 0 || count == 8 || count > 1 && bytes[first] == '0') {
                 return -1;
@@ -49,16 +43,16 @@ final class PlainObjects {
             i = first + count;
             byte next = bytes[i];
             if (next == '.') {
-                long behind = LittleEndian.at(bytes, i + 1) ^ ZEROS;
+                long behind = LittleEndian.lessZeros(bytes, i + 1);
                 int decimals = LittleEndian.digits(behind);
                 if (decimals == 0 || decimals == 8) {
                     return -1;
                 }
-                number = number * WHOLE_TENS[decimals] + LittleEndian.number(behind, decimals);
+                number = number * LittleEndian.ten(decimals) + LittleEndian.number(behind, decimals);
                 i += 1 + decimals;
                 next = bytes[i];
                 // Both are exact, so one rounding is all there is.
-                double value = number / TENS[decimals];
+                double value = number / (double) LittleEndian.ten(decimals);
                 values[key] = negative ? -value : value;
                 whole[key] = false;
             } else {

@@ -106,11 +106,7 @@ public final class Reconciliation {
     // What ids without a name mean
 
     private Map<Use, String> meanings() {
-        // Of each id, its names, and who is the first to use each.
-        Map<Integer, SortedMap<String, Use>> named = new HashMap<>();
-        for (Job job : jobs) {
-            job.ids.forEach((id, uses) -> uses.named.forEach((name, use) -> named.computeIfAbsent(id, key -> new TreeMap<>()).putIfAbsent(name, use)));
-        }
+        SortedMap<Integer, SortedMap<String, Use>> named = byId();
         Map<Use, String> meant = new HashMap<>();
         for (Job job : jobs) {
             job.ids.forEach((id, uses) -> {
@@ -286,12 +282,8 @@ public final class Reconciliation {
 
     /** Ids stay, so all jobs count as one. */
     private void inTheObject() {
-        SortedMap<Integer, SortedMap<String, Use>> byId = new TreeMap<>();
-        for (Job job : jobs) {
-            job.ids.forEach((id, uses) -> uses.named.forEach((name, use) -> byId.computeIfAbsent(id, key -> new TreeMap<>()).putIfAbsent(name, use)));
-        }
         String cure = "; ids of masks are values of pixels and cannot be rewritten, so " + FindingCode.CLASS_MAP_CONFLICT.cure();
-        byId.forEach((id, uses) -> {
+        byId().forEach((id, uses) -> {
             if (uses.size() > 1) {
                 conflict(null, severalNames(id, List.copyOf(uses.values())) + cure);
             }
@@ -310,6 +302,16 @@ public final class Reconciliation {
         });
     }
 
+    /** Of each id its names, and who is the first to use each. */
+    private SortedMap<Integer, SortedMap<String, Use>> byId() {
+        SortedMap<Integer, SortedMap<String, Use>> byId = new TreeMap<>();
+        for (Job job : jobs) {
+            job.ids.forEach((id, uses) -> uses.named.forEach((name, use) -> byId.computeIfAbsent(id, key -> new TreeMap<>()).putIfAbsent(name, use)));
+        }
+        return byId;
+    }
+
+    /** Of each name its ids, and who is the first to use each. */
     private static SortedMap<String, SortedMap<Integer, Use>> byName(List<Job> jobs) {
         SortedMap<String, SortedMap<Integer, Use>> byName = new TreeMap<>();
         for (Job job : jobs) {

@@ -56,7 +56,7 @@ public record Task(String name) {
 
     /**
      * The task of a metadata {@code type}; {@code null} if it does not begin with {@code groundtruth/}. Every type that begins
-     * with {@code groundtruth/custom} is {@link #CUSTOM}.
+     * with {@code groundtruth/custom} is {@link #CUSTOM}. A name far longer than Ground Truth's is cut: messages repeat it.
      */
     static Task ofType(String type) {
         if (type == null) {
@@ -67,7 +67,7 @@ public record Task(String name) {
             return known;
         }
         String name = type.substring(TYPE_PREFIX.length());
-        return name.startsWith(CUSTOM.name) ? CUSTOM : new Task(name);
+        return name.startsWith(CUSTOM.name) ? CUSTOM : new Task(UnreadableLine.shortened(name));
     }
 
     /** Whether lines of this task can be accepted. */

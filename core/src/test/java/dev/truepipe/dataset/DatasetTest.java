@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
+import dev.truepipe.manifest.ChunkIndexWriter;
 import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.LabelChoice;
@@ -448,7 +449,7 @@ class DatasetTest {
         ManifestChunk chunk = ManifestChunk.whole(0, "m", false);
         LabelChoice choice = new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"));
         ByteArrayOutputStream index = new ByteArrayOutputStream();
-        ChunkScanner.scan(ByteSource.of(manifest), chunk, rules("object", 1).scanRules(choice), index);
+        ChunkScanner.scan(ByteSource.of(manifest), chunk, rules("object", 1).scanRules(choice), new ChunkIndexWriter(index));
         DatasetDecision decision = DatasetDecision.decide(new DecisionInput(rules("object", 1), choice, List.of(new ManifestFile("m", null, 1)),
                 List.of(chunk), c -> new ByteArrayInputStream(index.toByteArray()), null, DecisionInput.PreviousIndex.NONE, null));
         ByteArrayOutputStream decided = new ByteArrayOutputStream();
@@ -467,7 +468,7 @@ class DatasetTest {
         byte[] manifest = made(1, 20);
         LabelChoice choice = new LabelChoice(Task.OBJECT_DETECTION, List.of("boxes"));
         ByteArrayOutputStream index = new ByteArrayOutputStream();
-        ChunkScanner.scan(ByteSource.of(manifest), ManifestChunk.whole(0, "m", false), rules("object", 1).scanRules(choice), index);
+        ChunkScanner.scan(ByteSource.of(manifest), ManifestChunk.whole(0, "m", false), rules("object", 1).scanRules(choice), new ChunkIndexWriter(index));
         byte[] cut = Arrays.copyOf(index.toByteArray(), index.size() / 2);
         assertThrows(IOException.class, () -> DatasetDecision.decide(new DecisionInput(rules("object", 1), choice,
                 List.of(), List.of(ManifestChunk.whole(0, "m", false)), c -> new ByteArrayInputStream(cut), null, DecisionInput.PreviousIndex.NONE, null)));

@@ -84,7 +84,7 @@ class GoldenTest {
                 "drop".equals(rules.get("negatives")),
                 rules.containsKey("images") ? List.of(rules.get("images")) : List.of(), severities);
         ByteArrayOutputStream index = new ByteArrayOutputStream();
-        ChunkScanner.scan(source, ManifestChunk.whole(0, name, false), scanRules, index);
+        ChunkScanner.scan(source, ManifestChunk.whole(0, name, false), scanRules, new ChunkIndexWriter(index));
         LabelChoice.Basis basis = choice.basis();
         StringBuilder text = new StringBuilder("task " + choice.task() + ", label " + choice.labelAttribute() + ", by " + basis.by().word()
                 + " of " + basis.votes() + " of " + basis.lines() + " lines\n");

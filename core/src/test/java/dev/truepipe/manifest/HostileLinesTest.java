@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -194,8 +193,9 @@ class HostileLinesTest {
             manifest[i] = '1';
             manifest[i + 1] = '\n';
         }
-        ScanSummary summary = ChunkScanner.scan(ByteSource.of(manifest), ManifestChunk.whole(0, "m", false),
-                ScanRules.of(new LabelChoice(null, List.of())), OutputStream.nullOutputStream());
+        ScanSummary summary = new ScanSummary();
+        ChunkScanner.scan(ByteSource.of(manifest), ManifestChunk.whole(0, "m", false),
+                ScanRules.of(new LabelChoice(null, List.of())), (line, bytes, from) -> summary.line(line, "m"));
         assertEquals(2_000_000, summary.lines());
         assertEquals(2_000_000L, summary.findings().toJson().get("not-an-object"));
     }

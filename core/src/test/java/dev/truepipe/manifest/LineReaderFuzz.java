@@ -2,7 +2,6 @@ package dev.truepipe.manifest;
 
 import dev.truepipe.split.Murmur3;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +38,7 @@ public final class LineReaderFuzz {
         try {
             List<String> read = new ArrayList<>();
             for (long[] chunk : new long[][] {{0, first}, {first, second}, {second, ByteSource.END}}) {
-                read(choppy(manifest, bytesARead), chunk[0], chunk[1], most, read);
+                read(LineReaderTest.choppy(manifest, () -> bytesARead), chunk[0], chunk[1], most, read);
             }
             List<String> expected = lines(manifest, most);
             if (!expected.equals(read)) {
@@ -79,24 +78,5 @@ public final class LineReaderFuzz {
             from = to + 1;
         }
         return lines;
-    }
-
-    /** Gives a few bytes at a time, as a network does. */
-    private static ByteSource choppy(byte[] manifest, int most) {
-        ByteSource whole = ByteSource.of(manifest);
-        return (from, to) -> {
-            InputStream bytes = whole.open(from, to);
-            return new InputStream() {
-                @Override
-                public int read() throws IOException {
-                    return bytes.read();
-                }
-
-                @Override
-                public int read(byte[] buffer, int offset, int length) throws IOException {
-                    return bytes.read(buffer, offset, Math.min(length, most));
-                }
-            };
-        };
     }
 }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntSupplier;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,14 +77,11 @@ class LineReaderTest {
         }
     }
 
-    /** Wherever the network cuts the bytes, the lines stay the same. */
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 20_260_714})
-    void givesTheSameLinesForAnyReadSizes(long seed) throws IOException {
-        byte[] manifest = MadeManifests.manifest(MadeManifests.lines(seed, 200), false);
-        Random random = new Random(seed);
-        ByteSource choppy = (from, to) -> {
-            InputStream bytes = ByteSource.of(manifest).open(from, to);
+    /** Gives a few bytes at a time, as a network does. @param most how many next */
+    static ByteSource choppy(byte[] manifest, IntSupplier most) {
+        ByteSource whole = ByteSource.of(manifest);
+        return (from, to) -> {
+            InputStream bytes = whole.open(from, to);
             return new InputStream() {
                 @Override
                 public int read() throws IOException {
@@ -92,10 +90,19 @@ class LineReaderTest {
 
                 @Override
                 public int read(byte[] buffer, int offset, int length) throws IOException {
-                    return bytes.read(buffer, offset, Math.min(length, 1 + random.nextInt(7)));
+                    return bytes.read(buffer, offset, Math.min(length, most.getAsInt()));
                 }
             };
         };
+    }
+
+    /** Wherever the network cuts the bytes, the lines stay the same. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 20_260_714})
+    void givesTheSameLinesForAnyReadSizes(long seed) throws IOException {
+        byte[] manifest = MadeManifests.manifest(MadeManifests.lines(seed, 200), false);
+        Random random = new Random(seed);
+        ByteSource choppy = choppy(manifest, () -> 1 + random.nextInt(7));
         assertEquals(whole(manifest), read(choppy, 0, ByteSource.END, false), "seed " + seed);
         long border = random.nextInt(manifest.length);
         List<String> joined = new ArrayList<>(read(choppy, 0, border, false));
