@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Writes train, validation, quarantine and superseded manifests, with --test a test manifest too, findings.jsonl,"
                 + " dataset.json and lines.idx."
-                + " Lines are copied byte for byte; an object's side never changes as data grows.",
+                + " Lines are copied byte for byte, but for names and class ids that labeling jobs do not agree on; an object's side never changes as data grows.",
         footer = {"", "Exit codes: 0 worth training on · 1 too many quarantined lines, an empty side, or a finding on the dataset as a whole"
                 + " (the files are written all the same) · 2 wrong usage or unreadable input"})
 final class SplitCommand implements Callable<Integer> {

@@ -491,6 +491,26 @@ class DatasetTest {
     }
 
     @Test
+    void readsTheIndexWithWholeHashesThatCameBefore() throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        java.io.DataOutputStream data = new java.io.DataOutputStream(file);
+        data.writeBytes("TPL2");
+        for (long number : new long[] {2, 1, 1, 7, 100, -3, 101, 9, 102, 5, 103}) {
+            data.writeLong(number);
+        }
+        LineIndex read = LineIndex.read(new ByteArrayInputStream(file.toByteArray()));
+        for (long high : new long[] {7, -3, 9}) {
+            assertTrue(read.contains(high), high + " is the first half of a line's hash");
+        }
+        assertFalse(read.contains(100), "a second half");
+        assertTrue(read.hasInTrain(new dev.truepipe.split.Hash128(5, 103)));
+        ByteArrayOutputStream now = new ByteArrayOutputStream();
+        read.write(now);
+        assertEquals("TPL3", now.toString(StandardCharsets.ISO_8859_1).substring(0, 4));
+        assertEquals(4 + 3 * 8 + 4 * 8, now.size());
+    }
+
+    @Test
     void refusesToMakeAFatalRuleAWarning() {
         assertThrows(IllegalArgumentException.class, () -> new DatasetRules(null, List.of(), GroupBy.OBJECT, new HoldOut(0, 1), false, List.of(),
                 Map.of(FindingCode.INVALID_JSON, dev.truepipe.manifest.Severity.WARNING), 0, 0, 0, List.of()));
