@@ -43,7 +43,7 @@ import java.util.function.Consumer;
  * outcomes that no laptop brings about, {@link #registerLabelingJob} for jobs that people have done elsewhere.
  */
 public final class SageMakerService implements AwsJsonService, AutoCloseable {
-    /** Log group of all training jobs. A job's stream is {@code <job>/algo-1-<second of its creation since 1970>}. */
+    /** Log group of all training jobs. A job's streams are {@code <job>/algo-<instance>-<second of its creation since 1970>}. */
     public static final String LOG_GROUP = "/aws/sagemaker/TrainingJobs";
 
     /** SageMaker's time between SIGTERM and SIGKILL. */
@@ -320,48 +320,54 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         Path root = trainingFolder(job.name());
         Map<String, String> environment = new LinkedHashMap<>(algorithm.environment());
         environment.putAll(request.environment());
-        String stream = job.name() + "/algo-1-" + ((Double) job.describe().get("CreationTime")).longValue();
+        long created = ((Double) job.describe().get("CreationTime")).longValue();
         TrainingContainer.Spec spec = new TrainingContainer.Spec(
                 job.name(),
                 job.arn(),
                 root,
+                null,
                 algorithm.trainCommand(),
                 hostVariables(),
                 environment,
                 request.hyperparameters(),
                 request.channels(),
                 Integer.MAX_VALUE,
+                request.instances(),
                 metrics(request, algorithm),
                 request.maxRuntime(),
                 setup.stopGrace());
         Consumer<TrainingEvent> listener = event -> {
             if (event instanceof TrainingEvent.LogLine line) {
-                setup.logs().append(LOG_GROUP, stream, line.text());
+                setup.logs().append(LOG_GROUP, job.name() + "/" + line.instance() + "-" + created, line.text());
             }
             tell(event);
         };
-        try (TrainingContainer container = new TrainingContainer(spec, setup.store(), clock, listener)) {
-            job.runs(container);
-            String unprepared = container.prepare();
+        try (TrainingCluster cluster = new TrainingCluster(spec, setup.store(), clock, listener)) {
+            job.runs(cluster);
+            String unprepared = cluster.prepare();
             if (unprepared != null) {
                 fail(job, unprepared);
                 return;
             }
             if (request.checkpoints() != null) {
-                artifacts.fetch(request.checkpoints(), root.resolve("checkpoints"));
+                for (Path instance : cluster.roots()) {
+                    artifacts.fetch(request.checkpoints(), instance.resolve("checkpoints"));
+                }
             }
             job.began(clock.instant());
             advance(job, "Training", "Training image download completed. Training in progress.");
-            TrainingContainer.Result result = container.run();
+            TrainingContainer.Result result = cluster.run();
             job.ran(result, clock.instant());
-            finish(job, request, root, result);
+            finish(job, request, cluster.roots(), result);
         }
     }
 
-    private void finish(TrainingJob job, TrainingRequest request, Path root, TrainingContainer.Result result)
+    private void finish(TrainingJob job, TrainingRequest request, List<Path> roots, TrainingContainer.Result result)
             throws IOException {
         if (request.checkpoints() != null) {
-            artifacts.send(root.resolve("checkpoints"), request.checkpoints());
+            for (Path instance : roots) {
+                artifacts.send(instance.resolve("checkpoints"), request.checkpoints());
+            }
         }
         if (result.ending() == TrainingContainer.Ending.FAILED) {
             fail(job, result.failureReason());
@@ -375,10 +381,10 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         S3Uri folder = request.output().resolve(job.name() + "/output/");
         try {
             S3Uri model = folder.resolve("model.tar.gz");
-            if (artifacts.store(root.resolve("model"), model)) {
+            if (artifacts.store(roots.stream().map(root -> root.resolve("model")).toList(), model)) {
                 job.model(model.toString());
             }
-            artifacts.store(root.resolve("output/data"), folder.resolve("output.tar.gz"));
+            artifacts.store(roots.stream().map(root -> root.resolve("output/data")).toList(), folder.resolve("output.tar.gz"));
         } catch (IOException e) {
             fail(job, "ClientError: Artifact upload failed: " + e.getMessage());
             return;

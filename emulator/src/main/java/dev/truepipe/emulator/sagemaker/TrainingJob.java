@@ -33,7 +33,7 @@ final class TrainingJob {
 
     private final Map<String, Object> description;
     private final CompletableFuture<Map<String, Object>> done = new CompletableFuture<>();
-    private TrainingContainer container;
+    private TrainingCluster cluster;
     private boolean stopRequested;
     private TrainingContainer.Result result;
 
@@ -165,11 +165,11 @@ final class TrainingJob {
         done.complete(describe());
     }
 
-    /** Binds the container, so that a stop reaches it; an earlier stop is passed on at once. */
-    synchronized void runs(TrainingContainer bound) {
-        container = bound;
+    /** Binds the containers, so that a stop reaches them; an earlier stop is passed on at once. */
+    synchronized void runs(TrainingCluster bound) {
+        cluster = bound;
         if (stopRequested) {
-            container.stop();
+            cluster.stop();
         }
     }
 
@@ -180,8 +180,8 @@ final class TrainingJob {
         }
         stopRequested = true;
         enter("Stopping", "Stopping", "Stopping the training job", now);
-        if (container != null) {
-            container.stop();
+        if (cluster != null) {
+            cluster.stop();
         }
         return true;
     }

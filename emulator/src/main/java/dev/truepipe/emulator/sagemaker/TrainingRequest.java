@@ -22,6 +22,7 @@ record TrainingRequest(
         String name,
         String image,
         String instanceType,
+        int instances,
         boolean spot,
         List<MetricDefinition> metricDefinitions,
         Map<String, String> hyperparameters,
@@ -38,6 +39,7 @@ record TrainingRequest(
     private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
     private static final List<String> DISTRIBUTIONS = List.of("FullyReplicated", "ShardedByS3Key");
     private static final List<String> MODES = List.of("Pipe", "File", "FastFile");
+    private static final int MOST_INSTANCES = 8;
     private static final long MAX_RUNTIME_SECONDS = 2_419_200;
 
     /** @throws AwsError {@code ValidationException} */
@@ -58,7 +60,7 @@ record TrainingRequest(
 
         Map<String, Object> resources = constraints.object(raw, "ResourceConfig", "resourceConfig");
         String instanceType = constraints.string(resources, "InstanceType", "resourceConfig.instanceType", 1, 255, null);
-        long instances = constraints.number(resources, "InstanceCount", "resourceConfig.instanceCount", 0, Integer.MAX_VALUE);
+        long instances = constraints.number(resources, "InstanceCount", "resourceConfig.instanceCount", 1, Integer.MAX_VALUE);
         constraints.number(resources, "VolumeSizeInGB", "resourceConfig.volumeSizeInGB", 1, Integer.MAX_VALUE);
 
         Map<String, Object> stopping = constraints.object(raw, "StoppingCondition", "stoppingCondition");
@@ -81,8 +83,8 @@ record TrainingRequest(
         }
         constraints.check();
 
-        if (instances != 1) {
-            throw cannot("runs one instance", "InstanceCount " + instances, "set it to 1");
+        if (instances > MOST_INSTANCES) {
+            throw cannot("runs " + MOST_INSTANCES + " instances at most, each a process of this machine", "InstanceCount " + instances, "set it lower");
         }
         if (!"GZIP".equals(output.getOrDefault("CompressionType", "GZIP"))) {
             throw cannot("stores models as model.tar.gz",
@@ -107,7 +109,7 @@ record TrainingRequest(
             }
             pipes.add(channel.pipe());
         }
-        return new TrainingRequest(raw, name, image, instanceType, spot, metrics, hyperparameters, environment, pipes,
+        return new TrainingRequest(raw, name, image, instanceType, (int) instances, spot, metrics, hyperparameters, environment, pipes,
                 folder(outputPath, "OutputDataConfig.S3OutputPath"),
                 checkpointUri == null ? null : folder(checkpointUri, "CheckpointConfig.S3Uri"),
                 Duration.ofSeconds(maxRuntime), tags);
@@ -166,7 +168,7 @@ record TrainingRequest(
 
     /** A channel as asked for, its fields of the right type. */
     private record ChannelRequest(
-            String name, String mode, String contentType, String compression, String wrapper, String dataType,
+            String name, String mode, String contentType, String compression, String wrapper, String dataType, String distribution,
             String uri, List<Object> attributeNames, OptionalLong seed) {
 
         static ChannelRequest read(Map<String, Object> in, String path, String jobMode, Constraints constraints) {
@@ -195,9 +197,9 @@ record TrainingRequest(
             String dataType = constraints.choice(source, "S3DataType", at + ".s3DataType",
                     List.of("ManifestFile", "S3Prefix", "AugmentedManifestFile", "Converse"));
             String uri = constraints.string(source, "S3Uri", at + ".s3Uri", 0, 1024, S3);
-            if (source.containsKey("S3DataDistributionType")) { // on one instance both mean everything
-                constraints.choice(source, "S3DataDistributionType", at + ".s3DataDistributionType", DISTRIBUTIONS);
-            }
+            String distribution = source.containsKey("S3DataDistributionType")
+                    ? constraints.choice(source, "S3DataDistributionType", at + ".s3DataDistributionType", DISTRIBUTIONS)
+                    : "FullyReplicated";
             List<Object> attributes = List.of();
             if (source.get("AttributeNames") instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
                 attributes = Json.array(list);
@@ -210,7 +212,7 @@ record TrainingRequest(
             } else if (source.get("AttributeNames") != null) {
                 constraints.note(source.get("AttributeNames"), at + ".attributeNames", "Member must be a list of strings");
             }
-            return new ChannelRequest(name, mode, contentType, compression, wrapper, dataType, uri, attributes, seed);
+            return new ChannelRequest(name, mode, contentType, compression, wrapper, dataType, distribution, uri, attributes, seed);
         }
 
         PipeChannel pipe() throws AwsError {
@@ -230,8 +232,8 @@ record TrainingRequest(
                 throw cannot("streams channels as they are", "CompressionType " + compression + " in channel " + name, "leave it out");
             }
             try {
-                return new PipeChannel(name, S3Uri.parse(uri), attributeNames.stream().map(Object::toString).toList(),
-                        PipeChannel.Wrapper.parse(wrapper), contentType, seed);
+                return new PipeChannel(name, ManifestSource.object(S3Uri.parse(uri)), attributeNames.stream().map(Object::toString).toList(),
+                        PipeChannel.Wrapper.parse(wrapper), contentType, PipeChannel.Distribution.parse(distribution), seed);
             } catch (IllegalArgumentException e) {
                 throw invalid("Channel " + name + ": " + e.getMessage());
             }

@@ -12,6 +12,7 @@ import dev.truepipe.storage.S3Uri;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ class PipePartsTest {
 
     private ManifestLines manifest(String text) throws Exception {
         store.put(MANIFEST, text.getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
-        return new ManifestLines(store, MANIFEST, folder);
+        return new ManifestLines(ManifestSource.object(MANIFEST), store, folder);
     }
 
     private static String text(ManifestLines.Part part) {
@@ -79,7 +80,7 @@ class PipePartsTest {
         CountDownLatch full = new CountDownLatch(1);
         Thread writer = Thread.ofPlatform().start(() -> {
             try (FileChannel pipe = fifo.awaitReader()) {
-                PipeOutput out = new PipeOutput(fifo, pipe);
+                PipeOutput out = new PipeOutput(fifo, pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
                 full.countDown();
                 while (true) {
                     out.write(new byte[1 << 20]);
@@ -102,7 +103,7 @@ class PipePartsTest {
         CompletableFuture<Exception> end = new CompletableFuture<>();
         Thread.ofPlatform().start(() -> {
             try (FileChannel pipe = fifo.awaitReader()) {
-                PipeOutput out = new PipeOutput(fifo, pipe);
+                PipeOutput out = new PipeOutput(fifo, pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
                 while (true) {
                     out.write(new byte[1 << 16]);
                 }
@@ -149,6 +150,7 @@ class PipePartsTest {
         "{\"A\":1} | a | has no attribute \"a\"",
         "{\"a\":1 | a | is not JSON",
         "[1] | a | is not a JSON object",
+        "{\"a\":1} {} | a | goes on after its JSON object",
         "{\"x-ref\":1} | x-ref | has no S3 URI in \"x-ref\"",
         "{\"x-ref\":\"file:1\"} | x-ref | has no S3 URI in \"x-ref\": not an S3 URI",
     })
@@ -215,7 +217,7 @@ class PipePartsTest {
         assertEquals("b" + "c".repeat(600_000), String.join("", lines.subList(2, lines.size())));
     }
 
-    /** However slow some objects are, they come in order, and no more than 16 are fetched at a time. */
+    /** However slow some objects are, they come in order, and no more than 32 are fetched at a time. */
     @Test
     void fetchesAheadWithinBoundsAndWritesInOrder() throws Exception {
         StringBuilder manifest = new StringBuilder();
@@ -227,7 +229,7 @@ class PipePartsTest {
         }
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        CountDownLatch several = new CountDownLatch(16);
+        CountDownLatch several = new CountDownLatch(32);
         ObjectStore counting = (ObjectStore) java.lang.reflect.Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ObjectStore.class},
                 (proxy, method, arguments) -> {
                     if (!method.getName().equals("open") || arguments[0].equals(MANIFEST)) {
@@ -235,18 +237,18 @@ class PipePartsTest {
                     }
                     most.accumulateAndGet(now.incrementAndGet(), Math::max);
                     several.countDown();
-                    several.await(); // the first objects come only when sixteen are on their way
+                    several.await(); // the first objects come only when thirty-two are on their way
                     now.decrementAndGet();
                     return method.invoke(store, arguments);
                 });
         store.put(MANIFEST, manifest.toString().getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
         PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
         List<Exception> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
-        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, counting, Clock.systemUTC(), event -> {}, failures::add)) {
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, counting, Clock.systemUTC(), event -> {}, failures::add)) {
             feed.start();
             assertEquals(expected.toString(), Files.readString(folder.resolve("train_0")));
         }
         assertEquals(List.of(), failures);
-        assertEquals(16, most.get());
+        assertEquals(32, most.get());
     }
 }

@@ -434,12 +434,12 @@ class TrainingJobIT {
         InMemoryObjectStore store = new InMemoryObjectStore();
         store.put(S3Uri.parse("s3://work/m"), "{\"a\":1}\n".getBytes(StandardCharsets.UTF_8), dev.truepipe.storage.ObjectStore.Condition.ALWAYS);
         PipeChannel channel = new PipeChannel("train", S3Uri.parse("s3://work/m"), List.of("a"), PipeChannel.Wrapper.NONE, null, java.util.OptionalLong.empty());
-        TrainingContainer.Spec spec = new TrainingContainer.Spec("local", "none", folder,
+        TrainingContainer.Spec spec = new TrainingContainer.Spec("local", "none", folder, null,
                 List.of("sh", "-c", "cat input/data/train_0 input/data/train_1 > model/all; test ! -e input/data/train_2"), System.getenv(), Map.of(),
-                Map.of(), List.of(channel), 2, List.of(), Duration.ofMinutes(1), Duration.ZERO);
-        try (TrainingContainer container = new TrainingContainer(spec, store, java.time.Clock.systemUTC(), event -> {})) {
-            assertEquals(null, container.prepare());
-            TrainingContainer.Result result = container.run();
+                Map.of(), List.of(channel), 2, 1, List.of(), Duration.ofMinutes(1), Duration.ZERO);
+        try (TrainingCluster cluster = new TrainingCluster(spec, store, java.time.Clock.systemUTC(), event -> {})) {
+            assertEquals(null, cluster.prepare());
+            TrainingContainer.Result result = cluster.run();
             assertEquals(TrainingContainer.Ending.COMPLETED, result.ending());
             assertEquals(Map.of("train", 2), result.epochs());
             assertEquals("11", Files.readString(folder.resolve("model/all")));
