@@ -9,9 +9,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -23,6 +25,8 @@ public final class InMemoryObjectStore implements ObjectStore {
     private final TreeMap<S3Uri, Stored> objects = new TreeMap<>();
     private final Supplier<Instant> clock;
 
+    private final Set<S3Uri> denied = new HashSet<>();
+
     /** Objects carry the time 1970. */
     public InMemoryObjectStore() {
         this(() -> Instant.EPOCH);
@@ -33,6 +37,17 @@ public final class InMemoryObjectStore implements ObjectStore {
         this.clock = clock;
     }
 
+    /** From now on this object can be neither read nor written, as S3 says it to a caller who may not. */
+    public synchronized void deny(S3Uri uri) {
+        denied.add(uri);
+    }
+
+    private void requireAllowed(String what, S3Uri uri) throws IOException {
+        if (denied.contains(uri)) {
+            throw new IOException("cannot " + what + " " + uri + ": Access Denied (Status Code: 403)");
+        }
+    }
+
     @Override
     public synchronized Optional<StoredObject> head(S3Uri uri) {
         return Optional.ofNullable(objects.get(uri)).map(stored -> describe(uri, stored));
@@ -40,6 +55,7 @@ public final class InMemoryObjectStore implements ObjectStore {
 
     @Override
     public synchronized InputStream open(S3Uri uri, ByteRange range, String ifMatch) throws IOException {
+        requireAllowed("read", uri);
         Stored stored = objects.get(uri);
         if (stored == null) {
             throw new ObjectMissingException(uri);
@@ -55,6 +71,7 @@ public final class InMemoryObjectStore implements ObjectStore {
 
     @Override
     public synchronized String put(S3Uri uri, byte[] body, Condition condition) throws IOException {
+        requireAllowed("write", uri);
         Stored before = objects.get(uri);
         boolean holds = switch (condition) {
             case Condition.Always always -> true;

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  */
 final class ChannelFeed implements AutoCloseable {
     private static final int OBJECTS_AHEAD = 32;
-    private static final int BYTES_AHEAD = 32 << 20;
+    static final int BYTES_AHEAD = 32 << 20;
     private static final int LINES_AHEAD = 64;
     /** Versions of an object tried when it is replaced between asking for its size and reading it. */
     private static final int TRIES = 3;
@@ -109,6 +109,11 @@ final class ChannelFeed implements AutoCloseable {
 
     long bytes() {
         return bytes;
+    }
+
+    /** Bytes outside the heap that objects have taken at most. */
+    long memory() {
+        return (long) blocks.made() * ObjectBlocks.BLOCK_BYTES;
     }
 
     /** Ends the feed wherever it is, and removes its FIFOs. Closing twice is fine. */

@@ -3,6 +3,7 @@ package dev.truepipe.emulator.sagemaker;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,6 +22,7 @@ final class ObjectBlocks implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private int made;
+    private int used;
     private ObjectFetch next;
 
     /** @param most bytes, a multiple of {@value #BLOCK_BYTES} */
@@ -37,9 +39,10 @@ final class ObjectBlocks implements AutoCloseable {
     ByteBuffer take(ObjectFetch fetch) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (free.isEmpty() && made >= most && next != fetch) {
+            while (used >= most && next != fetch) {
                 changed.await();
             }
+            used++;
             if (!free.isEmpty()) {
                 return free.pop().clear();
             }
@@ -50,9 +53,10 @@ final class ObjectBlocks implements AutoCloseable {
         return memory(BLOCK_BYTES);
     }
 
-    void giveBack(Iterable<ByteBuffer> blocks) {
+    void giveBack(Collection<ByteBuffer> blocks) {
         lock.lock();
         try {
+            used -= blocks.size();
             blocks.forEach(free::push);
             changed.signalAll();
         } finally {

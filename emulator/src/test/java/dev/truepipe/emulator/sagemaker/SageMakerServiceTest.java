@@ -143,7 +143,7 @@ class SageMakerServiceTest {
 
     @Test
     void refusesWhatItDoesNotDoInsteadOfIgnoringIt() {
-        assertTrue(refusal(request -> object(request.get("ResourceConfig")).put("InstanceCount", 2)).contains("only runs one instance"));
+        assertTrue(refusal(request -> object(request.get("ResourceConfig")).put("InstanceCount", 9)).contains("only runs 8 instances at most"));
         assertTrue(refusal(request -> source(request).put("S3DataType", "S3Prefix")).contains("only streams augmented manifests"));
         assertTrue(refusal(request -> firstChannel(request).put("CompressionType", "Gzip")).contains("CompressionType Gzip in channel train"));
         assertTrue(refusal(request -> object(request.get("OutputDataConfig")).put("CompressionType", "NONE")).contains("model.tar.gz"));
