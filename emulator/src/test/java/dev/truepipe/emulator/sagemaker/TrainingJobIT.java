@@ -568,7 +568,7 @@ class TrainingJobIT {
             cloud.store.deny(S3Uri.parse("s3://o/secret"));
             Map<String, Object> job = cloud.train(request("forbidden", channel("train", "s3://work/m", "RecordIO", "x-ref")));
             assertEquals("Failed", job.get("SecondaryStatus"), job::toString);
-            assertEquals("ClientError: s3://work/m:2 (byte 23) names an object in \"x-ref\" that cannot be read: cannot read s3://o/secret: Access Denied (Status Code: 403)",
+            assertEquals("ClientError: s3://work/m:2 (byte 21) names an object in \"x-ref\" that cannot be read: cannot read s3://o/secret: Access Denied (Status Code: 403)",
                     job.get("FailureReason"));
         }
     }
