@@ -20,6 +20,8 @@ import org.junit.jupiter.api.TestFactory;
 /** Every command of README.md does what a reader expects of it: it is taken from the page and run. */
 class ReadmeIT {
     private static final Pattern BLOCK = Pattern.compile("^```sh\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
+    /** As a shell cuts words, as far as the page needs it: single quotes, and nothing else that is special. */
+    private static final Pattern WORD = Pattern.compile("(?:[^\\s']|'[^']*')+");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
     @TestFactory
@@ -42,7 +44,7 @@ class ReadmeIT {
     }
 
     private static void run(String command) throws Exception {
-        List<String> words = List.of(command.split("\\s+"));
+        List<String> words = WORD.matcher(command).results().map(word -> word.group().replace("'", "")).toList();
         if (command.equals("./mvnw verify")) {
             // What runs this test.
             return;
@@ -62,6 +64,9 @@ class ReadmeIT {
         } else if (words.getFirst().equals("./mvnw")) {
             fine(words);
         } else if (words.getFirst().equals("./truepipe")) {
+            if (words.contains("python3")) {
+                Program.require(Program.works("python3", "--version"), "python3", "a command of the README starts it: install it");
+            }
             fine(words.stream().map(word -> word.equals("my-output.manifest") ? manifest().toString() : word).toList());
         } else {
             fail("README.md shows a command that this test does not know; teach it, or take the command out: " + command);

@@ -171,6 +171,15 @@ class PipePartsTest {
     }
 
     @Test
+    void failsAtALineOfMoreThan16MiB() throws Exception {
+        try (ManifestLines lines = manifest("{\"a\":1}\n{\"a\":\"" + "x".repeat(ManifestLines.MAX_LINE_BYTES) + "\"}\n")) {
+            assertEquals("1", text(lines.parts(0, List.of("a"))[0]));
+            String message = assertThrows(InputFailure.class, () -> lines.parts(1, List.of("a"))).getMessage();
+            assertTrue(message.startsWith("ClientError: s3://work/m:2 (byte 8) is longer than 16777216 bytes"), message);
+        }
+    }
+
+    @Test
     void readsAnEmptyManifestAsNoLines() throws Exception {
         try (ManifestLines lines = manifest("")) {
             assertEquals(0, lines.count());
