@@ -226,16 +226,20 @@ final class ChannelFeed implements AutoCloseable {
 
     private Row row(int index) throws IOException {
         List<Piece> pieces = new ArrayList<>();
+        int fetches = 0;
         try {
             for (ManifestLines.Part part : lines.parts(index, channel.attributeNames())) {
-                pieces.add(switch (part) {
-                    case ManifestLines.Text text -> new Piece(text.bytes(), null);
-                    case ManifestLines.Reference reference -> new Piece(null, ObjectFetch.start(reference, objects, blocks, fetchers));
-                });
+                switch (part) {
+                    case ManifestLines.Text text -> pieces.add(new Piece(text.bytes(), null));
+                    case ManifestLines.Reference reference -> {
+                        pieces.add(new Piece(null, ObjectFetch.start(reference, objects, blocks, fetchers)));
+                        fetches++;
+                    }
+                }
             }
-            return new Row(index, pieces, null);
+            return new Row(index, pieces, fetches, null);
         } catch (InputFailure e) {
-            return new Row(index, pieces, e);
+            return new Row(index, pieces, fetches, e);
         }
     }
 
@@ -349,12 +353,9 @@ final class ChannelFeed implements AutoCloseable {
      * What is written for one line, or why it cannot be.
      *
      * @param index of the line
+     * @param objects how many of the pieces are objects
      */
-    private record Row(int index, List<Piece> pieces, InputFailure failure) {
-        int objects() {
-            return (int) pieces.stream().filter(piece -> piece.object() != null).count();
-        }
-
+    private record Row(int index, List<Piece> pieces, int objects, InputFailure failure) {
         void giveUp() {
             for (Piece piece : pieces) {
                 if (piece.object() != null) {
