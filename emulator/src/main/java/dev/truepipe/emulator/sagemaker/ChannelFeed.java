@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -61,7 +62,7 @@ final class ChannelFeed implements AutoCloseable {
      *
      * @param epochs how many FIFOs are offered
      * @param instance gets its share of the lines, or all, as the channel says
-     * @param onFailure told once, from the feed's thread, before the broken pipe is closed
+     * @param onFailure told once, from the feed's thread; a pipe that is open then stays open until {@link #close()}
      */
     ChannelFeed(String job, PipeChannel channel, Path folder, int epochs, Instance instance, ObjectSource objects, Clock clock,
             Consumer<TrainingEvent> listener, Consumer<Exception> onFailure) throws InputFailure, IOException {
@@ -168,7 +169,8 @@ final class ChannelFeed implements AutoCloseable {
                     epoch(epoch, new PipeOutput(current, pipe, gathered));
                 } catch (InputFailure | IOException | RuntimeException e) {
                     if (!(e instanceof ClosedByInterruptException)) {
-                        onFailure.accept(e); // before the pipe closes: the reader must not take this for the end of the epoch
+                        onFailure.accept(e);
+                        new CountDownLatch(1).await(); // The pipe stays open until close(): its reader must not take this for the end of the epoch.
                     }
                     throw e;
                 }

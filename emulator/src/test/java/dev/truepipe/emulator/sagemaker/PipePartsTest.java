@@ -367,6 +367,14 @@ class PipePartsTest {
         assertEquals(List.of(), failures);
     }
 
+    private static long drained(InputStream in) {
+        try {
+            return in.transferTo(java.io.OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     /** Of an object that is replaced while it is streamed, all comes of one version; written to in place, the job fails. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -388,8 +396,11 @@ class PipePartsTest {
                 Arrays.fill(young, (byte) 'y');
                 if (inPlace) {
                     Files.write(file, young);
-                    in.transferTo(java.io.OutputStream.nullOutputStream());
+                    CompletableFuture<Long> end = CompletableFuture.supplyAsync(() -> drained(in), Thread::startVirtualThread);
                     String message = failure.get(10, TimeUnit.SECONDS).getMessage();
+                    assertFalse(end.isDone(), "the reader never sees an end that is none");
+                    feed.close();
+                    assertTrue(end.get(10, TimeUnit.SECONDS) < old.length);
                     assertTrue(message.startsWith("ClientError: s3://work/m:1 (byte 0) names an object in \"x-ref\" that ")
                             && message.contains("was written to while it was read"), message);
                 } else {
