@@ -378,6 +378,7 @@ class PipePartsTest {
     /** Of an object that is replaced while it is streamed, all comes of one version; written to in place, the job fails. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @SuppressWarnings("try") // closed early on purpose: closing twice is fine
     void neverMixesTwoVersionsOfAnObject(boolean inPlace) throws Exception {
         Path file = Files.createDirectories(folder.resolve("s3/o")).resolve("large");
         byte[] old = new byte[20_000_000];
