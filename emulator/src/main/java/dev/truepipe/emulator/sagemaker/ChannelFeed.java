@@ -166,13 +166,7 @@ final class ChannelFeed implements AutoCloseable {
                 try (FileChannel pipe = current.awaitReader()) {
                     opened = epoch + 1;
                     listener.accept(new TrainingEvent.EpochOpened(job, clock.instant(), channel.name(), epoch));
-                    epoch(epoch, new PipeOutput(current, pipe, gathered));
-                } catch (InputFailure | IOException | RuntimeException e) {
-                    if (!(e instanceof ClosedByInterruptException)) {
-                        onFailure.accept(e);
-                        new CountDownLatch(1).await(); // The pipe stays open until close(): its reader must not take this for the end of the epoch.
-                    }
-                    throw e;
+                    epochOrFailure(epoch, new PipeOutput(current, pipe, gathered));
                 }
                 current.remove();
                 synchronized (fifos) {
@@ -181,10 +175,20 @@ final class ChannelFeed implements AutoCloseable {
             }
         } catch (InterruptedException | ClosedByInterruptException e) {
             // The container has ended; close() waits for this thread and tidies up.
-        } catch (InputFailure e) {
-            // Told above.
         } catch (IOException | RuntimeException e) {
             onFailure.accept(e);
+        }
+    }
+
+    /** Within the pipe's own try: a failure is told, and waited with, while the pipe is open. */
+    private void epochOrFailure(int epoch, PipeOutput out) throws IOException, InterruptedException {
+        try {
+            epoch(epoch, out);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (InputFailure | IOException | RuntimeException e) {
+            onFailure.accept(e);
+            new CountDownLatch(1).await(); // until close(): the reader must not take this for the end of the epoch
         }
     }
 
