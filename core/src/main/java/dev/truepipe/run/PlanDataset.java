@@ -107,10 +107,7 @@ public final class PlanDataset {
         }
         String fingerprint = fingerprint(found, settings);
         giveUpEarlierClaim(request, fingerprint, now);
-        DatasetFolder folder = DatasetFolder.of(request.workBucket(), request.dataset());
-        Claims.Answer claimed = new Claims(store, executions)
-                .claim(folder.claim(fingerprint), request.execution(), request.force(), now);
-        return switch (claimed) {
+        return switch (claim(request, fingerprint, now)) {
             case Claims.Answer.Superseded(String by) -> answer(
                     "superseded", "Another run works on exactly these manifests and settings: " + by);
             case Claims.Answer.Unchanged(String by) -> answer(
@@ -119,6 +116,18 @@ public final class PlanDataset {
                             + ". To do so again: truepipe trigger " + request.dataset() + " --force");
             case Claims.Answer.Ours ours -> planned(request, settings, inference.choose(), pinned, fingerprint, now);
         };
+    }
+
+    /** What has been worked on is not worked on again, unless an object is back that could not be read then. */
+    private Claims.Answer claim(Request request, String fingerprint, Instant now) throws IOException {
+        S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(fingerprint);
+        Claims claims = new Claims(store, executions);
+        Claims.Answer answer = claims.claim(claim, request.execution(), request.force(), now);
+        if (answer instanceof Claims.Answer.Unchanged(String by)
+                && MissedObjects.backAgain(store, RunFolder.of(request.workBucket(), request.dataset(), by.substring(by.lastIndexOf(':') + 1))) != null) {
+            return claims.claim(claim, request.execution(), true, now);
+        }
+        return answer;
     }
 
     /** The store may not say whether it is missing or forbidden: the stack lets nobody list the bucket for its sake. */

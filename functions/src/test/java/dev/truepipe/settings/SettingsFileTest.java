@@ -10,6 +10,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.training.TrainingFacts;
 import dev.truepipe.training.TrainingPlan;
@@ -317,7 +318,7 @@ class SettingsFileTest {
                                 Duration.ofHours(6), 100, Map.of("epochs", "30", "name", "x", "rate", "1e-3"),
                                 new TrainingSettings.Objective("loss", TrainingSettings.Direction.MINIMIZE, 0.5)),
                         DatasetSettings.Partial.ALLOW, DatasetSettings.Negatives.DROP,
-                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), Map.of("box-outside-image", "warning"))),
+                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), ObjectCheck.ALL, Map.of("box-outside-image", "warning"))),
                 Optional.of("ml-team@example.com"), 7), settings);
     }
 

@@ -28,8 +28,8 @@ class WorkloadTest {
     private final Workload workload = Workload.of(
             List.of(
                     new Source("street-cars", S3Uri.parse("s3://labels/street/"), Source.LabelBucket.NOTIFICATION, Duration.ofDays(1),
-                            Optional.of(S3Uri.parse("s3://classes/street.json")), Optional.of(S3Uri.parse("s3://hold-outs/street.manifest"))),
-                    new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), Optional.empty())),
+                            Optional.of(S3Uri.parse("s3://classes/street.json")), List.of(S3Uri.parse("s3://images/street/"), S3Uri.parse("s3://masks/")), Optional.of(S3Uri.parse("s3://hold-outs/street.manifest"))),
+                    new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), List.of(), Optional.empty())),
             List.of(Value.text("arn:aws:ecr:us-east-1:000000000000:repository/cars")),
             40);
 
@@ -174,7 +174,7 @@ class WorkloadTest {
     @Test
     void grantsNothingOnNothing() {
         Workload plain = Workload.of(List.of(
-                new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), Optional.empty())),
+                new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), List.of(), Optional.empty())),
                 List.of(Value.text("image")), 1);
         plain.functions().forEach(function -> function.grants().forEach(grant -> assertFalse(grant.resources().isEmpty(), function.name() + ": " + grant)));
     }
