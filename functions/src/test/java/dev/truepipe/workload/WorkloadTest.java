@@ -171,6 +171,23 @@ class WorkloadTest {
                 "WriteChunk", Set.of(holdOut)), may);
     }
 
+    /** Where the training role may read, and nowhere else; whoever looks at objects may tell a missing one from a forbidden one. */
+    @Test
+    void letsOnlyTheScanAndThePlanLookAtObjectsThatLinesName() {
+        String bucket = "arn:PARTITION:s3:::";
+        Map<String, Set<String>> may = new TreeMap<>();
+        for (FunctionSpec function : workload.functions()) {
+            for (Grant grant : function.grants()) {
+                grant.resources().stream().map(value -> value.resolve(Enum::name, name -> name))
+                        .filter(resource -> resource.startsWith(bucket + "images") || resource.startsWith(bucket + "masks"))
+                        .forEach(resource -> may.computeIfAbsent(function.name(), name -> new TreeSet<>()).add(grant.actions() + " " + resource));
+            }
+        }
+        Set<String> looks = Set.of("[s3:GetObject] " + bucket + "images/street/*", "[s3:GetObject] " + bucket + "masks/*",
+                "[s3:ListBucket] " + bucket + "images", "[s3:ListBucket] " + bucket + "masks");
+        assertEquals(Map.of("PlanDataset", looks, "ScanChunk", looks), may);
+    }
+
     @Test
     void grantsNothingOnNothing() {
         Workload plain = Workload.of(List.of(
