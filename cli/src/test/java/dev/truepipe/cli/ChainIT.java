@@ -76,7 +76,8 @@ class ChainIT {
                         .replace("s3://" + ChainCloud.LABELS + "/one-file/", ONE_MANIFEST.toString())
                         .replace("labelBucket: notification", "labelBucket: eventbridge"),
                 ChainCloud.dataset("stopped"),
-                ChainCloud.dataset("no-picture"),
+                ChainCloud.dataset("no-picture", "checkObjects: none"),
+                ChainCloud.datasetWith("picture-later", "{ maxQuarantined: 20%, minPerClass: 1 }", "[ml.g5.2xlarge]"),
                 ChainCloud.datasetWith("no-quota", gates, "[ml.m5.4xlarge]"),
                 ChainCloud.datasetWith("no-spot", gates, "[ml.m5.12xlarge]").replace("maxRuntime:", "spot: always\n      maxRuntime:"),
                 ChainCloud.datasetWith("ladder-quota", gates, "[ml.m5.large, ml.c5.xlarge]"),
