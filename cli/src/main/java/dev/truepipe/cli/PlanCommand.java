@@ -317,7 +317,9 @@ final class PlanCommand implements Callable<Integer> {
             counts.put("test", document.count("test"));
         }
         counts.put("quarantined", document.count("quarantined"));
-        counts.put("superseded by another label of the object", document.count("superseded"));
+        if (document.count("superseded") > 0) {
+            counts.put("superseded by another label of the object", document.count("superseded"));
+        }
         Findings.counts(out, counts);
         Findings.classes(out, classes(document));
         Findings.findings(out, outcome.findings());

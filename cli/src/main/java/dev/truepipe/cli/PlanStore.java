@@ -35,7 +35,7 @@ final class PlanStore implements ObjectStore, AutoCloseable {
     PlanStore(String workBucket, Manifests manifests, Manifests.S3 s3) throws IOException {
         this.workBucket = workBucket;
         this.s3 = s3;
-        this.work = Files.createTempDirectory("truepipe-plan-");
+        this.work = Files.createTempDirectory("truepipe-plan-" + ProcessHandle.current().pid() + "-");
         for (Manifests.Opened manifest : manifests.all()) {
             this.manifests.put(address(manifest.file().name()), manifest);
         }
