@@ -103,6 +103,11 @@ public enum FindingCode {
         return rank == Rank.DATASET || rank == Rank.DATASET_WARNS;
     }
 
+    /** Whether the rule is about an object that a line names: then the line's bytes alone do not tell. */
+    public boolean ofObject() {
+        return this == OBJECT_MISSING || this == OBJECT_UNREADABLE;
+    }
+
     /**
      * Checks that this rule may have that severity.
      *
