@@ -7,7 +7,11 @@ import java.util.Optional;
 /** The reading side of {@link ObjectStore}, for those who only read single objects. */
 public interface ObjectSource {
 
-    /** Size, ETag and time of last change; empty if there is no such object. */
+    /**
+     * Size, ETag and time of last change; empty if there is no such object. May be asked by many threads.
+     *
+     * @throws ObjectStore.ObjectUnreadableException if the store does not let the object be read, whether it is there or not
+     */
     Optional<ObjectStore.StoredObject> head(S3Uri uri) throws IOException;
 
     /**

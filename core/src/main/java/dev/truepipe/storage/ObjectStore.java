@@ -103,6 +103,25 @@ public interface ObjectStore extends ObjectSource {
         }
     }
 
+    /** Whoever asks may not read the object. */
+    final class ObjectUnreadableException extends IOException {
+        private final String why;
+
+        /**
+         * @param message names the object and keeps the store's own words
+         * @param why goes on after the object's name, the same for all objects of the same fault
+         */
+        public ObjectUnreadableException(String message, String why, Throwable cause) {
+            super(message, cause);
+            this.why = why;
+        }
+
+        /** Such as {@code may not be read (S3 answers 403, forbidden)}. */
+        public String why() {
+            return why;
+        }
+    }
+
     /** The object is not, or no longer, the one the caller meant. */
     final class PreconditionFailedException extends IOException {
         public PreconditionFailedException(S3Uri uri) {

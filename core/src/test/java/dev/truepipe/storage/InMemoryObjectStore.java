@@ -23,9 +23,9 @@ public final class InMemoryObjectStore implements ObjectStore {
     private record Stored(byte[] body, String eTag, Instant lastModified) {}
 
     private final TreeMap<S3Uri, Stored> objects = new TreeMap<>();
+    private final Set<S3Uri> forbidden = new HashSet<>();
+    private final List<S3Uri> looks = new ArrayList<>();
     private final Supplier<Instant> clock;
-
-    private final Set<S3Uri> denied = new HashSet<>();
 
     /** Objects carry the time 1970. */
     public InMemoryObjectStore() {
@@ -37,19 +37,28 @@ public final class InMemoryObjectStore implements ObjectStore {
         this.clock = clock;
     }
 
-    /** From now on this object can be neither read nor written, as S3 says it to a caller who may not. */
-    public synchronized void deny(S3Uri uri) {
-        denied.add(uri);
+    /** From now on nobody may look at this object, read it or write it, be it there or not. */
+    public synchronized void forbid(S3Uri uri) {
+        forbidden.add(uri);
+    }
+
+    /** Looks at objects so far. */
+    public synchronized List<S3Uri> looks() {
+        return List.copyOf(looks);
     }
 
     private void requireAllowed(String what, S3Uri uri) throws IOException {
-        if (denied.contains(uri)) {
+        if (forbidden.contains(uri)) {
             throw new IOException("cannot " + what + " " + uri + ": Access Denied (Status Code: 403)");
         }
     }
 
     @Override
-    public synchronized Optional<StoredObject> head(S3Uri uri) {
+    public synchronized Optional<StoredObject> head(S3Uri uri) throws IOException {
+        looks.add(uri);
+        if (forbidden.contains(uri)) {
+            throw new ObjectUnreadableException("cannot look at " + uri + ": forbidden", "may not be read (S3 answers 403, forbidden)", null);
+        }
         return Optional.ofNullable(objects.get(uri)).map(stored -> describe(uri, stored));
     }
 

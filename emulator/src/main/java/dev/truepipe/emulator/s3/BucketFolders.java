@@ -3,6 +3,7 @@ package dev.truepipe.emulator.s3;
 import dev.truepipe.storage.ObjectSource;
 import dev.truepipe.storage.ObjectStore.ByteRange;
 import dev.truepipe.storage.ObjectStore.ObjectMissingException;
+import dev.truepipe.storage.ObjectStore.ObjectUnreadableException;
 import dev.truepipe.storage.ObjectStore.PreconditionFailedException;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
@@ -98,8 +99,9 @@ public final class BucketFolders implements ObjectSource {
     }
 
     private static IOException failed(S3Uri uri, Path file, IOException e) {
-        String why = e instanceof AccessDeniedException ? "its file may not be read" : e.getMessage();
-        return new IOException("cannot read " + uri + ": " + why + " (" + file + ")", e);
+        return e instanceof AccessDeniedException
+                ? new ObjectUnreadableException("cannot read " + uri + ": its file may not be read (" + file + ")", "may not be read: its file's permissions", e)
+                : new IOException("cannot read " + uri + ": " + e.getMessage() + " (" + file + ")", e);
     }
 
     /** A file, or a part of it. */

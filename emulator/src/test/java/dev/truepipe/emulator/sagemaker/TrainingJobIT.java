@@ -565,7 +565,7 @@ class TrainingJobIT {
     void failsWithTheStoresWordsForAForbiddenObject() throws Exception {
         try (Training cloud = Training.script(folder, "cat input/data/train_0 > /dev/null; sleep 300")) {
             cloud.put("s3://work/m", "{\"x-ref\":\"s3://o/1\"}\n{\"x-ref\":\"s3://o/secret\"}\n").put("s3://o/1", "x").put("s3://o/secret", "x");
-            cloud.store.deny(S3Uri.parse("s3://o/secret"));
+            cloud.store.forbid(S3Uri.parse("s3://o/secret"));
             Map<String, Object> job = cloud.train(request("forbidden", channel("train", "s3://work/m", "RecordIO", "x-ref")));
             assertEquals("Failed", job.get("SecondaryStatus"), job::toString);
             assertEquals("ClientError: s3://work/m:2 (byte 21) names an object in \"x-ref\" that cannot be read: cannot read s3://o/secret: Access Denied (Status Code: 403)",
@@ -594,7 +594,7 @@ class TrainingJobIT {
     @Test
     void failsWhenTheModelCannotBeStored() throws Exception {
         try (Training cloud = Training.script(folder, "echo 1 > model/m")) {
-            cloud.store.deny(S3Uri.parse("s3://work/models/no-room/output/model.tar.gz"));
+            cloud.store.forbid(S3Uri.parse("s3://work/models/no-room/output/model.tar.gz"));
             Map<String, Object> job = cloud.train(request("no-room"));
             assertEquals("Failed", job.get("SecondaryStatus"), job::toString);
             assertTrue(job.get("FailureReason").toString().startsWith("ClientError: Artifact upload failed: "), job::toString);
