@@ -108,7 +108,7 @@ public final class LocalCloud {
         for (DatasetSettings dataset : settings.datasets()) {
             modelPackageGroup(cloud, MODEL_PACKAGE_GROUP_PREFIX + dataset.name());
         }
-        cloud.parameters().put(Parameters.QUEUE_URL.of(STACK), cloud.sqs().queueUrl(QUEUE));
+        cloud.parameters().put(Parameters.QUEUE_URL.of(STACK), cloud.queueUrl(QUEUE));
         cloud.parameters().put(Parameters.STATE_MACHINE_ARN.of(STACK), Arns.stateMachine(STATE_MACHINE));
         cloud.parameters().put(Parameters.WORK_BUCKET.of(STACK), WORK_BUCKET);
     }

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.emulator.api.AwsEndpoint;
 import dev.truepipe.emulator.api.AwsError;
+import dev.truepipe.emulator.s3.EmbeddedS3;
+import dev.truepipe.emulator.s3.Served;
 import dev.truepipe.storage.S3Uri;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -272,10 +274,11 @@ class SageMakerServiceTest {
 
     @Test
     void speaksAsTheJavaSdkExpects() throws Exception {
-        try (AwsEndpoint endpoint = AwsEndpoint.start(0, problem -> { throw new AssertionError(problem); })) {
-            endpoint.add(cloud.service);
+        AwsEndpoint endpoint = new AwsEndpoint(problem -> { throw new AssertionError(problem); });
+        endpoint.add(cloud.service);
+        try (EmbeddedS3 s3 = Served.with(endpoint, folder.resolve("s3"))) {
             try (SageMakerClient client = SageMakerClient.builder()
-                    .endpointOverride(endpoint.uri())
+                    .endpointOverride(s3.endpoint())
                     .region(Region.US_EAST_1)
                     .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")))
                     .httpClientBuilder(UrlConnectionHttpClient.builder())
