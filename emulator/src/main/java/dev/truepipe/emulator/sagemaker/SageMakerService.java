@@ -258,7 +258,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 .filter(known -> known.runs(request.image()))
                 .findFirst()
                 .orElseThrow(() -> invalid("Requested image " + request.image() + " not found. The embedded SageMaker has: "
-                        + setup.algorithms().stream().map(known -> known.image().pattern()).toList()));
+                        + setup.algorithms().stream().map(TrainingAlgorithm::images).toList()));
         Instant now = clock.instant();
         TrainingJob job;
         TrainingFault fault;
