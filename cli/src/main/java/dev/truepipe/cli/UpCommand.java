@@ -55,6 +55,20 @@ final class UpCommand implements Callable<Integer> {
             description = "commands for training images, and faults (default: emulator.yaml in this folder, or else Truepipe's own)")
     private Path emulatorFile;
 
+    /**
+     * Defaults for the SageMaker Python SDK. To name its default bucket it would ask STS at an address of its own, whatever the
+     * environment says; given the name, it asks nobody. Nor does it then tell anyone how its jobs went.
+     */
+    private static final String SAGEMAKER_SDK = """
+            SchemaVersion: '1.0'
+            SageMaker:
+              PythonSDK:
+                Modules:
+                  TelemetryOptOut: true
+                  Session:
+                    DefaultS3Bucket: 'sagemaker-us-east-1-000000000000'
+            """;
+
     private final PrintStream standardOut = System.out;
     private final PrintStream standardError = System.err;
 
@@ -78,23 +92,32 @@ final class UpCommand implements Callable<Integer> {
         LocalCloud deployment = new LocalCloud(settings);
         try (UpFolder folder = UpFolder.open(data)) {
             EmbeddedCloud.Builder description = deployment
-                    .describe(folder.resolve("."), installation, algorithms(emulator, emulatorPath, installation), log)
+                    .describe(folder.path(), installation, algorithms(emulator, emulatorPath, installation), log)
                     .port(port);
             emulator.faults().forEach(fault -> description.provocation(new Provocation(
                     TrainingFault.of(fault.fault()).orElseThrow(), fault.instance().orElse(null), fault.name().orElse(null), fault.jobs())));
             EmbeddedCloud cloud = started(description);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(cloud, log), "stop"));
-            deployment.complete(cloud, cloud.s3().store());
-            cloud.events().startSchedules();
-            String exports = exports(cloud.environment());
-            Files.writeString(folder.resolve("env.sh"), exports);
-            standardOut.print(exports);
-            standardOut.flush();
-            log.say("up at " + cloud.endpoint() + " (open it in a browser), data in " + data + "; Control-C stops it");
-            deployment.labels().forEach((dataset, labels) -> log.say("dataset " + dataset + ": awaits labels in " + labels));
-            new CountDownLatch(1).await(); // until the process is told to end
+            Thread stop = new Thread(() -> stop(cloud, log), "stop");
+            Runtime.getRuntime().addShutdownHook(stop);
+            try {
+                deployment.complete(cloud, cloud.s3().store());
+                cloud.events().startSchedules();
+                Path sdk = folder.path().toAbsolutePath().normalize().resolve("sagemaker-sdk.yaml");
+                Files.writeString(sdk, SAGEMAKER_SDK);
+                String exports = exports(cloud.environment(), sdk);
+                Files.writeString(folder.path().resolve("env.sh"), exports);
+                standardOut.print(exports);
+                standardOut.flush();
+                log.say("up at " + cloud.endpoint() + " (open it in a browser), data in " + data + "; Control-C stops it");
+                deployment.labels().forEach((dataset, labels) -> log.say("dataset " + dataset + ": awaits labels in " + labels));
+                new CountDownLatch(1).await(); // until the process is told to end
+                return 0;
+            } catch (IOException | RuntimeException | InterruptedException e) {
+                Runtime.getRuntime().removeShutdownHook(stop);
+                cloud.close();
+                throw e;
+            }
         }
-        return 0;
     }
 
     private EmbeddedCloud started(EmbeddedCloud.Builder description) throws IOException, InterruptedException, UnreadableInput {
@@ -148,9 +171,10 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /** Lines for a shell. A proxy, if there is one, is told to leave this machine alone. */
-    static String exports(Map<String, String> environment) {
+    static String exports(Map<String, String> environment, Path sageMakerSdk) {
         Map<String, String> all = new LinkedHashMap<>();
         environment.forEach((name, value) -> all.put(name, quoted(value)));
+        all.put("SAGEMAKER_ADMIN_CONFIG_OVERRIDE", quoted(sageMakerSdk.toString()));
         all.put("NO_PROXY", "\"127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY}\"");
         all.put("no_proxy", "\"127.0.0.1,localhost${no_proxy:+,$no_proxy}\"");
         return all.entrySet().stream().map(line -> "export " + line.getKey() + "=" + line.getValue() + "\n").collect(Collectors.joining());

@@ -41,8 +41,8 @@ final class UpFolder implements AutoCloseable {
         throw new UnreadableInput(path.toString(), "another cloud is up in this folder", "stop it, or name another folder with --data");
     }
 
-    Path resolve(String name) {
-        return path.resolve(name);
+    Path path() {
+        return path;
     }
 
     @Override

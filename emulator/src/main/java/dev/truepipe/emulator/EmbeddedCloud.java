@@ -96,7 +96,7 @@ public final class EmbeddedCloud implements AutoCloseable {
 
     /** @param folder where everything lies; made if it is not there */
     public static Builder builder(Path folder) {
-        return new Builder(folder.toAbsolutePath());
+        return new Builder(folder.toAbsolutePath().normalize());
     }
 
     /** The one address of all services. */
