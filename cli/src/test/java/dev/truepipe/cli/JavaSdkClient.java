@@ -5,6 +5,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.RecordWrapper;
 import software.amazon.awssdk.services.sagemaker.model.S3DataType;
@@ -28,11 +29,12 @@ final class JavaSdkClient {
                     .trainingJobName("from-java")
                     .roleArn(arguments[1])
                     .algorithmSpecification(algorithm -> algorithm.trainingImage(arguments[0]).trainingInputMode(TrainingInputMode.PIPE))
-                    .inputDataConfig(channel -> channel.channelName("train").recordWrapperType(RecordWrapper.RECORD_IO)
+                    .inputDataConfig(Channel.builder().channelName("train").recordWrapperType(RecordWrapper.RECORD_IO)
                             .dataSource(source -> source.s3DataSource(data -> data
                                     .s3DataType(S3DataType.AUGMENTED_MANIFEST_FILE)
                                     .s3Uri("s3://from-java/train.manifest")
-                                    .attributeNames(List.of("source-ref", "label")))))
+                                    .attributeNames(List.of("source-ref", "label"))))
+                            .build())
                     .outputDataConfig(output -> output.s3OutputPath("s3://from-java/models"))
                     .resourceConfig(resources -> resources.instanceType(TrainingInstanceType.ML_G5_2_XLARGE).instanceCount(1).volumeSizeInGB(30))
                     .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(600)));

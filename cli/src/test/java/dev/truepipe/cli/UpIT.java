@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
 import software.amazon.awssdk.services.sagemaker.model.Tag;
@@ -298,9 +299,10 @@ class UpIT {
                 .trainingJobName(name)
                 .roleArn(Up.ROLE)
                 .algorithmSpecification(algorithm -> algorithm.trainingImage(Up.IMAGE).trainingInputMode(TrainingInputMode.PIPE))
-                .inputDataConfig(channel -> channel.channelName("train").recordWrapperType("RecordIO")
+                .inputDataConfig(Channel.builder().channelName("train").recordWrapperType("RecordIO")
                         .dataSource(source -> source.s3DataSource(data -> data.s3DataType("AugmentedManifestFile").s3Uri("s3://own/train.manifest")
-                                .attributeNames("source-ref", "label"))))
+                                .attributeNames("source-ref", "label")))
+                        .build())
                 .outputDataConfig(output -> output.s3OutputPath("s3://own/models"))
                 .resourceConfig(resources -> resources.instanceType(TrainingInstanceType.ML_G5_2_XLARGE).instanceCount(1).volumeSizeInGB(30))
                 .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(600))

@@ -1,7 +1,6 @@
 package dev.truepipe.emulator;
 
 import dev.truepipe.emulator.api.HealthPage;
-import dev.truepipe.emulator.sqs.EmbeddedSqs.Depth;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,14 +31,13 @@ final class Health implements HealthPage {
         json.put("trainingJobs", cloud.sageMaker().statuses());
         json.put("executions", cloud.stepFunctions().statuses());
         Map<String, Object> queues = new LinkedHashMap<>();
-        for (String name : cloud.sqs().queues()) {
-            Depth depth = cloud.sqs().depth(name);
+        cloud.sqs().depths().forEach((name, depth) -> {
             Map<String, Object> messages = new LinkedHashMap<>();
             messages.put("visible", depth.visible());
             messages.put("inFlight", depth.inFlight());
             messages.put("delayed", depth.delayed());
             queues.put(name, messages);
-        }
+        });
         json.put("queues", queues);
         return json;
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -144,9 +145,13 @@ public final class EmbeddedSqs implements AutoCloseable {
         return url;
     }
 
-    /** Names of the queues, in order of name: those described, and those there were at the start. */
-    public List<String> queues() {
-        return urls.keySet().stream().sorted().toList();
+    /** What lies in each queue, by name, in order of name: those described and those that callers made. */
+    public Map<String, Depth> depths() {
+        Map<String, Depth> depths = new TreeMap<>();
+        for (Object url : Json.array(call("ListQueues", Map.of()).getOrDefault("QueueUrls", List.of()))) {
+            depths.put(url.toString().substring(url.toString().lastIndexOf('/') + 1), depthAt(url.toString()));
+        }
+        return depths;
     }
 
     /** Sends one message. @return its id */
@@ -156,8 +161,14 @@ public final class EmbeddedSqs implements AutoCloseable {
 
     /** How many messages wait, are being worked on, or are delayed. ElasticMQ counts exactly; SQS itself only roughly. */
     public Depth depth(String queue) {
-        Map<String, Object> attributes = Json.object(call("GetQueueAttributes", request(queue, "AttributeNames", List.of("All")))
-                .get("Attributes"));
+        return depthAt(queueUrl(queue));
+    }
+
+    private Depth depthAt(String url) {
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("QueueUrl", url);
+        request.put("AttributeNames", List.of("All"));
+        Map<String, Object> attributes = Json.object(call("GetQueueAttributes", request).get("Attributes"));
         return new Depth(
                 count(attributes, "ApproximateNumberOfMessages"),
                 count(attributes, "ApproximateNumberOfMessagesNotVisible"),
