@@ -106,7 +106,7 @@ class UpIT {
     void labelsThatLandRetrain() throws Exception {
         try (S3Client s3 = up.client(S3Client.builder()); SfnClient states = up.client(SfnClient.builder())) {
             labels(s3, "first", 0);
-            ExecutionListItem execution = awaitOne(up, states, ExecutionStatus.SUCCEEDED, "outcome\":\"promoted");
+            ExecutionListItem execution = awaitOne(up, states, ExecutionStatus.SUCCEEDED, "promoted");
             String output = states.describeExecution(ask -> ask.executionArn(execution.executionArn())).output();
             assertTrue(Program.parse(output).get("trainingJob").asString().startsWith(Up.DATASET + "-"), output);
         }
@@ -314,7 +314,8 @@ class UpIT {
         List<ExecutionListItem> found = new ArrayList<>();
         up.await("an execution " + status + " with \"" + words + "\"", () -> {
             for (ExecutionListItem one : states.listExecutions(list -> list.stateMachineArn(MACHINE).statusFilter(status)).executions()) {
-                if (states.describeExecution(ask -> ask.executionArn(one.executionArn())).toString().contains(words)) {
+                var execution = states.describeExecution(ask -> ask.executionArn(one.executionArn()));
+                if ((execution.output() + execution.cause()).contains(words)) {
                     found.add(one);
                 }
             }
