@@ -1,6 +1,7 @@
 package dev.truepipe.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -32,6 +34,8 @@ final class Up implements AutoCloseable {
     static final String DATASET = "cars";
     static final String LABELS = "up-labels";
     private static final Duration PATIENCE = Duration.ofSeconds(150);
+    /** Both generations of the serial collector, as jcmd tells them. */
+    private static final Pattern HEAP_USED = Pattern.compile("(?m)^\\s*(?:DefNew|Tenured)\\s.*used (\\d+)K");
 
     private final Path data;
     private final Program.Running running;
@@ -165,10 +169,9 @@ final class Up implements AutoCloseable {
         Program.Ended collected = Program.of(List.of(jcmd, Long.toString(pid()), "GC.run")).run();
         assertEquals(0, collected.exit(), collected::toString);
         Program.Ended told = Program.of(List.of(jcmd, Long.toString(pid()), "GC.heap_info")).run();
-        return told.out().lines()
-                .filter(line -> line.contains("generation"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll(".*used ([0-9]+)K.*", "$1")) * 1024)
-                .sum();
+        long used = HEAP_USED.matcher(told.out()).results().mapToLong(generation -> Long.parseLong(generation.group(1)) * 1024).sum();
+        assertTrue(used > 0, told::toString);
+        return used;
     }
 
     @Override

@@ -70,7 +70,9 @@ final class ModelRegistry {
     }
 
     synchronized Map<String, Object> describeGroup(Map<String, Object> request) throws AwsError {
-        return group(text(request, "ModelPackageGroupName"));
+        Map<String, Object> described = new LinkedHashMap<>(group(text(request, "ModelPackageGroupName")));
+        described.put("CreatedBy", Map.of());
+        return described;
     }
 
     synchronized Map<String, Object> listGroups(Map<String, Object> request) throws AwsError {
