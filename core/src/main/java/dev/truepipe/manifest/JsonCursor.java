@@ -27,10 +27,6 @@ final class JsonCursor {
     private static final long QUOTES = EACH_BYTE * '"';
     private static final long BACKSLASHES = EACH_BYTE * '\\';
     private static final long SPACES = EACH_BYTE * ' ';
-    /** Powers of ten that a double holds exactly. */
-    private static final double[] POWERS = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
-    };
     /** Objects with more keys than this are looked up in a table. */
     private static final int FEW_KEYS = 16;
     private static final int MANY_KEYS = 1 << 14;
@@ -307,9 +303,8 @@ final class JsonCursor {
 
     /** Value of the last number; infinite where a double cannot hold it. */
     double number64() {
-        // Both are exact doubles, so one rounding is all there is (Clinger's fast path).
-        if (digitCount <= 18 && digits < 1L << 53 && exponent >= -22 && exponent <= 22) {
-            double value = exponent < 0 ? digits / POWERS[-exponent] : digits * POWERS[exponent];
+        if (digitCount <= Fraction.MOST_DIGITS && exponent <= 0 && exponent >= -Fraction.MOST_DIGITS) {
+            double value = Fraction.of(digits, -exponent);
             return numberNegative ? -value : value;
         }
         return Double.parseDouble(new String(bytes, numberFrom, numberTo - numberFrom, StandardCharsets.US_ASCII));

@@ -12,7 +12,7 @@ final class LittleEndian {
     /** The highest bit of each byte. */
     static final long HIGH_BITS = 0x8080808080808080L;
     private static final long ZEROS = EACH_BYTE * '0';
-    private static final int[] TENS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000};
+    private static final int[] TENS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000};
     private static final long PAIRS = 0x000000ff000000ffL;
     private static final long FIRST_OF_FOUR = 100 + (1_000_000L << 32);
     private static final long SECOND_OF_FOUR = 1 + (10_000L << 32);
@@ -30,7 +30,7 @@ final class LittleEndian {
         return at(bytes, i) ^ ZEROS;
     }
 
-    /** Ten to the power of 0 to 7. */
+    /** Ten to the power of 0 to 8. */
     static int ten(int power) {
         return TENS[power];
     }

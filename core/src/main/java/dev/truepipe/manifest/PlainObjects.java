@@ -45,14 +45,22 @@ final class PlainObjects {
             if (next == '.') {
                 long behind = LittleEndian.lessZeros(bytes, i + 1);
                 int decimals = LittleEndian.digits(behind);
-                if (decimals == 0 || decimals == 8) {
+                if (decimals == 0) {
                     return -1;
                 }
                 number = number * LittleEndian.ten(decimals) + LittleEndian.number(behind, decimals);
+                if (decimals == 8) {
+                    long further = LittleEndian.lessZeros(bytes, i + 9);
+                    int more = LittleEndian.digits(further);
+                    if (count + 8 + more > Fraction.MOST_DIGITS) {
+                        return -1;
+                    }
+                    number = more == 0 ? number : number * LittleEndian.ten(more) + LittleEndian.number(further, more);
+                    decimals += more;
+                }
                 i += 1 + decimals;
                 next = bytes[i];
-                // Both are exact, so one rounding is all there is.
-                double value = number / (double) LittleEndian.ten(decimals);
+                double value = Fraction.of(number, decimals);
                 values[key] = negative ? -value : value;
                 whole[key] = false;
             } else {
