@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -43,8 +44,38 @@ class ReadmeIT {
         assertEquals(List.of(), broken);
     }
 
+    /** The README's cloud at home, from the line that starts it on: lines of a shell are run against it. */
+    private static Program.Running up;
+
+    private static Path upData() {
+        return Program.WORK.resolve("readme-up");
+    }
+
+    @AfterAll
+    static void stopUp() throws Exception {
+        if (up != null) {
+            try (Program.Running last = up) {
+                last.process().toHandle().destroy();
+                Program.Ended ended = last.ended();
+                assertEquals(0, ended.exit(), ended::toString);
+                ended.leavesNoProcess();
+            }
+        }
+    }
+
     private static void run(String command) throws Exception {
         List<String> words = WORD.matcher(command).results().map(word -> word.group().replace("'", "")).toList();
+        if (command.equals("./truepipe up")) {
+            up = Program.truepipe("up", "--port", "0", "--data", upData().toString()).start();
+            up.awaitOnStandardError("up at http://");
+            return;
+        }
+        if (command.equals(". .truepipe/env.sh") || words.getFirst().equals("aws")) {
+            String shell = command.startsWith("aws") ? ". \"$0\" && exec " + command : ". \"$0\" && test -n \"$AWS_ENDPOINT_URL\"";
+            Program.Ended ended = Program.of(List.of("sh", "-c", shell, upData().resolve("env.sh").toString())).with("PATH", Clients.path()).run();
+            assertEquals(0, ended.exit(), ended::toString);
+            return;
+        }
         if (command.equals("./mvnw verify")) {
             // What runs this test.
             return;

@@ -27,7 +27,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class Section {
     /** Keys that nothing stands in for. */
     private static final Set<String> WITHOUT_DEFAULT =
-            Set.of("datasets", "name", "labels", "training", "algorithm", "image", "metrics", "regex", "email");
+            Set.of("datasets", "name", "labels", "training", "algorithm", "image", "metrics", "regex", "email",
+                    "algorithms", "command", "fault");
     private static final Pattern SHARE = Pattern.compile("(0|[1-9][0-9]{0,2})(?:\\.([0-9]{1,2}))?%");
 
     private final Problems problems;
@@ -149,6 +150,19 @@ final class Section {
                     all.add(new Located(text, Problems.lineOf(item)));
                 }
             });
+        }
+        return all;
+    }
+
+    /** Words of a command: single values of any type as they are written, in their order, and twice if they are written twice. */
+    List<String> arguments(String key) {
+        List<String> all = new ArrayList<>();
+        for (Node item : items(key, true)) {
+            if (item instanceof ScalarNode scalar && !isNull(item)) {
+                all.add(scalar.getValue());
+            } else {
+                problems.add(item, "\"" + at(key) + "\" has " + kind(item) + " in it, expected single words", "write [program, argument]");
+            }
         }
         return all;
     }

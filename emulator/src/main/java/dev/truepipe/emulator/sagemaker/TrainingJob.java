@@ -26,7 +26,12 @@ final class TrainingJob {
             "StoppingCondition",
             "CheckpointConfig",
             "Environment",
-            "RetryStrategy");
+            "RetryStrategy",
+            "DebugHookConfig",
+            "ProfilerConfig",
+            "ExperimentConfig",
+            "RemoteDebugConfig",
+            "InfraCheckConfig");
 
     private static final List<String> FLAGS =
             List.of("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining");
@@ -162,6 +167,9 @@ final class TrainingJob {
     }
 
     void announceEnd() {
+        synchronized (this) {
+            cluster = null;
+        }
         done.complete(describe());
     }
 

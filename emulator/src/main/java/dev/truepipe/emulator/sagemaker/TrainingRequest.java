@@ -31,7 +31,7 @@ record TrainingRequest(
         S3Uri output,
         S3Uri checkpoints,
         Duration maxRuntime,
-        List<Map<String, Object>> tags) {
+        Map<String, String> tags) {
     static final Pattern NAME = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}");
     private static final Pattern ROLE = Pattern.compile("arn:aws[a-z\\-]*:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+");
     private static final Pattern S3 = Pattern.compile("(https|s3)://([^/]+)/?(.*)");
@@ -41,6 +41,9 @@ record TrainingRequest(
     private static final List<String> MODES = List.of("Pipe", "File", "FastFile");
     private static final int MOST_INSTANCES = 8;
     private static final long MAX_RUNTIME_SECONDS = 2_419_200;
+    /** What would change the course or the outcome of a job, and does not here. */
+    private static final List<String> CHANGING = List.of("DebugRuleConfigurations", "ProfilerRuleConfigurations", "TensorBoardOutputConfig",
+            "ServerlessJobConfig", "MlflowConfig", "ModelPackageConfig", "SessionChainingConfig");
 
     /** @throws AwsError {@code ValidationException} */
     static TrainingRequest read(Map<String, Object> request) throws AwsError {
@@ -71,7 +74,7 @@ record TrainingRequest(
         Map<String, String> environment = constraints.strings(raw, "Environment", "environment", 100, 512, 512);
         environment.keySet().stream().filter(key -> !VARIABLE.matcher(key).matches())
                 .forEach(key -> constraints.note(key, "environment", "Map keys must satisfy regular expression pattern: " + VARIABLE));
-        List<Map<String, Object>> tags = constraints.objects(raw, "Tags", "tags", 50);
+        Map<String, String> tags = Tags.read(raw, constraints);
         Map<String, Object> checkpoints = constraints.object(raw, "CheckpointConfig", "checkpointConfig");
         String checkpointUri = checkpoints.isEmpty()
                 ? null
@@ -83,6 +86,21 @@ record TrainingRequest(
         }
         constraints.check();
 
+        for (String field : CHANGING) {
+            if (raw.get(field) != null && !(raw.get(field) instanceof List<?> list && list.isEmpty())) {
+                throw cannot("runs plain training jobs", field, "leave it out");
+            }
+        }
+        for (String field : List.of("AlgorithmName", "ContainerEntrypoint", "ContainerArguments")) {
+            if (algorithm.get(field) != null) {
+                throw cannot("runs the command that stands for the image", "AlgorithmSpecification." + field, "leave it out");
+            }
+        }
+        for (String field : List.of("InstanceGroups", "InstancePreferences", "TrainingPlanArn")) {
+            if (resources.get(field) != null && !(resources.get(field) instanceof List<?> list && list.isEmpty())) {
+                throw cannot("runs instances of one kind", "ResourceConfig." + field, "leave it out");
+            }
+        }
         if (instances > MOST_INSTANCES) {
             throw cannot("runs " + MOST_INSTANCES + " instances at most, each a process of this machine", "InstanceCount " + instances, "set it lower");
         }
