@@ -96,6 +96,26 @@ final class Claims {
         }
     }
 
+    /**
+     * What {@link #claim} would answer now, with nothing written: empty if the claim is free to take, {@link Answer.Ours} only
+     * if {@code execution} holds it already.
+     */
+    Optional<Answer> look(S3Uri claim, String execution, boolean force) throws IOException {
+        for (int i = 0; i < TRIES; i++) {
+            Optional<StoredObject> there = store.head(claim);
+            if (there.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                return answer(read(claim, there.get().eTag()), execution, force);
+            } catch (ObjectMissingException | PreconditionFailedException changed) {
+                // Somebody has just written it: look again.
+                continue;
+            }
+        }
+        throw new IOException(claim + " changes hands faster than it can be read; try again");
+    }
+
     /** Empty if the claim changed meanwhile. */
     private Optional<Answer> ask(S3Uri claim, byte[] body, String execution, boolean force) throws IOException {
         Optional<StoredObject> there = store.head(claim);
@@ -103,34 +123,31 @@ final class Claims {
             return Optional.empty();
         }
         String eTag = there.get().eTag();
-        Map<String, Object> held;
         try {
-            held = read(claim, eTag);
+            Optional<Answer> answer = answer(read(claim, eTag), execution, force);
+            if (answer.isPresent()) {
+                return answer;
+            }
+            store.put(claim, body, new Condition.Unchanged(eTag));
+            return Optional.of(new Answer.Ours());
         } catch (ObjectMissingException | PreconditionFailedException changed) {
             return Optional.empty();
         }
-        if (!held.containsKey(GIVEN_UP_AT)) {
-            String holder = Fields.text(held, "execution");
-            if (holder.equals(execution)) {
-                return Optional.of(new Answer.Ours());
-            }
-            switch (executions.statusOf(holder)) {
-                case RUNNING -> {
-                    return Optional.of(new Answer.Superseded(holder));
-                }
-                case SUCCEEDED -> {
-                    if (!force) {
-                        return Optional.of(new Answer.Unchanged(holder));
-                    }
-                }
-                case ENDED_OTHERWISE -> {}
-            }
-        }
-        try {
-            store.put(claim, body, new Condition.Unchanged(eTag));
-            return Optional.of(new Answer.Ours());
-        } catch (PreconditionFailedException changed) {
+    }
+
+    /** Whose it is; empty if it is free to take over. */
+    private Optional<Answer> answer(Map<String, Object> held, String execution, boolean force) throws IOException {
+        if (held.containsKey(GIVEN_UP_AT)) {
             return Optional.empty();
         }
+        String holder = Fields.text(held, "execution");
+        if (holder.equals(execution)) {
+            return Optional.of(new Answer.Ours());
+        }
+        return switch (executions.statusOf(holder)) {
+            case RUNNING -> Optional.of(new Answer.Superseded(holder));
+            case SUCCEEDED -> force ? Optional.empty() : Optional.of(new Answer.Unchanged(holder));
+            case ENDED_OTHERWISE -> Optional.empty();
+        };
     }
 }

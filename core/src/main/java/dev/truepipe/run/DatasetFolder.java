@@ -18,6 +18,11 @@ public record DatasetFolder(S3Uri folder) {
         return folder.resolve("claims/" + fingerprint + ".json");
     }
 
+    /** Runs that began in the last 24 hours; only there for a dataset with {@code maxRuns}. */
+    public S3Uri starts() {
+        return folder.resolve("starts.json");
+    }
+
     /** Names the version sealed last. */
     public S3Uri latest() {
         return folder.resolve("latest.json");
@@ -41,6 +46,11 @@ public record DatasetFolder(S3Uri folder) {
     /** Where training jobs keep checkpoints, ending in {@code /}; each adds its own name. */
     public S3Uri checkpoints() {
         return folder.resolve("checkpoints/");
+    }
+
+    /** How one model was judged: what {@code truepipe promote} puts back. */
+    public S3Uri model(String trainingJob) {
+        return folder.resolve("models/" + trainingJob + "/model.json");
     }
 
     /** What people read of one model. */

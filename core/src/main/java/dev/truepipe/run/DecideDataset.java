@@ -231,7 +231,7 @@ public final class DecideDataset {
         answer.put("train", counts.train());
         answer.put("validation", counts.validation());
         answer.put("test", counts.test());
-        answer.put("why", decision.why() == null ? null : decision.whyJson());
+        answer.put("why", decision.why() == null ? null : decision.why().toJson());
         answer.put("announcement", decision.why() == null ? null : announcement(dataset, execution, run, decision, gates, setAside));
         return answer;
     }

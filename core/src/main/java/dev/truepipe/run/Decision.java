@@ -52,10 +52,18 @@ record Decision(
     /**
      * Why a run trains nothing.
      *
-     * @param gate its name as in the settings, or the code of a finding about the whole dataset
+     * @param gate its name as in the settings, a brake's too, or the code of a finding about the whole dataset
      * @param message numbers, and what to do
      */
-    record Why(String gate, String message) {}
+    record Why(String gate, String message) {
+        /** {@code {"gate":…,"message":…}}. */
+        Map<String, Object> toJson() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("gate", gate);
+            json.put("message", message);
+            return json;
+        }
+    }
 
     static Decision read(ObjectStore store, RunFolder run) throws IOException {
         try (InputStream in = store.open(run.decision(), null, null)) {
@@ -111,7 +119,7 @@ record Decision(
         json.put("counts", countsJson);
         json.put("facts", facts == null ? null : factsJson());
         json.put("holdOut", holdOut);
-        json.put("why", why == null ? null : whyJson());
+        json.put("why", why == null ? null : why.toJson());
         json.put("findings", findings.stream().map(Decision::findingJson).toList());
         json.put("classes", classes.stream().map(Decision::classJson).toList());
         Map<String, Object> splitJson = new LinkedHashMap<>();
@@ -124,14 +132,6 @@ record Decision(
         splitJson.put("note", split.note());
         json.put("split", splitJson);
         json.put("document", document);
-        return json;
-    }
-
-    /** {@code {"gate":…,"message":…}}. */
-    Map<String, Object> whyJson() {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("gate", why.gate());
-        json.put("message", why.message());
         return json;
     }
 

@@ -36,7 +36,7 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * State {@code JudgeModel}: champion against challenger, by the metric's last value; writes {@code champion.json} and the
- * model's report, and words the announcement.
+ * model's report, names the live model, and words the announcement.
  *
  * <p>{@code champion.json} is {@code {"champion":{…}|null,"judged":{"version","trainingJob","plannedAt"}}}: the second is the
  * version judged last, whatever came of it, from which new labels are counted.
@@ -48,11 +48,14 @@ public final class JudgeModel {
 
     private final ObjectStore store;
     private final MetricLog log;
+    private final Champions champions;
 
-    /** @param log asked for the metric's course; without it the report shows the last value only */
-    public JudgeModel(ObjectStore store, MetricLog log) {
+    /** @param log asked for the metric's course; without it the report shows the last value only
+     *  @param live is told of the champion, whatever came of the judgement */
+    public JudgeModel(ObjectStore store, MetricLog log, LiveModel live) {
         this.store = store;
         this.log = log;
+        this.champions = new Champions(store, live);
     }
 
     /** @param modelPackageGroup where a promoted model is registered
@@ -69,8 +72,11 @@ public final class JudgeModel {
     /** @param answer the state's output
      *  @param warnings what could not be read and was left out, in words for the log and the report
      *  @param value the objective's last value; NaN without one
+     *  @param championValue that of the champion, as it is after the judgement; NaN without one
+     *  @param seconds the job trained; -1 if not known
      *  @param billedSeconds -1 if not known */
-    public record Judged(Map<String, Object> answer, List<String> warnings, double value, long billedSeconds) {}
+    public record Judged(
+            Map<String, Object> answer, List<String> warnings, double value, double championValue, long seconds, long billedSeconds) {}
 
     /** Judges the model of a finished job. @param now for the report */
     public Judged judge(Request request, Instant now) throws IOException {
@@ -96,7 +102,10 @@ public final class JudgeModel {
         List<String> warnings = new ArrayList<>();
         List<MetricSeries> courses = courses(model, objective, warnings);
         List<Sample> samples = samples(model, new DatasetDocument(decision.document()).classNames(), warnings);
+        // Before it may be the champion: whatever was judged can be put back by its job's name.
+        store.put(folder.model(model.name()), Json.pretty(challenger.toJson()), Condition.ALWAYS);
         Standing standing = decide(folder, challenger, objective);
+        double championValue = champions.publish(request.dataset(), folder).map(Champion::value).orElse(Double.NaN);
         S3Uri report = folder.modelReport(model.name());
         boolean atHome = !Console.of(request.execution()).exists();
         ModelReportContent content = new ModelReportContent(
@@ -114,6 +123,8 @@ public final class JudgeModel {
                 answer(request, standing, challenger, objective, model, report, decision, warnings),
                 warnings,
                 value,
+                championValue,
+                model.seconds(),
                 model.billedSeconds());
     }
 

@@ -27,8 +27,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * State {@code PlanDataset}: finds and pins the manifests, waits for those that are young, claims their fingerprint, and
- * cuts them in chunks.
+ * State {@code PlanDataset}: finds and pins the manifests, waits for those that are young, asks the brakes, claims their
+ * fingerprint, and cuts them in chunks.
+ *
+ * <p>Brakes come before the claim and after all that ends a run anyhow: they hold, and are announced, only where a run would
+ * begin. They are no part of the plan nor of the fingerprint, so that putting one on or off trains nothing again.
  */
 public final class PlanDataset {
     /** Times a run is sent back to settle; then it plans what is there. */
@@ -63,7 +66,7 @@ public final class PlanDataset {
 
     /** Plans. @return the state's output */
     public Map<String, Object> plan(Request request) throws IOException {
-        Map<String, Object> settings = withCategories(request.settings());
+        Map<String, Object> settings = withCategories(Brakes.without(request.settings()));
         DatasetRules rules = RunRules.of(settings);
         String holdOut = rules.holdOut().manifest();
         ManifestPlaces places = new ManifestPlaces(S3Uri.parse(Fields.text(settings, "labels")));
@@ -105,7 +108,31 @@ public final class PlanDataset {
         }
         String fingerprint = fingerprint(found, settings);
         giveUpEarlierClaim(request, fingerprint, now);
-        return switch (claim(request, fingerprint, now)) {
+        Claims claims = new Claims(store, executions);
+        S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(fingerprint);
+        boolean force = request.force();
+        Optional<Claims.Answer> standing = claims.look(claim, request.execution(), force);
+        if (standing.isPresent() && standing.get() instanceof Claims.Answer.Unchanged(String by) && missedAreBack(request, by)) {
+            // What has been worked on is not worked on again, unless an object is back that could not be read then.
+            force = true;
+            standing = claims.look(claim, request.execution(), true);
+        }
+        Claims.Answer answer;
+        if (standing.isPresent()) {
+            answer = standing.get();
+        } else {
+            Brakes brakes = Brakes.of(request.settings());
+            Starts starts = new Starts(store, DatasetFolder.of(request.workBucket(), request.dataset()).starts());
+            Brakes.Verdict verdict = brakes.let(request.execution(), starts, now);
+            if (verdict instanceof Brakes.Verdict.Held held) {
+                return held(request, held);
+            }
+            answer = claims.claim(claim, request.execution(), force, now);
+            if (!(answer instanceof Claims.Answer.Ours) && verdict instanceof Brakes.Verdict.Counted) {
+                starts.giveBack(request.execution());
+            }
+        }
+        return switch (answer) {
             case Claims.Answer.Superseded(String by) -> answer(
                     "superseded", "Another run works on exactly these manifests and settings: " + by);
             case Claims.Answer.Unchanged(String by) -> answer(
@@ -116,6 +143,27 @@ public final class PlanDataset {
         };
     }
 
+    private boolean missedAreBack(Request request, String by) throws IOException {
+        return MissedObjects.backAgain(store, RunFolder.of(request.workBucket(), request.dataset(), by.substring(by.lastIndexOf(':') + 1))) != null;
+    }
+
+    /** The state's output where a brake holds: the same shape as that of a gate, and nothing of the run is written or claimed. */
+    private static Map<String, Object> held(Request request, Brakes.Verdict.Held held) {
+        Map<String, Object> answer = answer("skip", held.message());
+        answer.put("version", null);
+        answer.put("why", new Decision.Why(held.brake(), held.message()).toJson());
+        Console console = Console.of(request.execution());
+        Map<String, Object> announcement = new LinkedHashMap<>();
+        announcement.put("subject", Words.subject("Truepipe: " + request.dataset() + ", held by " + held.brake()));
+        announcement.put("message", "There is something to train on in " + request.dataset() + ", but a brake holds it: nothing was claimed, scanned or trained.\n\n"
+                + "  " + held.brake() + ": " + held.message() + "\n\n"
+                + "Execution   " + (console.exists() ? console.execution(request.execution()) : request.execution()) + "\n\n"
+                + "The champion stays as it is. The next look (sweep, every " + Words.duration(Fields.whole(request.settings(), "sweepSeconds"))
+                + ") or arrival tries again by itself; to look at once: truepipe trigger " + request.dataset() + "\n");
+        answer.put("announcement", announcement);
+        return answer;
+    }
+
     /**
      * Plans a run on exactly these manifests, for whoever asks what it would do: it waits for nothing and claims nothing.
      *
@@ -123,7 +171,7 @@ public final class PlanDataset {
      * @return the state's output
      */
     public Map<String, Object> planOf(Request request, List<StoredObject> manifests) throws IOException {
-        Map<String, Object> settings = withCategories(request.settings());
+        Map<String, Object> settings = withCategories(Brakes.without(request.settings()));
         DatasetRules rules = RunRules.of(settings);
         List<Chunk.Pinned> pinned = new ArrayList<>();
         LabelInference inference = new LabelInference(rules.task(), rules.labels());
@@ -137,18 +185,6 @@ public final class PlanDataset {
         boolean gzip = isGzip(manifest);
         inference.read(manifest.uri().toString(), ByteSource.of(store, manifest.uri(), manifest.eTag()), gzip);
         return new Chunk.Pinned(manifest, gzip);
-    }
-
-    /** What has been worked on is not worked on again, unless an object is back that could not be read then. */
-    private Claims.Answer claim(Request request, String fingerprint, Instant now) throws IOException {
-        S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(fingerprint);
-        Claims claims = new Claims(store, executions);
-        Claims.Answer answer = claims.claim(claim, request.execution(), request.force(), now);
-        if (answer instanceof Claims.Answer.Unchanged(String by)
-                && MissedObjects.backAgain(store, RunFolder.of(request.workBucket(), request.dataset(), by.substring(by.lastIndexOf(':') + 1))) != null) {
-            return claims.claim(claim, request.execution(), true, now);
-        }
-        return answer;
     }
 
     /** The store may not say whether it is missing or forbidden: the stack lets nobody list the bucket for its sake. */
