@@ -25,6 +25,10 @@ import java.util.Optional;
 public final class Champions {
     /** Each further try means that somebody else wrote between our read and our write. */
     private static final int TRIES = 10;
+    /** Jobs that a refusal lists. */
+    private static final int MOST_NAMES = 10;
+    /** Field of {@code champion.json}: the job of the champion that a person put down. */
+    static final String REPLACED_BY_HAND = "replacedByHand";
 
     private final ObjectStore store;
     private final LiveModel live;
@@ -95,6 +99,7 @@ public final class Champions {
                     Map<String, Object> changed = new LinkedHashMap<>(json);
                     changed.put("champion", wanted.toJson());
                     changed.put("before", now == null ? null : now.toJson());
+                    changed.put(REPLACED_BY_HAND, now == null ? null : now.trainingJob());
                     store.put(uri, Json.pretty(changed), there.<Condition>map(o -> new Condition.Unchanged(o.eTag())).orElse(Condition.ABSENT));
                 }
                 publish(dataset, folder);
@@ -121,7 +126,8 @@ public final class Champions {
             List<String> jobs = store.list(folder.models(), true).prefixes().stream()
                     .map(prefix -> prefix.key().substring(folder.models().key().length()).replace("/", "")).toList();
             throw new NoSuchModelException("no model of " + dataset + " made by a training job " + trainingJob + " was ever judged; "
-                    + (jobs.isEmpty() ? "there is none at all yet" : "name one of " + String.join(", ", jobs)));
+                    + (jobs.isEmpty() ? "there is none at all yet" : "there are models of " + String.join(", ", jobs.subList(0, Math.min(jobs.size(), MOST_NAMES)))
+                            + (jobs.size() > MOST_NAMES ? " and " + (jobs.size() - MOST_NAMES) + " more in " + folder.models() : "")));
         }
     }
 

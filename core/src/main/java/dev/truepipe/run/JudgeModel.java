@@ -38,8 +38,9 @@ import java.util.regex.PatternSyntaxException;
  * State {@code JudgeModel}: champion against challenger, by the metric's last value; writes {@code champion.json} and the
  * model's report, names the live model, and words the announcement.
  *
- * <p>{@code champion.json} is {@code {"champion":{…}|null,"judged":{"version","trainingJob","plannedAt"}}}: the second is the
- * version judged last, whatever came of it, from which new labels are counted.
+ * <p>{@code champion.json} is {@code {"champion":{…}|null,"before":{…}|null,"judged":{"version","trainingJob","plannedAt"}}}: the
+ * last is the version judged last, whatever came of it, from which new labels are counted. After {@code truepipe promote} it
+ * also has {@code "replacedByHand"}, the job of the model that was put down, until another is promoted.
  */
 public final class JudgeModel {
     private static final int TRIES = 10;
@@ -138,6 +139,7 @@ public final class JudgeModel {
             Champion champion = null;
             Map<String, Object> judged = null;
             Champion before = null;
+            String replaced = null;
             try {
                 if (there.isPresent()) {
                     Map<String, Object> json = read(uri, there.get().eTag());
@@ -146,6 +148,11 @@ public final class JudgeModel {
                     judged = Fields.objectOrNull(json, "judged");
                     Map<String, Object> former = Fields.objectOrNull(json, "before");
                     before = former == null ? null : Champion.fromJson(former);
+                    replaced = Fields.textOrNull(json, Champions.REPLACED_BY_HAND);
+                }
+                if (challenger.trainingJob().equals(replaced)) {
+                    // Judged before, and a person has decided since: a redrive does not undo that.
+                    return new Standing(new Judgement(Outcome.KEPT, "A person has put the model of " + champion.trainingJob() + " in its place."), champion);
                 }
                 boolean again = champion != null && champion.trainingJob().equals(challenger.trainingJob());
                 // A repeated judgement is made against the one who was champion the first time.
@@ -159,6 +166,9 @@ public final class JudgeModel {
                     Champion former = promoted ? champion : before;
                     json.put("before", former == null ? null : former.toJson());
                     json.put("judged", judged(judged, challenger));
+                    if (!promoted && replaced != null) {
+                        json.put(Champions.REPLACED_BY_HAND, replaced);
+                    }
                     store.put(uri, Json.pretty(json), there.<Condition>map(o -> new Condition.Unchanged(o.eTag())).orElse(Condition.ABSENT));
                 }
                 return new Standing(judgement, opponent);

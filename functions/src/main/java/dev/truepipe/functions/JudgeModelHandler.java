@@ -3,6 +3,7 @@ package dev.truepipe.functions;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.truepipe.run.JudgeModel;
+import dev.truepipe.run.LiveModel;
 import dev.truepipe.run.MetricLog;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.workload.Metric;
@@ -23,12 +24,12 @@ public final class JudgeModelHandler implements RequestHandler<Map<String, Objec
     }
 
     private JudgeModelHandler(Wiring wiring) {
-        this(wiring.required(Workload.MODEL_PACKAGE_GROUPS), wiring.store(), wiring.trainingJobLog(), wiring.clock());
+        this(wiring.required(Workload.MODEL_PACKAGE_GROUPS), wiring.store(), wiring.trainingJobLog(), wiring.liveModel(), wiring.clock());
     }
 
-    JudgeModelHandler(String modelPackageGroups, ObjectStore store, MetricLog log, Clock clock) {
+    JudgeModelHandler(String modelPackageGroups, ObjectStore store, MetricLog log, LiveModel live, Clock clock) {
         this.modelPackageGroups = modelPackageGroups;
-        this.service = new JudgeModel(store, log);
+        this.service = new JudgeModel(store, log, live);
         this.clock = clock;
     }
 
@@ -48,11 +49,20 @@ public final class JudgeModelHandler implements RequestHandler<Map<String, Objec
                             payload.object("job")),
                     clock.instant());
             judged.warnings().forEach(warning -> payload.log().info(warning));
-            payload.log().info("Judged", "outcome", judged.answer().get("outcome"), "metric", judged.answer().get("metric"));
+            payload.log().info("Judged", "outcome", judged.answer().get("outcome"), "trainingJob", payload.object("job").get("TrainingJobName"), "metric", judged.answer().get("metric"));
             Map<Metric, Number> metrics = new EnumMap<>(Metric.class);
-            metrics.put(Metric.MODELS_PROMOTED, "promoted".equals(judged.answer().get("outcome")) ? 1 : 0);
+            String outcome = (String) judged.answer().get("outcome");
+            metrics.put(Metric.MODELS_PROMOTED, outcome.equals("promoted") ? 1 : 0);
+            metrics.put(Metric.MODELS_KEPT, outcome.equals("kept") ? 1 : 0);
+            metrics.put(Metric.MODELS_LATE, outcome.equals("late") ? 1 : 0);
             if (!Double.isNaN(judged.value())) {
                 metrics.put(Metric.OBJECTIVE, judged.value());
+            }
+            if (!Double.isNaN(judged.championValue())) {
+                metrics.put(Metric.CHAMPION_OBJECTIVE, judged.championValue());
+            }
+            if (judged.seconds() >= 0) {
+                metrics.put(Metric.TRAINING_TIME, judged.seconds());
             }
             if (judged.billedSeconds() >= 0) {
                 metrics.put(Metric.BILLED_TRAINING_TIME, judged.billedSeconds());

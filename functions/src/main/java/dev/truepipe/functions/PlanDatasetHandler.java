@@ -7,9 +7,11 @@ import dev.truepipe.run.PlanDataset;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.workload.Metric;
 import dev.truepipe.workload.Workload;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** State {@code PlanDataset}: pins and claims manifests and cuts them in chunks. */
@@ -17,6 +19,7 @@ public final class PlanDatasetHandler implements RequestHandler<Map<String, Obje
     private final String workBucket;
     private final Supplier<Settings> settings;
     private final PlanDataset service;
+    private final Clock clock;
 
     /** Lambda's entry; a missing variable fails here, in the init phase, not on the first event. */
     public PlanDatasetHandler() {
@@ -35,6 +38,7 @@ public final class PlanDatasetHandler implements RequestHandler<Map<String, Obje
         this.workBucket = workBucket;
         this.settings = settings;
         this.service = new PlanDataset(store, executions, clock);
+        this.clock = clock;
     }
 
     @Override
@@ -54,7 +58,19 @@ public final class PlanDatasetHandler implements RequestHandler<Map<String, Obje
                     payload.truth("force"),
                     payload.whole("settles")));
             payload.log().info((String) answer.get("message"), "outcome", answer.get("outcome"));
+            ends((String) answer.get("outcome")).ifPresent(metric -> MetricLines.write(clock, name, payload.text("execution"), Map.of(metric, 1)));
             return answer;
         });
+    }
+
+    /** What is counted where the run ends with its plan. */
+    private static Optional<Metric> ends(String outcome) {
+        return switch (outcome) {
+            case "skip" -> Optional.of(Metric.RUNS_HELD);
+            case "unchanged" -> Optional.of(Metric.RUNS_UNCHANGED);
+            case "superseded" -> Optional.of(Metric.RUNS_SUPERSEDED);
+            case "empty" -> Optional.of(Metric.RUNS_EMPTY);
+            default -> Optional.empty();
+        };
     }
 }

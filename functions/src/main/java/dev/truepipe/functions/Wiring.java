@@ -1,6 +1,7 @@
 package dev.truepipe.functions;
 
 import dev.truepipe.run.Executions;
+import dev.truepipe.run.LiveModel;
 import dev.truepipe.run.MetricLog;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.ObjectStore;
@@ -20,6 +21,7 @@ import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.SfnException;
+import software.amazon.awssdk.services.ssm.SsmClient;
 
 /**
  * Puts handlers together from the environment. Endpoint, region and credentials are the SDK's business; it reads them
@@ -83,6 +85,11 @@ final class Wiring {
     MetricLog trainingJobLog() {
         return new TrainingJobLog(() ->
                 CloudWatchLogsClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build());
+    }
+
+    LiveModel liveModel() {
+        return new ParameterLiveModel(required(Workload.STACK_NAME), () ->
+                SsmClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build());
     }
 
     LabelingJobs labelingJobs() {

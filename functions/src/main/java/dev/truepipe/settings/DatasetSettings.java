@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -27,6 +28,7 @@ import java.util.TreeMap;
  * @param labelCategories the full list of classes; empty: learned from the manifests
  * @param checkObjects how many of the objects that training would stream are looked at before
  * @param findings severity ({@code quarantine} or {@code warning}) by finding code, where it differs from the rule's own
+ * @param brakes what holds runs back; no part of a run's fingerprint
  */
 public record DatasetSettings(
         String name,
@@ -43,7 +45,8 @@ public record DatasetSettings(
         Negatives negatives,
         Optional<LabelCategories> labelCategories,
         ObjectCheck checkObjects,
-        Map<String, String> findings) {
+        Map<String, String> findings,
+        Brakes brakes) {
 
     /** Lower case, so that it is a valid part of every name made from it (execution, training job, key, group). */
     public static final String NAME_PATTERN = "(?=.{1,24}$)[a-z0-9](-?[a-z0-9])*";
@@ -126,6 +129,31 @@ public record DatasetSettings(
      */
     public record Gates(int maxQuarantinedBasisPoints, long minPerClass, long minNewLabels) {}
 
+    /**
+     * What holds a dataset's runs back.
+     *
+     * @param enabled whether runs may begin
+     * @param maxRunsPerDay runs that may begin within any 24 hours, 1 to {@value #MOST_RUNS}; empty: as many as there are reasons for
+     */
+    public record Brakes(boolean enabled, OptionalInt maxRunsPerDay) {
+        /** Far above what anybody pays for; what counts them is one small object. */
+        public static final int MOST_RUNS = 1_000;
+        /** No brake is on. */
+        public static final Brakes NONE = new Brakes(true, OptionalInt.empty());
+
+        Map<String, Object> toJson() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("enabled", enabled);
+            maxRunsPerDay.ifPresent(most -> json.put("maxRunsPerDay", (long) most));
+            return json;
+        }
+
+        static Brakes fromJson(Fields fields) {
+            int most = Math.toIntExact(fields.wholeOr("maxRunsPerDay", 0));
+            return new Brakes(fields.truth("enabled"), most == 0 ? OptionalInt.empty() : OptionalInt.of(most));
+        }
+    }
+
     public DatasetSettings {
         label = List.copyOf(label);
         images = List.copyOf(images);
@@ -135,7 +163,7 @@ public record DatasetSettings(
     DatasetSettings withLabelBucket(String bucket) {
         return new DatasetSettings(name, Settings.inBucket(labels, bucket), labelBucket, label,
                 images.stream().map(image -> Settings.inBucket(image, bucket)).toList(), split, gates, settle, sweep, training,
-                partial, negatives, labelCategories, checkObjects, findings);
+                partial, negatives, labelCategories, checkObjects, findings, brakes);
     }
 
     /**
@@ -166,6 +194,10 @@ public record DatasetSettings(
             json.put("checkObjects", checkObjects.word());
         }
         json.put("findings", new LinkedHashMap<String, Object>(findings));
+        // The plan takes this out before it looks whether anything changed.
+        if (!brakes.equals(Brakes.NONE)) {
+            json.put("brakes", brakes.toJson());
+        }
         return json;
     }
 
@@ -192,6 +224,7 @@ public record DatasetSettings(
                 Words.read(Negatives.class, fields.text("negatives")),
                 Optional.ofNullable(fields.objectOrNull("labelCategories")).map(LabelCategories::fromJson),
                 Optional.ofNullable(fields.textOrNull("checkObjects")).map(ObjectCheck::parse).orElse(ObjectCheck.HUNDRED),
-                fields.textByKey("findings"));
+                fields.textByKey("findings"),
+                Optional.ofNullable(fields.objectOrNull("brakes")).map(Brakes::fromJson).orElse(Brakes.NONE));
     }
 }

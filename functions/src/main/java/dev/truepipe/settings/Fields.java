@@ -30,6 +30,10 @@ final class Fields {
         return values.get(key) == null ? standard : whole(key);
     }
 
+    boolean truth(String key) {
+        return as(Boolean.class, key, "true or false");
+    }
+
     double number(String key) {
         return as(Number.class, key, "a number").doubleValue();
     }

@@ -257,6 +257,18 @@ final class Section {
         return value.longValueExact();
     }
 
+    boolean truth(String key, boolean standard) {
+        Optional<Node> node = node(key);
+        if (node.isEmpty()) {
+            return standard;
+        }
+        if (!(node.get() instanceof ScalarNode scalar) || !scalar.getTag().equals(Tag.BOOL)) {
+            problem(key, "\"" + at(key) + "\" is " + kind(node.get()) + ", expected true or false", "write true or false, without quotes");
+            return standard;
+        }
+        return scalar.getValue().equalsIgnoreCase("true");
+    }
+
     double number(String key, double standard) {
         Optional<Node> node = node(key);
         if (node.isEmpty()) {

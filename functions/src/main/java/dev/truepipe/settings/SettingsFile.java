@@ -4,6 +4,7 @@ import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.manifest.Severity;
+import dev.truepipe.settings.DatasetSettings.Brakes;
 import dev.truepipe.settings.DatasetSettings.Gates;
 import dev.truepipe.settings.DatasetSettings.LabelBucket;
 import dev.truepipe.settings.DatasetSettings.Negatives;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -41,7 +43,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public final class SettingsFile {
     private static final List<String> TOP = List.of("datasets", "notify", "mapConcurrency");
     private static final List<String> DATASET = List.of("name", "labels", "labelBucket", "label", "images", "split", "gates",
-            "settle", "sweep", "training", "partial", "negatives", "labelCategories", "checkObjects", "findings");
+            "settle", "sweep", "training", "partial", "negatives", "labelCategories", "checkObjects", "findings", "enabled", "maxRuns");
     private static final List<String> SPLIT = List.of("validation", "test", "groupBy", "seed");
     private static final List<String> GATES = List.of("maxQuarantined", "minPerClass", "minNewLabels");
     private static final List<String> TRAINING = List.of("algorithm", "image", "metrics", "instances", "spot", "maxRuntime",
@@ -68,7 +70,7 @@ public final class SettingsFile {
             Map.entry("email", "under notify, at the top of the file"),
             Map.entry("notify", "at the top of the file, beside datasets"),
             Map.entry("settle", "to a dataset"), Map.entry("sweep", "to a dataset"), Map.entry("labels", "to a dataset"),
-            Map.entry("checkObjects", "to a dataset"),
+            Map.entry("checkObjects", "to a dataset"), Map.entry("enabled", "to a dataset"), Map.entry("maxRuns", "to a dataset"),
             Map.entry("label", "to a dataset"), Map.entry("images", "to a dataset"), Map.entry("name", "to a dataset"));
 
     private static final Pattern NAME = Pattern.compile(DatasetSettings.NAME_PATTERN);
@@ -84,6 +86,7 @@ public final class SettingsFile {
     private static final Pattern IMAGE = Pattern.compile(
             "[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9][a-z0-9._/-]*([:@][A-Za-z0-9._:-]+)?");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s.]+(\\.[^@\\s.]+)+");
+    private static final Pattern RUNS_PER_DAY = Pattern.compile("(0|[1-9][0-9]{0,8})/day");
     private static final Duration SPOT_WITHOUT_CHECKPOINTS = Duration.ofHours(1);
 
     private final Problems problems;
@@ -218,7 +221,8 @@ public final class SettingsFile {
                 section.word("negatives", Negatives.KEEP),
                 categories(section),
                 checkObjects(section),
-                findings(section));
+                findings(section),
+                brakes(section));
         return name.isPresent() && labels.isPresent() ? Optional.of(dataset) : Optional.empty();
     }
 
@@ -561,6 +565,26 @@ public final class SettingsFile {
             section.problem("checkObjects", "\"" + section.at("checkObjects") + "\" is \"" + text.get() + "\"", "write none, 100 or all");
             return ObjectCheck.HUNDRED;
         }
+    }
+
+    private static Brakes brakes(Section section) {
+        boolean enabled = section.truth("enabled", true);
+        Optional<String> text = section.scalarText("maxRuns");
+        if (text.isEmpty()) {
+            return new Brakes(enabled, OptionalInt.empty());
+        }
+        Matcher runs = RUNS_PER_DAY.matcher(text.get());
+        if (!runs.matches()) {
+            section.problem("maxRuns", "\"" + section.at("maxRuns") + "\" is \"" + text.get() + "\", not a number of runs a day", "write a whole number and /day: 4/day");
+            return new Brakes(enabled, OptionalInt.empty());
+        }
+        int most = Integer.parseInt(runs.group(1));
+        if (most < 1 || most > Brakes.MOST_RUNS) {
+            section.problem("maxRuns", "\"" + section.at("maxRuns") + "\" is " + text.get(),
+                    most == 0 ? "to let none begin write enabled: false" : "it may be 1/day to " + Brakes.MOST_RUNS + "/day; without the key nobody counts");
+            return new Brakes(enabled, OptionalInt.empty());
+        }
+        return new Brakes(enabled, OptionalInt.of(most));
     }
 
     private Map<String, String> findings(Section section) {

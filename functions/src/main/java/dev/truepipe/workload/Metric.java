@@ -4,6 +4,11 @@ package dev.truepipe.workload;
 public enum Metric {
     /** Executions started by Intake. */
     EXECUTIONS_STARTED("ExecutionsStarted", "Count"),
+    /** Runs that ended with their plan: held by a brake, nothing changed, another works on it, nothing to read. */
+    RUNS_HELD("RunsHeld", "Count"),
+    RUNS_UNCHANGED("RunsUnchanged", "Count"),
+    RUNS_SUPERSEDED("RunsSuperseded", "Count"),
+    RUNS_EMPTY("RunsEmpty", "Count"),
     /** Lines of a decided run, by what became of them. */
     LINES_ACCEPTED("LinesAccepted", "Count"),
     LINES_QUARANTINED("LinesQuarantined", "Count"),
@@ -12,10 +17,15 @@ public enum Metric {
     QUARANTINED_SHARE("QuarantinedShare", "Percent"),
     /** Runs that a gate stopped. */
     GATES_CLOSED("GatesClosed", "Count"),
-    /** Models that became champion, and the objective's value of every judged model. */
+    /** Judged models: champion now, kept as they are, or too late to become it. */
     MODELS_PROMOTED("ModelsPromoted", "Count"),
+    MODELS_KEPT("ModelsKept", "Count"),
+    MODELS_LATE("ModelsLate", "Count"),
+    /** The objective's last value of a judged model, and of the champion after that judgement. */
     OBJECTIVE("Objective", "None"),
-    /** Seconds billed for a training job. */
+    CHAMPION_OBJECTIVE("ChampionObjective", "None"),
+    /** Seconds that a training job took, and those billed for it. */
+    TRAINING_TIME("TrainingTime", "Seconds"),
     BILLED_TRAINING_TIME("BilledTrainingTime", "Seconds");
 
     public static final String NAMESPACE = "Truepipe";

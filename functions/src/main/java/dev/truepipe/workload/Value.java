@@ -31,6 +31,8 @@ public sealed interface Value {
         ACCOUNT,
         /** What follows the Region and a dot in the host of the console's pages: {@code console.aws.amazon.com} in {@code aws}. */
         CONSOLE_DOMAIN,
+        /** Name of the stack. */
+        STACK,
         /** Name of the bucket that holds runs, sealed versions and models. */
         WORK_BUCKET,
         /** Name of the label bucket that the stack makes and names itself, if a dataset's labels arrive there. */

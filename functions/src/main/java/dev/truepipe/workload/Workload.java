@@ -11,6 +11,7 @@ import static dev.truepipe.workload.Value.Resource.REGION;
 import static dev.truepipe.workload.Value.Resource.SETTINGS_BUCKET;
 import static dev.truepipe.workload.Value.Resource.SETTINGS_KEY;
 import static dev.truepipe.workload.Value.Resource.SETTINGS_URI;
+import static dev.truepipe.workload.Value.Resource.STACK;
 import static dev.truepipe.workload.Value.Resource.STATE_MACHINE_ARN;
 import static dev.truepipe.workload.Value.Resource.STATE_MACHINE_NAME;
 import static dev.truepipe.workload.Value.Resource.TOPIC_ARN;
@@ -78,7 +79,8 @@ public record Workload(
     public static final String STATE_MACHINE = "TRUEPIPE_STATE_MACHINE_ARN";
     public static final String TRAINING_ROLE = "TRUEPIPE_TRAINING_ROLE_ARN";
     public static final String MODEL_PACKAGE_GROUPS = "TRUEPIPE_MODEL_PACKAGE_GROUP_PREFIX";
-
+    /** Name of the stack, of which the parameters of live models have theirs. */
+    public static final String STACK_NAME = "TRUEPIPE_STACK";
 
     public Workload {
         functions = List.copyOf(functions);
@@ -197,6 +199,7 @@ public record Workload(
                                         "claim",
                                         List.of("s3:GetObject", "s3:PutObject"),
                                         List.of(work("datasets/*/claims/*"))),
+                                new Grant("count the runs of a day", List.of("s3:GetObject", "s3:PutObject"), List.of(work("datasets/*/starts.json"))),
                                 new Grant(
                                         "see how the holder of a claim ended",
                                         List.of("states:DescribeExecution"),
@@ -254,15 +257,22 @@ public record Workload(
                         JudgeModelHandler.class.getName(),
                         1769,
                         Duration.ofMinutes(5),
-                        environment(WORK_BUCKET_NAME, text(WORK_BUCKET), MODEL_PACKAGE_GROUPS, text(MODEL_PACKAGE_GROUP_PREFIX)),
+                        environment(WORK_BUCKET_NAME, text(WORK_BUCKET), MODEL_PACKAGE_GROUPS, text(MODEL_PACKAGE_GROUP_PREFIX), STACK_NAME, text(STACK)),
                         List.of(
                                 listWork,
                                 readRun,
                                 new Grant("read versions, models and the champion", List.of("s3:GetObject"), List.of(work("datasets/*"))),
                                 new Grant(
-                                        "write the champion and the model's report",
+                                        "write the champion, and the model's judgement and report",
                                         List.of("s3:PutObject"),
-                                        List.of(work("datasets/*/champion.json"), work("datasets/*/models/*/report.html"))),
+                                        List.of(
+                                                work("datasets/*/champion.json"),
+                                                work("datasets/*/models/*/model.json"),
+                                                work("datasets/*/models/*/report.html"))),
+                                new Grant("name the live model", List.of("ssm:PutParameter"), sources.stream()
+                                        .map(source -> text("arn:", PARTITION, ":ssm:", REGION, ":", ACCOUNT, ":parameter" + Parameters.PREFIX, STACK,
+                                                "/" + source.dataset() + Parameters.CHAMPION))
+                                        .toList()),
                                 new Grant(
                                         "read the training log",
                                         List.of("logs:FilterLogEvents"),

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,6 +185,13 @@ class SettingsFileTest {
                 new Bad("seed with more digits than JSON keeps", dataset("    split: { seed: 9007199254740992 }\n"), 5, "is 9007199254740992", "0 to 9007199254740991", Seen.BY_BOTH),
                 new Bad("negative seed", dataset("    split: { seed: -1 }\n"), 5, "is -1", "0 to 9007199254740991", Seen.BY_BOTH),
                 new Bad("no concurrency", dataset("") + "mapConcurrency: 0\n", 5, "is 0", "1 to 1000", Seen.BY_BOTH),
+                new Bad("a brake in quotes", dataset("    enabled: 'false'\n"), 5, "\"datasets[0].enabled\" is \"false\", expected true or false", "without quotes", Seen.BY_BOTH),
+                new Bad("a brake as yes or no", dataset("    enabled: no\n"), 5, "is \"no\", expected true or false", "write true or false", Seen.BY_BOTH),
+                new Bad("a brake at home nowhere", training("algorithm: object-detection\nenabled: false\n"), 6, "unknown key \"enabled\"", "to a dataset", Seen.BY_BOTH),
+                new Bad("runs of no time", dataset("    maxRuns: 4\n"), 5, "\"datasets[0].maxRuns\" is \"4\", not a number of runs a day", "4/day", Seen.BY_BOTH),
+                new Bad("runs an hour", dataset("    maxRuns: 4/hour\n"), 5, "is \"4/hour\"", "4/day", Seen.BY_BOTH),
+                new Bad("no runs", dataset("    maxRuns: 0/day\n"), 5, "is 0/day", "write enabled: false", Seen.BY_BOTH),
+                new Bad("runs without end", dataset("    maxRuns: 1001/day\n"), 5, "is 1001/day", "1/day to 1000/day", Seen.BY_BOTH),
                 new Bad("partial as yes or no", dataset("    partial: true\n"), 5, "true", "deny", Seen.BY_BOTH));
     }
 
@@ -239,6 +247,7 @@ class SettingsFileTest {
                 dataset("    checkObjects: 100\n"), dataset("    checkObjects: '100'\n"), dataset("    checkObjects: none\n"), dataset("    checkObjects: all\n"),
                 dataset("    split: { groupBy: '/([^/]+)/[^/]+$' }\n    settle: 0s\n    sweep: 1m\n"),
                 training("algorithm: object-detection\nhyperparameters: { epochs: 30, lr_scheduler_step: '10,20', early_stopping: true, learning_rate: 1e-3 }\nobjective: { tolerance: 0 }\n"),
+                dataset("    enabled: false\n    maxRuns: 1/day\n"), dataset("    enabled: true\n    maxRuns: 1000/day\n"),
                 dataset("    labelBucket: create\n") + "notify: { email: ml-team@example.com }\n");
     }
 
@@ -271,6 +280,7 @@ class SettingsFileTest {
         assertEquals(Optional.empty(), dataset.labelCategories());
         assertEquals(ObjectCheck.HUNDRED, dataset.checkObjects());
         assertEquals(Map.of(), dataset.findings());
+        assertEquals(DatasetSettings.Brakes.NONE, dataset.brakes());
         TrainingSettings training = dataset.training();
         assertEquals(TrainingSettings.Spot.PREFER, training.spot());
         assertEquals(Duration.ofHours(4), training.maxRuntime());
@@ -297,6 +307,8 @@ class SettingsFileTest {
                     labelCategories: [car, bus]
                     checkObjects: all
                     findings: { box-outside-image: warning }
+                    enabled: false
+                    maxRuns: 4/day
                     training:
                       image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1
                       metrics: [{ name: loss, regex: 'loss=([0-9.]+)' }]
@@ -323,7 +335,8 @@ class SettingsFileTest {
                                 Duration.ofHours(6), 100, Map.of("epochs", "30", "name", "x", "rate", "1e-3"),
                                 new TrainingSettings.Objective("loss", TrainingSettings.Direction.MINIMIZE, 0.5)),
                         DatasetSettings.Partial.ALLOW, DatasetSettings.Negatives.DROP,
-                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), ObjectCheck.ALL, Map.of("box-outside-image", "warning"))),
+                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), ObjectCheck.ALL, Map.of("box-outside-image", "warning"),
+                        new DatasetSettings.Brakes(false, OptionalInt.of(4)))),
                 Optional.of("ml-team@example.com"), 7), settings);
     }
 
@@ -349,7 +362,7 @@ class SettingsFileTest {
     void compilesWhatIsNotSetAsBeforeThereWasAKeyForIt() throws Exception {
         String compiled = Json.text(read(dataset("    split: { test: 0% }\n")).toJson());
         assertTrue(compiled.contains("\"split\":{\"validationBasisPoints\":2000,\"groupBy\":\"object\",\"seed\":1}"), compiled);
-        assertFalse(compiled.contains("checkObjects"), compiled);
+        assertFalse(compiled.contains("checkObjects") || compiled.contains("brakes"), compiled);
     }
 
     @Test
