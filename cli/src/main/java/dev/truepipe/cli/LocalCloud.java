@@ -14,7 +14,9 @@ import dev.truepipe.emulator.sagemaker.TrainingAlgorithm;
 import dev.truepipe.emulator.sqs.EventSourceMappingSpec;
 import dev.truepipe.emulator.sqs.QueueSpec;
 import dev.truepipe.json.Json;
+import dev.truepipe.run.Champions;
 import dev.truepipe.run.Console;
+import dev.truepipe.run.DatasetFolder;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.ObjectStore;
@@ -107,7 +109,7 @@ public final class LocalCloud {
 
     /**
      * What a deployment does last: puts the compiled settings where the functions look for them, makes the model package
-     * groups, and writes the stack's names down for {@code truepipe trigger}. Do this before anything arrives.
+     * groups, and writes the stack's names and live models down. Do this before anything arrives.
      */
     public void complete(EmbeddedCloud cloud, ObjectStore store) throws IOException {
         store.put(settingsUri, compiledSettings, ObjectStore.Condition.ALWAYS);
@@ -117,6 +119,11 @@ public final class LocalCloud {
         cloud.parameters().put(Parameters.QUEUE_URL.of(STACK), cloud.queueUrl(QUEUE));
         cloud.parameters().put(Parameters.STATE_MACHINE_ARN.of(STACK), Arns.stateMachine(STATE_MACHINE));
         cloud.parameters().put(Parameters.WORK_BUCKET.of(STACK), WORK_BUCKET);
+        // Buckets outlive the process and parameters do not: what was live is live again.
+        Champions champions = new Champions(store, (dataset, modelUrl) -> cloud.parameters().put(Parameters.champion(STACK, dataset), modelUrl));
+        for (DatasetSettings dataset : settings.datasets()) {
+            champions.publish(dataset.name(), DatasetFolder.of(WORK_BUCKET, dataset.name()));
+        }
     }
 
     /** Makes the group, unless an earlier start on the same folder has made it. */
@@ -234,6 +241,7 @@ public final class LocalCloud {
             case SETTINGS_URI -> settingsUri.toString();
             case SETTINGS_BUCKET -> settingsUri.bucket();
             case SETTINGS_KEY -> settingsUri.key();
+            case STACK -> STACK;
             case STATE_MACHINE_ARN -> Arns.stateMachine(STATE_MACHINE);
             case STATE_MACHINE_NAME -> STATE_MACHINE;
             case TRAINING_ROLE_ARN -> Arns.role(TRAINING_ROLE);

@@ -11,8 +11,6 @@ import picocli.CommandLine.Spec;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.ssm.SsmClient;
-import software.amazon.awssdk.services.ssm.model.ParameterNotFoundException;
 
 /** {@code truepipe trigger}: puts an arrival into the queue of a deployed stack. */
 @Command(
@@ -39,7 +37,7 @@ final class TriggerCommand implements Callable<Integer> {
     public Integer call() throws UnreadableInput {
         String id = UUID.randomUUID().toString();
         try (SqsClient queue = SqsClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build()) {
-            String url = queueUrl();
+            String url = new DeployedStack(stack).ask(Parameters.QUEUE_URL);
             queue.sendMessage(message -> message.queueUrl(url).messageBody(Messages.trigger(dataset, id, force)));
         } catch (SdkException e) {
             throw new UnreadableInput(
@@ -50,17 +48,5 @@ final class TriggerCommand implements Callable<Integer> {
         spec.commandLine().getOut().println("An arrival of " + dataset + " is in the queue of stack " + stack + " (id " + id + ")."
                 + (force ? " It trains even if nothing changed." : " It trains if something changed since the last run that succeeded."));
         return 0;
-    }
-
-    private String queueUrl() throws UnreadableInput {
-        String parameter = Parameters.QUEUE_URL.of(stack);
-        try (SsmClient parameters = SsmClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build()) {
-            return parameters.getParameter(request -> request.name(parameter)).parameter().value();
-        } catch (ParameterNotFoundException e) {
-            throw new UnreadableInput(
-                    "stack " + stack,
-                    "there is no parameter " + parameter + " in this account and Region",
-                    "deploy the stack first, name it with --stack, or set AWS_REGION");
-        }
     }
 }

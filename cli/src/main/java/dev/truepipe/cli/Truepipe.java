@@ -37,6 +37,7 @@ public final class Truepipe implements Runnable {
         COMMANDS.put("pipe", PipeCommand::new);
         COMMANDS.put("up", UpCommand::new);
         COMMANDS.put("trigger", TriggerCommand::new);
+        COMMANDS.put("promote", PromoteCommand::new);
         COMMANDS.put("prepare", PrepareCommand::new);
     }
 

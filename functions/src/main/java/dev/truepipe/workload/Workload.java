@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -67,6 +68,9 @@ public record Workload(
 
     /** What an execution fails with when a child of its Distributed Map did; the child's own error stays in the Map Run. */
     private static final String PART_FAILED = "States.ExceedToleratedFailureThreshold";
+
+    /** In the project's folder: symptom, cause and command for every alarm. */
+    static final String RUNBOOK = "docs/runbook.md";
 
     private static final Pattern ECR_IMAGE = Pattern.compile("([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+).*");
 
@@ -167,7 +171,7 @@ public record Workload(
                 ? environment(LABEL_BUCKET_NAME, text(LABEL_BUCKET))
                 : Map.of();
         Map<String, Value> bucketOnly = Map.of(WORK_BUCKET_NAME, manifests);
-        return List.of(
+        return traced(List.of(
                 new FunctionSpec(
                         "Intake",
                         IntakeHandler.class.getName(),
@@ -283,7 +287,15 @@ public record Workload(
                                                 REGION,
                                                 ":",
                                                 ACCOUNT,
-                                                ":log-group:/aws/sagemaker/TrainingJobs:*"))))));
+                                                ":log-group:/aws/sagemaker/TrainingJobs:*")))))));
+    }
+
+    /** Every function tells X-Ray of itself, which IAM knows no resource for. */
+    private static List<FunctionSpec> traced(List<FunctionSpec> functions) {
+        Grant trace = new Grant("trace", List.of("xray:PutTraceSegments", "xray:PutTelemetryRecords"), List.of(text("*")));
+        return functions.stream().map(function -> new FunctionSpec(
+                function.name(), function.handler(), function.memoryMegabytes(), function.timeout(), function.environment(),
+                joined(function.grants(), List.of(trace)))).toList();
     }
 
     private static List<RuleSpec> rules(List<Source> sources) {
@@ -465,13 +477,18 @@ public record Workload(
                                 "let the registry see the image",
                                 List.of("ecr:BatchGetImage", "ecr:DescribeImages"),
                                 imageRepositories),
-                        new Grant("announce", List.of("sns:Publish"), List.of(text(TOPIC_ARN)))));
+                        new Grant("announce", List.of("sns:Publish"), List.of(text(TOPIC_ARN))),
+                        // IAM knows no resource for these. Sampling rules are asked for since the machine begins the trace.
+                        new Grant(
+                                "trace",
+                                List.of("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
+                                List.of(text("*")))));
     }
 
     private static List<AlarmSpec> operatorAlarms() {
         Map<String, Value> machine = Map.of("StateMachineArn", text(STATE_MACHINE_ARN));
         return List.of(
-                new AlarmSpec(
+                alarm(
                         "ArrivalsSetAside",
                         "An arrival could not be handled and waits in the dead-letter queue. Read Intake's log, mend the"
                                 + " cause, then start a redrive of the queue.",
@@ -479,35 +496,38 @@ public record Workload(
                         "ApproximateNumberOfMessagesVisible",
                         Map.of("QueueName", text(DEAD_LETTER_QUEUE_NAME)),
                         "Maximum",
-                        Duration.ofMinutes(5),
                         1),
-                new AlarmSpec(
+                alarm(
                         "ArrivalsLate",
                         "The oldest arrival has waited 15 minutes. Intake is failing, throttled or switched off: read its log.",
                         "AWS/SQS",
                         "ApproximateAgeOfOldestMessage",
                         Map.of("QueueName", text(QUEUE_NAME)),
                         "Maximum",
-                        Duration.ofMinutes(5),
                         Duration.ofMinutes(15).toSeconds()),
-                new AlarmSpec(
+                alarm(
                         "ExecutionsFailed",
                         "A run failed. Its message says why; redrive it or trigger the dataset once the cause is mended.",
                         "AWS/States",
                         "ExecutionsFailed",
                         machine,
                         "Sum",
-                        Duration.ofMinutes(5),
                         1),
-                new AlarmSpec(
+                alarm(
                         "ExecutionsTimedOut",
                         "A run ran out of time. Look at the state it stood in; redrive it or trigger the dataset.",
                         "AWS/States",
                         "ExecutionsTimedOut",
                         machine,
                         "Sum",
-                        Duration.ofMinutes(5),
                         1));
+    }
+
+    /** What the alarm says ends with its place in the runbook, where every alarm has a heading of its own. */
+    private static AlarmSpec alarm(
+            String id, String description, String namespace, String metric, Map<String, Value> dimensions, String statistic, double threshold) {
+        return new AlarmSpec(id, description + " Runbook: " + RUNBOOK + "#" + id.toLowerCase(Locale.ROOT), namespace, metric, dimensions, statistic,
+                Duration.ofMinutes(5), threshold);
     }
 
     private static Value work(String keys) {

@@ -1,11 +1,29 @@
 package dev.truepipe.infra;
 
+import static dev.truepipe.workload.Metric.BILLED_TRAINING_TIME;
+import static dev.truepipe.workload.Metric.CHAMPION_OBJECTIVE;
+import static dev.truepipe.workload.Metric.EXECUTIONS_STARTED;
+import static dev.truepipe.workload.Metric.GATES_CLOSED;
+import static dev.truepipe.workload.Metric.LINES_ACCEPTED;
+import static dev.truepipe.workload.Metric.LINES_QUARANTINED;
+import static dev.truepipe.workload.Metric.LINES_SUPERSEDED;
+import static dev.truepipe.workload.Metric.MODELS_KEPT;
+import static dev.truepipe.workload.Metric.MODELS_LATE;
+import static dev.truepipe.workload.Metric.MODELS_PROMOTED;
+import static dev.truepipe.workload.Metric.OBJECTIVE;
+import static dev.truepipe.workload.Metric.RUNS_EMPTY;
+import static dev.truepipe.workload.Metric.RUNS_HELD;
+import static dev.truepipe.workload.Metric.RUNS_SUPERSEDED;
+import static dev.truepipe.workload.Metric.RUNS_UNCHANGED;
+import static dev.truepipe.workload.Metric.TRAINING_TIME;
+
 import dev.truepipe.workload.AlarmSpec;
 import dev.truepipe.workload.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.AlarmWidget;
@@ -42,19 +60,20 @@ final class Operations extends Construct {
                         props.queue().queue().metricNumberOfMessagesSent(sum()),
                         props.queue().queue().metricApproximateNumberOfMessagesVisible(),
                         props.queue().deadLetters().metricApproximateNumberOfMessagesVisible(MetricOptions.builder().label("set aside").build()))),
+                graph("Age of the oldest arrival", List.of(props.queue().queue().metricApproximateAgeOfOldestMessage(
+                        MetricOptions.builder().statistic("Maximum").build()))),
                 graph("Runs", List.of(
                         props.machine().machine().metricStarted(sum()), props.machine().machine().metricSucceeded(sum()),
-                        props.machine().machine().metricFailed(sum()), props.machine().machine().metricTimedOut(sum()))),
+                        props.machine().machine().metricFailed(sum()), props.machine().machine().metricTimedOut(sum()),
+                        props.machine().machine().metricAborted(sum()))),
                 graph("Function errors", props.functions().values().stream().<IMetric>map(alias -> alias.metricErrors(sum())).toList()));
         for (String dataset : props.datasets()) {
             dashboard.addWidgets(
-                    graph(dataset + ": lines", List.of(
-                            of(dev.truepipe.workload.Metric.LINES_ACCEPTED, dataset), of(dev.truepipe.workload.Metric.LINES_QUARANTINED, dataset),
-                            of(dev.truepipe.workload.Metric.LINES_SUPERSEDED, dataset))),
-                    graph(dataset + ": gates and models", List.of(
-                            of(dev.truepipe.workload.Metric.EXECUTIONS_STARTED, dataset), of(dev.truepipe.workload.Metric.GATES_CLOSED, dataset),
-                            of(dev.truepipe.workload.Metric.MODELS_PROMOTED, dataset))),
-                    graph(dataset + ": objective", List.of(of(dev.truepipe.workload.Metric.OBJECTIVE, dataset))));
+                    graph(dataset + ": lines", of(dataset, LINES_ACCEPTED, LINES_QUARANTINED, LINES_SUPERSEDED)),
+                    graph(dataset + ": runs by outcome", of(dataset, EXECUTIONS_STARTED, MODELS_PROMOTED, MODELS_KEPT, MODELS_LATE, GATES_CLOSED, RUNS_HELD,
+                            RUNS_UNCHANGED, RUNS_SUPERSEDED, RUNS_EMPTY)),
+                    graph(dataset + ": training time", of(dataset, TRAINING_TIME, BILLED_TRAINING_TIME)),
+                    graph(dataset + ": challenger and champion", of(dataset, OBJECTIVE, CHAMPION_OBJECTIVE)));
         }
     }
 
@@ -73,12 +92,12 @@ final class Operations extends Construct {
                 .build();
     }
 
-    private static IMetric of(dev.truepipe.workload.Metric metric, String dataset) {
-        boolean level = metric == dev.truepipe.workload.Metric.OBJECTIVE;
-        return Metric.Builder.create()
+    private static List<IMetric> of(String dataset, dev.truepipe.workload.Metric... metrics) {
+        return Stream.of(metrics).<IMetric>map(metric -> Metric.Builder.create()
                 .namespace(dev.truepipe.workload.Metric.NAMESPACE).metricName(metric.metricName())
                 .dimensionsMap(Map.of(dev.truepipe.workload.Metric.DIMENSION, dataset))
-                .statistic(level ? "Maximum" : "Sum").period(Duration.hours(1)).build();
+                // Values of models are levels, of which the hour's greatest stands; everything else adds up.
+                .statistic(metric == OBJECTIVE || metric == CHAMPION_OBJECTIVE ? "Maximum" : "Sum").period(Duration.hours(1)).build()).toList();
     }
 
     private static MetricOptions sum() {
@@ -86,7 +105,7 @@ final class Operations extends Construct {
     }
 
     private static GraphWidget graph(String title, List<? extends IMetric> metrics) {
-        return GraphWidget.Builder.create().title(title).left(metrics).width(ROW / 3).height(6).build();
+        return GraphWidget.Builder.create().title(title).left(metrics).width(ROW / 4).height(6).build();
     }
 
     record Props(Workload workload, List<String> datasets, Names names, ArrivalQueue queue, RetrainingMachine machine,

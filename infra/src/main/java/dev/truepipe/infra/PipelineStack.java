@@ -33,6 +33,7 @@ public final class PipelineStack extends Stack {
         names.put(Resource.REGION, getRegion());
         names.put(Resource.ACCOUNT, getAccount());
         names.put(Resource.CONSOLE_DOMAIN, consoleDomain());
+        names.put(Resource.STACK, getStackName());
         String machineName = getStackName() + "-retraining";
         names.put(Resource.STATE_MACHINE_NAME, machineName);
         names.put(Resource.STATE_MACHINE_ARN,

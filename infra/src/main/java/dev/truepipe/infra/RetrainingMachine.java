@@ -9,6 +9,7 @@ import software.amazon.awscdk.services.iam.Policy;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.stepfunctions.CfnStateMachine;
 import software.amazon.awscdk.services.stepfunctions.DefinitionBody;
 import software.amazon.awscdk.services.stepfunctions.StateMachine;
 import software.amazon.awscdk.services.stepfunctions.StateMachineType;
@@ -42,6 +43,9 @@ final class RetrainingMachine extends Construct {
                 .definitionSubstitutions(substitutions)
                 .role(role)
                 .build();
+        // By the resource itself, as for the functions: what it takes is in the description.
+        ((CfnStateMachine) machine.getNode().getDefaultChild()).setTracingConfiguration(
+                CfnStateMachine.TracingConfigurationProperty.builder().enabled(true).build());
         // Children of a Distributed Map are executions of this very machine: a policy of its own, made after it.
         Policy children = Policy.Builder.create(this, "DistributedMap").roles(List.of(role))
                 .statements(Grants.statements(own, props.names())).build();

@@ -15,6 +15,7 @@ import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
 import software.amazon.awscdk.services.lambda.Alias;
 import software.amazon.awscdk.services.lambda.Architecture;
+import software.amazon.awscdk.services.lambda.CfnFunction;
 import software.amazon.awscdk.services.lambda.Code;
 import software.amazon.awscdk.services.lambda.Function;
 import software.amazon.awscdk.services.lambda.LoggingFormat;
@@ -72,6 +73,8 @@ final class WorkloadFunctions extends Construct {
                 .logGroup(log)
                 .loggingFormat(LoggingFormat.JSON)
                 .build();
+        // By the resource itself: the construct's own switch would also write a statement, and the description has one.
+        ((CfnFunction) function.getNode().getDefaultChild()).setTracingConfig(CfnFunction.TracingConfigProperty.builder().mode("Active").build());
         Annotations.of(function).acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish", "the alias is on a published version");
         return Alias.Builder.create(scope, "Alias").aliasName(ALIAS).version(function.getCurrentVersion()).build();
     }
