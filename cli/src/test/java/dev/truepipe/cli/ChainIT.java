@@ -11,6 +11,7 @@ import dev.truepipe.emulator.states.ExecutionRecord;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
+import dev.truepipe.workload.Parameters;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,6 +80,9 @@ class ChainIT {
                 ChainCloud.dataset("stopped"),
                 ChainCloud.dataset("no-picture", "checkObjects: none"),
                 ChainCloud.dataset("planned"),
+                ChainCloud.dataset("braked", "enabled: false"),
+                ChainCloud.dataset("rationed", "maxRuns: 1/day"),
+                ChainCloud.dataset("put-back"),
                 ChainCloud.datasetWith("picture-later", "{ maxQuarantined: 20%, minPerClass: 1 }", "[ml.g5.2xlarge]"),
                 ChainCloud.datasetWith("no-quota", gates, "[ml.m5.4xlarge]"),
                 ChainCloud.datasetWith("no-spot", gates, "[ml.m5.12xlarge]").replace("maxRuntime:", "spot: always\n      maxRuntime:"),
@@ -340,6 +344,59 @@ class ChainIT {
         Map<String, Object> packages = chain.cloud().sageMaker().call(
                 "ListModelPackages", Map.of("ModelPackageGroupName", LocalCloud.MODEL_PACKAGE_GROUP_PREFIX + "contest"));
         assertEquals(2, Json.array(packages.get("ModelPackageSummaryList")).size(), "the two that were promoted are registered");
+    }
+
+    @Test
+    void brakesHoldARunBeforeItClaimsAnythingAndAreAnnounced() throws Exception {
+        chain.put("braked", "job", LABELS.lines(0, 20));
+        ExecutionRecord held = chain.awaitEnd("braked", 1);
+        assertEquals("enabled", Json.object(chain.assertOutcome("skipped", held).get("why")).get("gate"));
+        assertEquals(0, ChainCloud.entered(held, "ScanManifests"));
+        chain.awaitAnnouncement("braked", "held by enabled", "deploy");
+        assertEquals(List.of(), chain.store().list(new S3Uri(LocalCloud.WORK_BUCKET, "datasets/braked/"), false).objects());
+        chain.wish("braked", true);
+        chain.assertOutcome("skipped", chain.awaitEnd("braked", 2));
+
+        chain.put("rationed", "first", LABELS.lines(0, 20));
+        chain.assertOutcome("promoted", chain.awaitEnd("rationed", 1));
+        chain.wish("rationed", false);
+        chain.assertOutcome("unchanged", chain.awaitEnd("rationed", 2));
+        chain.put("rationed", "second", LABELS.lines(20, 40));
+        assertEquals("maxRuns", Json.object(chain.assertOutcome("skipped", chain.awaitEnd("rationed", 3)).get("why")).get("gate"));
+        chain.awaitAnnouncement("rationed", "held by maxRuns", "1 run began in the last 24 hours");
+        chain.cloud().events().fireSchedule("Sweep-rationed");
+        chain.assertOutcome("skipped", chain.awaitEnd("rationed", 4));
+        assertEquals(1, chain.store().list(new S3Uri(LocalCloud.WORK_BUCKET, "datasets/rationed/claims/"), false).objects().size());
+        assertEquals(1, chain.marks().trainings("rationed").size());
+        assertEquals(0, chain.marks().trainings("braked").size());
+    }
+
+    @Test
+    void promotePutsAnEarlierModelBackForAllWhoAsk() throws Exception {
+        chain.marks().next("put-back", 0.6);
+        chain.put("put-back", "job", LABELS.lines(0, 20));
+        Map<String, Object> first = chain.assertOutcome("promoted", chain.awaitEnd("put-back", 1));
+        assertEquals(first.get("modelUrl"), live("put-back"));
+        chain.marks().next("put-back", 0.7);
+        chain.wish("put-back", true);
+        Map<String, Object> second = chain.assertOutcome("promoted", chain.awaitEnd("put-back", 2));
+        assertEquals(second.get("modelUrl"), live("put-back"));
+
+        String said = chain.truepipe("promote", "put-back", (String) first.get("trainingJob"));
+        assertTrue(said.contains("in place of that of " + second.get("trainingJob")) && said.contains("truepipe promote put-back " + second.get("trainingJob")), said);
+        assertEquals(first.get("trainingJob"), chain.champion("put-back").get("trainingJob"));
+        assertEquals(first.get("modelUrl"), live("put-back"));
+
+        chain.marks().next("put-back", 0.65);
+        chain.wish("put-back", true);
+        Map<String, Object> third = chain.assertOutcome("promoted", chain.awaitEnd("put-back", 3));
+        assertEquals(0.6, Json.object(third.get("metric")).get("champion"), "judged against the one put back");
+        assertEquals(third.get("modelUrl"), live("put-back"));
+    }
+
+    /** What those who serve the model read. */
+    private static String live(String dataset) {
+        return chain.cloud().parameters().find(Parameters.champion(LocalCloud.STACK, dataset)).orElse(null);
     }
 
     @Test

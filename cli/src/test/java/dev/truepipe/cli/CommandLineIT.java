@@ -40,7 +40,7 @@ class CommandLineIT {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "check", "split", "plan", "pipe", "up", "trigger"})
+    @ValueSource(strings = {"", "demo", "check", "split", "plan", "pipe", "up", "trigger", "promote"})
     void helpAndVersionEndWithZero(String command) throws Exception {
         for (String option : List.of("--help", "--version")) {
             Program.Ended ended = command.isEmpty() ? Program.truepipe(option).run() : Program.truepipe(command, option).run();
@@ -51,7 +51,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "demo --manifest=", "demo --out=", "demo --manifest FILE --label=", "up --port 65536", "trigger", "split FILE --out DIR --validation lots", "plan", "plan FILE --settings DIR", "plan FILE --check-objects some"})
+    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "demo --manifest=", "demo --out=", "demo --manifest FILE --label=", "up --port 65536", "trigger", "promote", "promote street-cars", "split FILE --out DIR --validation lots", "plan", "plan FILE --settings DIR", "plan FILE --check-objects some"})
     void wrongUsageEndsWithTwoAndACure(String arguments) throws Exception {
         Path file = Files.writeString(folder.resolve("a.manifest"), "{}\n");
         String[] words = arguments.isEmpty() ? new String[0]
@@ -213,9 +213,10 @@ class CommandLineIT {
         }
     }
 
-    @Test
-    void triggerWithoutACloudEndsWithTwoAndACure() throws Exception {
-        Program.Ended ended = Program.truepipe("trigger", "street-cars")
+    @ParameterizedTest
+    @ValueSource(strings = {"trigger street-cars", "promote street-cars job-1"})
+    void withoutACloudACommandEndsWithTwoAndACure(String command) throws Exception {
+        Program.Ended ended = Program.truepipe(command.split(" "))
                 .with("AWS_ENDPOINT_URL", "http://127.0.0.1:9").with("AWS_REGION", "us-east-1")
                 .with("AWS_ACCESS_KEY_ID", "x").with("AWS_SECRET_ACCESS_KEY", "x").run();
         assertEquals(2, ended.exit(), ended::toString);

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +46,23 @@ class ClaimsTest {
         Answer given = claims(Map.of("theirs", holder)).claim(CLAIM, "ours", force, NOW);
         assertEquals(answer, given.getClass().getSimpleName());
         assertEquals(owner, Json.parseObject(store.bytes(CLAIM)).get("execution"));
+    }
+
+    /** What stands between looking and claiming is decided on the same rules, and nothing is written for it. */
+    @ParameterizedTest
+    @CsvSource({
+        "RUNNING,         false, Superseded",
+        "RUNNING,         true,  Superseded",
+        "SUCCEEDED,       false, Unchanged",
+        "SUCCEEDED,       true,  free",
+        "ENDED_OTHERWISE, false, free",
+    })
+    void looksWithoutClaiming(Status holder, boolean force, String answer) throws IOException {
+        assertEquals(Optional.empty(), claims(Map.of()).look(CLAIM, "ours", force));
+        claims(Map.of()).claim(CLAIM, "theirs", false, NOW);
+        assertEquals(answer, claims(Map.of("theirs", holder)).look(CLAIM, "ours", force).map(given -> given.getClass().getSimpleName()).orElse("free"));
+        assertInstanceOf(Answer.Ours.class, claims(Map.of()).look(CLAIM, "theirs", force).orElseThrow());
+        assertEquals("theirs", Json.parseObject(store.bytes(CLAIM)).get("execution"));
     }
 
     @Test

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.truepipe.json.Json;
+import dev.truepipe.run.Champions;
+import dev.truepipe.run.DatasetFolder;
 import dev.truepipe.run.Executions;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.InMemoryObjectStore;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +49,8 @@ class RunTest {
     private Instant now = NOW;
     private final InMemoryObjectStore store = new InMemoryObjectStore(() -> written);
     private final Map<String, Executions.Status> ended = new HashMap<>();
+    /** Models that were named as live, in order. */
+    private final List<String> live = new ArrayList<>();
     private final Map<String, Object> settings = TestSettings.json("s3://labels/street/");
 
     @Test
@@ -395,6 +400,73 @@ class RunTest {
     }
 
     @Test
+    void aDatasetThatIsNotEnabledClaimsNothingAndSaysWhatLetsItGo() throws IOException {
+        put(FIRST, cars(0, 60));
+        dataset().put("brakes", Map.of("enabled", false));
+        List<Map<String, Object>> log = Printed.by(() -> {
+            Map<String, Object> held = plan("run-1", true, 0);
+            assertEquals("skip", held.get("outcome"));
+            assertTrue(held.containsKey("version"), "the state machine asks for it");
+            assertEquals("enabled", Json.object(held.get("why")).get("gate"));
+            Map<String, Object> told = Json.object(held.get("announcement"));
+            assertEquals("Truepipe: street-cars, held by enabled", told.get("subject"));
+            assertTrue(told.get("message").toString().contains("Remove it from truepipe.yaml and deploy"), told.toString());
+            assertTrue(told.get("message").toString().contains("sweep, every 24 h"), told.toString());
+        });
+        assertTrue(log.stream().anyMatch(line -> line.containsKey("RunsHeld")), log::toString);
+        assertTrue(store.uris().stream().noneMatch(uri -> uri.bucket().equals("work")), store.uris()::toString);
+
+        dataset().remove("brakes");
+        assertEquals("planned", plan("run-2", false, 0).get("outcome"), "the next look trains on what waited");
+        ended.put(MACHINE + "run-2", Executions.Status.SUCCEEDED);
+        dataset().put("brakes", Map.of("enabled", false));
+        assertEquals("unchanged", plan("run-3", false, 0).get("outcome"), "a brake is no change, and holds nothing where nothing changed");
+    }
+
+    @Test
+    void noMoreRunsBeginInADayThanMayAndOtherEndsDoNotCount() throws IOException {
+        dataset().put("brakes", Map.of("enabled", true, "maxRunsPerDay", 2L));
+        assertEquals("empty", plan("run-0", false, 0).get("outcome"));
+        put(FIRST, cars(0, 60));
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"));
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"), "a retry is the same run");
+        assertEquals("superseded", plan("run-2", false, 0).get("outcome"));
+        put(SECOND, cars(60, 40));
+        now = NOW.plusSeconds(3_600);
+        assertEquals("planned", plan("run-3", false, 0).get("outcome"));
+
+        put(SECOND, cars(60, 41));
+        now = NOW.plusSeconds(7_200);
+        Map<String, Object> held = plan("run-4", true, 0);
+        assertEquals("maxRuns", Json.object(held.get("why")).get("gate"), "by force neither");
+        assertEquals("maxRuns is 2/day, and 2 runs began in the last 24 hours. The next may begin at 2026-05-03 10:00 UTC;"
+                + " to let it go sooner raise maxRuns in truepipe.yaml and deploy.", held.get("message"));
+        assertEquals(2, store.uris().stream().filter(uri -> uri.key().contains("/claims/")).count());
+        assertTrue(store.uris().stream().noneMatch(uri -> uri.key().contains("run-4")), store.uris()::toString);
+
+        now = NOW.plus(Duration.ofHours(24));
+        assertEquals("planned", plan("run-5", false, 0).get("outcome"), "24 hours after the first began");
+    }
+
+    /** A manifest changed under it: the run was let go once, and is not held for planning again. */
+    @Test
+    void aRunThatPlansAgainCountsOnce() throws IOException {
+        dataset().put("brakes", Map.of("enabled", true, "maxRunsPerDay", 1L));
+        put(FIRST, cars(0, 60));
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"));
+        put(FIRST, cars(0, 61));
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"));
+        assertEquals("superseded", plan("run-2", true, 0).get("outcome"), "run-1 has the claim");
+        dataset().put("brakes", Map.of("enabled", false));
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"), "what is claimed goes on");
+        put(FIRST, cars(0, 62));
+        assertEquals("skip", plan("run-1", false, 0).get("outcome"), "and what has to be planned anew is held");
+        dataset().remove("brakes");
+        put(FIRST, cars(0, 61));
+        assertEquals("planned", plan("run-3", false, 0).get("outcome"), "its earlier claim was given up");
+    }
+
+    @Test
     void waitsForAYoungManifestTwelveTimesAtMost() throws IOException {
         written = NOW.minus(Duration.ofSeconds(100));
         put(FIRST, cars(0, 60));
@@ -623,6 +695,46 @@ class RunTest {
         Map<String, Object> champion = Json.parseObject(store.bytes(S3Uri.parse("s3://work/datasets/street-cars/champion.json")));
         assertEquals("job-1", Json.object(champion.get("champion")).get("trainingJob"));
         assertEquals("job-2", Json.object(champion.get("judged")).get("trainingJob"));
+        String url = "s3://work/datasets/street-cars/models/job-1/output/model.tar.gz";
+        assertEquals(List.of(url, url, url), live, "the champion is named after every judgement, whoever was judged");
+    }
+
+    /** It was judged and its run failed afterwards; a person put another in its place before the run was redriven. */
+    @Test
+    void aRedriveDoesNotBringBackWhatAPersonPutDown() throws Exception {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        judge("run-1", seal("run-1"), "job-1", 0.7);
+        put(SECOND, cars(60, 40));
+        now = NOW.plusSeconds(60);
+        decide("run-2");
+        Map<String, Object> sealed = seal("run-2");
+        assertEquals("promoted", judge("run-2", sealed, "job-2", 0.9).get("outcome"));
+        store.put(S3Uri.parse(live.getFirst()), new byte[] {1}, Condition.ALWAYS);
+        new Champions(store, (dataset, url) -> live.add(url)).promote("street-cars", DatasetFolder.of("work", "street-cars"), "job-1");
+
+        Map<String, Object> again = judge("run-2", sealed, "job-2", 0.9);
+        assertEquals("kept", again.get("outcome"));
+        assertTrue(Json.object(again.get("announcement")).get("message").toString().contains("A person has put the model of job-1 in its place."), again.toString());
+        assertEquals(live.getFirst(), live.getLast());
+        now = NOW.plusSeconds(120);
+        put(SECOND, cars(60, 41));
+        decide("run-3");
+        assertEquals("promoted", judge("run-3", seal("run-3"), "job-3", 0.8).get("outcome"), "the next is judged against the one put back");
+    }
+
+    @Test
+    void measuresTheChampionBesideItsChallenger() throws IOException {
+        put(FIRST, cars(0, 60));
+        decide("run-1");
+        judge("run-1", seal("run-1"), "job-1", 0.7);
+        put(SECOND, cars(60, 40));
+        now = NOW.plusSeconds(60);
+        decide("run-2");
+        Map<String, Object> metrics = Printed.by(() -> judge("run-2", seal("run-2"), "job-2", 0.5)).stream()
+                .filter(line -> line.containsKey("_aws")).findFirst().orElseThrow();
+        assertEquals(List.of(0.5, 0.7, 60L, 20L, 0L, 1L, 0L), Stream.of("Objective", "ChampionObjective", "TrainingTime", "BilledTrainingTime",
+                "ModelsPromoted", "ModelsKept", "ModelsLate").map(metrics::get).toList(), metrics::toString);
     }
 
     @Test
@@ -728,7 +840,7 @@ class RunTest {
         described.put("BillableTimeInSeconds", 20);
         payload.put("job", described);
         return handle(
-                new JudgeModelHandler("truepipe-", store, name2 -> List.of("epoch 0 mAP=0.25", "epoch 1 mAP=" + metric), clock()), payload);
+                new JudgeModelHandler("truepipe-", store, name2 -> List.of("epoch 0 mAP=0.25", "epoch 1 mAP=" + metric), (dataset, url) -> live.add(url), clock()), payload);
     }
 
     private Map<String, Object> plan(String name, boolean force, int settles) {

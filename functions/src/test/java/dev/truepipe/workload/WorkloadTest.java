@@ -215,14 +215,50 @@ class WorkloadTest {
         }
         assertEquals(Map.of(
                 "Intake", List.of(),
-                "PlanDataset", List.of("runs/*", "datasets/*/claims/*"),
+                "PlanDataset", List.of("runs/*", "datasets/*/claims/*", "datasets/*/starts.json"),
                 "ScanChunk", List.of("runs/*"),
                 "DecideDataset", List.of("runs/*"),
                 "WriteChunk", List.of("runs/*"),
                 "SealDataset", List.of("datasets/*/versions/*", "datasets/*/latest.json"),
-                "JudgeModel", List.of("datasets/*/champion.json", "datasets/*/models/*/report.html")), writes);
+                "JudgeModel", List.of("datasets/*/champion.json", "datasets/*/models/*/model.json", "datasets/*/models/*/report.html")), writes);
         assertFalse(resources("PlanDataset", "s3:GetObject").stream().anyMatch(resource -> resource.endsWith("/datasets/*")),
-                "a plan reads claims only");
+                "a plan reads claims and starts only");
+    }
+
+    @Test
+    void letsJudgeModelNameTheLiveModelsOfTheDatasetsAndNobodyElse() {
+        for (FunctionSpec function : workload.functions()) {
+            assertEquals(function.name().equals("JudgeModel")
+                            ? List.of("arn:PARTITION:ssm:REGION:ACCOUNT:parameter/truepipe/STACK/street-cars/champion",
+                                    "arn:PARTITION:ssm:REGION:ACCOUNT:parameter/truepipe/STACK/yard/champion")
+                            : List.of(),
+                    resources(function.name(), "ssm:PutParameter"), function.name());
+        }
+        assertEquals("/truepipe/Truepipe/yard/champion", Parameters.champion("Truepipe", "yard"));
+        assertEquals(List.of(), resources(workload.stateMachine().grants(), "ssm:PutParameter"));
+    }
+
+    /** Whoever is woken by an alarm finds what it means and what to type, under its name; and no heading is left of an alarm that is gone. */
+    @Test
+    void everyAlarmHasItsEntryInTheRunbookAndEveryEntryItsAlarm() throws IOException {
+        String runbook = Files.readString(Path.of(System.getProperty("truepipe.root"), "docs", "runbook.md"));
+        String alarms = runbook.substring(runbook.indexOf("\n# Alarms\n"), runbook.indexOf("\n# By hand\n"));
+        Map<String, String> entries = new TreeMap<>();
+        for (String entry : alarms.split("\n## ", -1)) {
+            entries.put(entry.lines().findFirst().orElse(""), entry);
+        }
+        entries.remove("");
+        Set<String> ids = new TreeSet<>();
+        for (AlarmSpec alarm : workload.alarms()) {
+            ids.add(alarm.id());
+            assertTrue(alarm.description().endsWith(" Runbook: docs/runbook.md#" + alarm.id().toLowerCase(java.util.Locale.ROOT)), alarm.description());
+            assertTrue(alarm.description().length() <= 1_024, "CloudWatch takes no more");
+            String entry = entries.getOrDefault(alarm.id(), "");
+            for (String part : List.of("\n**Symptom.** ", "\n**Cause.** ", "\n**Command.** ", "\n```sh\n")) {
+                assertTrue(entry.contains(part), () -> alarm.id() + " in docs/runbook.md lacks " + part.strip());
+            }
+        }
+        assertEquals(ids, entries.keySet());
     }
 
     /** AWS's sample policy for a Distributed Map names its children by either form. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
 import dev.truepipe.settings.Settings;
+import dev.truepipe.workload.Metric;
 import dev.truepipe.workload.Workload;
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import io.github.cdklabs.cdknag.NagPackSuppression;
@@ -122,10 +123,12 @@ class PipelineStackTest {
                 everything.add(statement.get("Action") + " when " + Json.text(statement.get("Condition")));
             }
         }
-        // IAM knows no resource for either; the first is held to SageMaker's namespaces.
+        // IAM knows no resource for any; the first is held to SageMaker's namespaces.
         assertEquals(new TreeSet<>(List.of(
                 "cloudwatch:PutMetricData when {\"StringEquals\":{\"cloudwatch:namespace\":[\"/aws/sagemaker/TrainingJobs\",\"aws/sagemaker/TrainingJobs\"]}}",
-                "ecr:GetAuthorizationToken when null")), everything);
+                "ecr:GetAuthorizationToken when null",
+                "[xray:PutTraceSegments, xray:PutTelemetryRecords] when null",
+                "[xray:PutTraceSegments, xray:PutTelemetryRecords, xray:GetSamplingRules, xray:GetSamplingTargets] when null")), everything);
     }
 
     @Test
@@ -321,11 +324,29 @@ class PipelineStackTest {
     }
 
     @Test
-    void theDashboardShowsArrivalsRunsErrorsAndEveryDataset() throws IOException {
+    void theDashboardShowsArrivalsRunsErrorsAndEveryMetricOfEveryDataset() throws IOException {
         String body = Json.text(new Resources(Stacks.template(Stacks.NOTIFICATION)).properties("AWS::CloudWatch::Dashboard").values().iterator().next());
-        for (String shown : List.of("Arrivals", "Runs", "Function errors", "street-cars: lines", "signs: lines", "signs: objective")) {
+        for (String shown : List.of("Arrivals", "Age of the oldest arrival", "ApproximateAgeOfOldestMessage", "Runs", "ExecutionsAborted", "Function errors")) {
             assertTrue(body.contains(shown), shown);
         }
+        for (String dataset : List.of("street-cars", "signs")) {
+            for (String graph : List.of("lines", "runs by outcome", "training time", "challenger and champion")) {
+                assertTrue(body.contains(dataset + ": " + graph), graph);
+            }
+            for (Metric metric : Metric.values()) {
+                if (metric != Metric.QUARANTINED_SHARE) {
+                    String shown = "\\\"" + Metric.NAMESPACE + "\\\",\\\"" + metric.metricName() + "\\\",\\\"" + Metric.DIMENSION + "\\\",\\\"" + dataset + "\\\"";
+                    assertTrue(body.contains(shown), () -> "the share is told by the lines, and " + shown + " by nothing in " + body);
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyFunctionAndTheMachineTellXRay() throws IOException {
+        Resources resources = new Resources(Stacks.template(Stacks.CREATE));
+        resources.properties("AWS::Lambda::Function").forEach((id, function) -> assertEquals("{\"Mode\":\"Active\"}", Json.text(function.get("TracingConfig")), id));
+        assertEquals("{\"Enabled\":true}", Json.text(resources.one("AWS::StepFunctions::StateMachine", "Retraining").get("TracingConfiguration")));
     }
 
     @Test
@@ -346,7 +367,6 @@ class PipelineStackTest {
         NagSuppressions.addStackSuppressions(stack, List.of(
                 open("AwsSolutions-S1", "access logs would need one bucket more and its costs; CloudTrail data events are the owner's choice"),
                 open("AwsSolutions-SF1", "a Standard workflow keeps every event of its history for 90 days; a log would hold it twice"),
-                open("AwsSolutions-SF2", "the history has every state's times; tracing needs a policy on everything"),
                 open("AwsSolutions-SNS3", "enforced by the topic's policy, which denies what comes without TLS"),
                 open("AwsSolutions-IAM5", "wildcards end prefixes of keys, executions and job names that do not exist yet; "
                         + "nothingIsAllowedOnEverythingThatCouldBeNamed holds the rest"),

@@ -57,6 +57,9 @@ class RetrainingBranchesTest {
             all.add(new Story(end[0], end[1], List.of(), r -> r.tasks.then("PlanDataset",
                     gives(payload(map("outcome", end[0], "message", "so it is", "settleSeconds", 0L))))));
         }
+        all.add(new Story("a brake", "Skipped", List.of(), r -> r.tasks.then("PlanDataset", gives(payload(map("outcome", "skip", "message", "not enabled",
+                "version", null, "why", map("gate", "enabled", "message", "not enabled"),
+                "announcement", map("subject", "Held", "message", "why")))))));
         all.add(new Story("a plan nobody knows", "UnexpectedAnswer", List.of(),
                 r -> r.tasks.then("PlanDataset", gives(payload(map("outcome", "perhaps"))))));
         all.add(new Story("young manifests", "ModelPromoted", ONE, r -> r.tasks.then("PlanDataset", times(12, settle()))));
