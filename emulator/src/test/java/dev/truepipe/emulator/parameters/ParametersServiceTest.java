@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ParametersServiceTest {
+public class ParametersServiceTest {
     private final ParametersService parameters = new ParametersService();
 
     @Test
