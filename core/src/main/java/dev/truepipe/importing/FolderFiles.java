@@ -78,4 +78,9 @@ final class FolderFiles {
         String name = path.toLowerCase(Locale.ROOT);
         return name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png");
     }
+
+    /** Images that no algorithm of SageMaker's reads. */
+    static boolean isOtherImage(String path) {
+        return path.toLowerCase(Locale.ROOT).matches(".*\\.(bmp|webp|gif|tiff?|dng|mpo|pfm|heic)");
+    }
 }

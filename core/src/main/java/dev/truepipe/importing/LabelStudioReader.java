@@ -142,7 +142,7 @@ public final class LabelStudioReader implements LabelReader {
         if (task.ofTexts()) {
             writer.beginText(at, shown);
         } else {
-            begin(writer, at, shown);
+            writer.begin(at, () -> uri(writer.uris(), shown));
         }
         size(writer, results);
         Object date = annotation.get("updated_at") == null ? annotation.get("created_at") : annotation.get("updated_at");
@@ -167,24 +167,16 @@ public final class LabelStudioReader implements LabelReader {
         writer.end();
     }
 
-    private static void begin(ManifestWriter writer, Place at, String shown) {
-        String mapped;
-        try {
-            mapped = writer.uris().mapped(shown);
-            for (String root : ROOTS) {
-                if (mapped.startsWith(root)) {
-                    String below = mapped.substring(root.length());
-                    mapped = root.endsWith("=") ? ObjectUris.percentDecoded(below.replaceFirst("&.*$", "")) : below.replaceFirst("[?#].*$", "");
-                    // What stands below the root is a path, whatever it looks like.
-                    writer.beginAt(at, writer.uris().below(mapped));
-                    return;
-                }
+    /** What stands below a root of the tool is a path, whatever it looks like; but for what {@code --map} has rewritten. */
+    private static String uri(ObjectUris uris, String shown) throws Unusable {
+        String mapped = uris.mapped(shown);
+        for (String root : ROOTS) {
+            if (mapped.startsWith(root)) {
+                String below = mapped.substring(root.length());
+                return uris.below(root.endsWith("=") ? ObjectUris.percentDecoded(below.replaceFirst("&.*$", "")) : below.replaceFirst("[?#].*$", ""));
             }
-            writer.beginAt(at, writer.uris().uriOfMapped(mapped));
-        } catch (Unusable e) {
-            writer.beginAt(at, null);
-            writer.refuse(e.code, e.getMessage());
         }
+        return uris.uriOfMapped(mapped);
     }
 
     /** The image's size stands on every result that has one. */

@@ -76,25 +76,26 @@ public final class ManifestWriter {
         return uris;
     }
 
-    /** Starts on an object in S3. @param reference as the tool names it */
-    void begin(Place at, String reference) {
-        begin(at, reference, uris);
+    /** Where an object lies. */
+    @FunctionalInterface
+    interface Address {
+        /** @return an S3 URI that is one */
+        String uri() throws ObjectUris.Unusable;
     }
 
-    /** Starts on an object in S3. @param own the rules that this reference goes by */
-    void begin(Place at, String reference, ObjectUris own) {
+    /** Starts on an object in S3. @param reference as the tool names it */
+    void begin(Place at, String reference) {
+        begin(at, () -> uris.uri(reference));
+    }
+
+    /** Starts on an object in S3 that is found in a way of its own. */
+    void begin(Place at, Address address) {
         clear(at);
         try {
-            source = own.uri(reference);
+            source = address.uri();
         } catch (ObjectUris.Unusable e) {
             refuse(e.code, e.getMessage());
         }
-    }
-
-    /** Starts on an object whose address is known to be fine. */
-    void beginAt(Place at, String uri) {
-        clear(at);
-        source = uri;
     }
 
     /** Starts on a text. */

@@ -41,9 +41,10 @@ public final class ObjectUris {
         }
     }
 
-    /** The same rules, under another prefix; for lists that bring their own. */
-    ObjectUris under(S3Uri own) {
-        return new ObjectUris(own, maps);
+    /** The object that a list names by its own prefix, which is no folder but a beginning, and the rest as it stands. */
+    static String of(S3Uri ownPrefix, String rest) throws Unusable {
+        relative(rest);
+        return valid(ownPrefix.resolve(rest).toString());
     }
 
     /** The URI of an object. @param reference path, URL or S3 URI */

@@ -54,16 +54,12 @@ public final class TraditionalManifestReader implements LabelReader {
             writer.orphan(ImportCode.ANNOTATION_INVALID, Place.line(labelFile.name(), label.line()), "\"" + ImportReport.shown(label.path()) + "\" has a label already");
         }
         BitSet used = new BitSet();
+        int[] objects = {0};
         entries((place, prefix, path) -> {
             Place at = Place.element(manifest.name(), "/" + place, null);
-            ObjectUris uris = prefix == null ? writer.uris() : writer.uris().under(prefix);
-            if (prefix == null || ObjectUris.isS3(path)) {
-                writer.begin(at, path, uris);
-            } else {
-                below(writer, at, uris, path);
-            }
+            writer.begin(at, () -> prefix == null || ObjectUris.isS3(path) ? writer.uris().uri(path) : ObjectUris.of(prefix, path));
             writer.date(labelFile.lastModified());
-            int found = labels.ordered() ? used.cardinality() : labels.find(path);
+            int found = labels.ordered() ? objects[0]++ : labels.find(path);
             if (found < 0 && prefix != null) {
                 found = labels.find(prefix + path);
             }
@@ -81,16 +77,6 @@ public final class TraditionalManifestReader implements LabelReader {
         for (int i = used.nextClearBit(0); i < labels.labels().size(); i = used.nextClearBit(i + 1)) {
             LabelTable.Label label = labels.labels().get(i);
             writer.orphan(ImportCode.IMAGE_ABSENT, Place.line(labelFile.name(), label.line()), "\"" + ImportReport.shown(label.path()) + "\" is not in " + manifest.name());
-        }
-    }
-
-    /** Paths below the manifest's own prefix are keys as they stand. */
-    private static void below(ManifestWriter writer, Place at, ObjectUris uris, String path) {
-        try {
-            writer.beginAt(at, uris.below(path));
-        } catch (ObjectUris.Unusable e) {
-            writer.beginAt(at, null);
-            writer.refuse(e.code, e.getMessage());
         }
     }
 

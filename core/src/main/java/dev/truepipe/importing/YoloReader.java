@@ -84,7 +84,7 @@ public final class YoloReader implements LabelReader {
 
     private void images(ManifestWriter writer, Set<String> used) throws IOException {
         for (String path : folder.files().keySet()) {
-            if (!FolderFiles.isImage(path)) {
+            if (!FolderFiles.isImage(path) && !FolderFiles.isOtherImage(path)) {
                 continue;
             }
             writer.begin(Place.of(folder.name(path)), path);
