@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,9 +45,16 @@ public final class CocoReader implements LabelReader {
         /** Images that cannot be entered, told when the objects are read. */
         private final List<Place> repeated = new ArrayList<>();
         private final List<Place> malformed = new ArrayList<>();
+        /** Ids of images that are texts, by what stands for them. */
+        private final Map<Long, String> spelt = new HashMap<>();
         private Instant created;
         private boolean hasImages;
         private boolean hasAnnotations;
+
+        private Object spelt(long image) {
+            String text = spelt.get(image);
+            return text == null ? (Object) image : text;
+        }
 
         private Instances(SourceFile file) {
             this.file = file;
@@ -180,7 +188,12 @@ public final class CocoReader implements LabelReader {
                 String field = parser.currentName();
                 JsonToken value = parser.nextToken();
                 switch (field) {
-                    case "id" -> id = id(parser, value);
+                    case "id" -> {
+                        id = id(parser, value);
+                        if (value == JsonToken.VALUE_STRING) {
+                            into.spelt.put(id, ImportReport.shown(parser.getText()));
+                        }
+                    }
                     case "width" -> width = pixels(parser, value);
                     case "height" -> height = pixels(parser, value);
                     case "file_name" -> name = value == JsonToken.VALUE_STRING ? parser.getText() : null;
@@ -191,7 +204,7 @@ public final class CocoReader implements LabelReader {
             if (id == NO_ID) {
                 into.malformed.add(Place.element(into.file.name(), at, null));
             } else if (!into.images.add(id, width, height, uri != null ? uri : name)) {
-                into.repeated.add(Place.element(into.file.name(), at, id));
+                into.repeated.add(Place.element(into.file.name(), at, into.spelt(id)));
             }
         }
     }
@@ -248,7 +261,7 @@ public final class CocoReader implements LabelReader {
                         return null;
                     });
                 } catch (HeldBoxes.TooManyException e) {
-                    throw new UnreadableSourceException(one.file.name(), "image " + one.images.id(e.image) + " has more than " + most + " annotations",
+                    throw new UnreadableSourceException(one.file.name(), "image " + one.spelt(one.images.id(e.image)) + " has more than " + most + " annotations",
                             "leave it out: no training takes so many boxes of one image", e);
                 }
                 write(writer, one, names, held, first);
@@ -345,7 +358,7 @@ public final class CocoReader implements LabelReader {
         int[] sorted = held.byImage();
         int next = 0;
         for (int image = first; image < held.behind(); image++) {
-            writer.begin(Place.element(one.file.name(), "image", images.id(image)), images.name(image));
+            writer.begin(Place.element(one.file.name(), "image", one.spelt(images.id(image))), images.name(image));
             writer.size(images.width(image), images.height(image));
             writer.date(one.created);
             for (; next < sorted.length && held.image(sorted[next]) == image; next++) {

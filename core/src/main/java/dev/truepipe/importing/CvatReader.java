@@ -158,7 +158,7 @@ public final class CvatReader implements LabelReader {
         } else if (name.equals("tag") && !boxes) {
             writer.classified(label, 1, at);
         } else if (name.equals("tag")) {
-            writer.dropped(ImportCode.OTHER_LABEL, "it is a class of the whole image, and this import takes boxes", at);
+            writer.other("it is a class of the whole image, and this import takes boxes", at);
         } else if (SHAPES.contains(name)) {
             writer.dropped(ImportCode.UNSUPPORTED_SHAPE, "it is a " + name, at);
         }

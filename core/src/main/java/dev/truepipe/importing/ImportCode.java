@@ -9,7 +9,7 @@ import java.util.Locale;
  */
 public enum ImportCode {
     // The object.
-    SOURCE_MISSING(true, "give the image its file name, or leave it out"),
+    SOURCE_MISSING(true, "give the object its file name, or the text itself, or leave it out"),
     SOURCE_OUTSIDE(true, "use paths below the folder of images, or rewrite the beginning with --map FROM=TO"),
     SOURCE_UNMAPPED(true, "say where the images lie in S3: --s3-prefix s3://bucket/folder/, or --map FROM=TO"),
     SOURCE_INVALID(true, "an object needs s3://bucket/key, its key at most 1,024 bytes and not a folder; a text needs characters that UTF-8 can hold"),
@@ -25,7 +25,7 @@ public enum ImportCode {
     NOT_AN_IMAGE(false, "fine if it is none: only .jpg, .jpeg and .png files are images"),
 
     // An annotation.
-    ANNOTATION_INVALID(true, "write the annotation as the format has it"),
+    ANNOTATION_INVALID(true, "write it as the format has it"),
     UNKNOWN_CLASS(true, "add the class to the format's own list, or correct the annotation"),
     BOX_INVALID(true, "give the box as finite numbers"),
     BOX_EMPTY(true, "draw the box again, or remove it: width and height must be above 0"),
@@ -37,7 +37,7 @@ public enum ImportCode {
     SPAN_INVALID(true, "label the text as plain text, with offsets into it"),
     BOX_CLIPPED(false, "look at the box, and at the size of the image: it reached out by more than a pixel"),
     BOX_ROTATED(false, "expected: a manifest has upright boxes only, so this is the box around it"),
-    SEVERAL_LABELS(false, "give each box one class; the first was taken"),
+    SEVERAL_LABELS(false, "give each box or span one class; the first was taken"),
     SEVERAL_ANNOTATIONS(false, "expected where several people label; the newest that is not cancelled was taken"),
     DUPLICATE_ANNOTATION_ID(false, "give each annotation an id of its own; both were kept"),
     EMPTY_ANNOTATIONS(false, "fine as a negative example; check --negatives drop leaves such objects out"),

@@ -280,7 +280,7 @@ public final class LabelStudioReader implements LabelReader {
             return;
         }
         if (kind != Kind.OTHER) {
-            writer.dropped(ImportCode.OTHER_LABEL, "it is of \"" + result.get("from_name") + "\", and this import takes "
+            writer.other("it is of \"" + result.get("from_name") + "\", and this import takes "
                     + (control == null ? "nothing" : "\"" + control.name + "\"") + "; --from NAME takes another", at);
         } else {
             writer.dropped(ImportCode.UNSUPPORTED_SHAPE, "it is of type \"" + ImportReport.shown(type) + "\"", at);

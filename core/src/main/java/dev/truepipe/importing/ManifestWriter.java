@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.truepipe.manifest.Task;
 import dev.truepipe.split.Hash128;
 import java.io.IOException;
@@ -32,7 +33,7 @@ public final class ManifestWriter {
     private static final double EXACT = 1L << 53;
     private static final int USUAL_DEPTH = 3;
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonFactory FACTORY = JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
 
     private final String label;
     private final Task task;
@@ -55,6 +56,8 @@ public final class ManifestWriter {
     private ImportCode refusedFor;
     private String refusedBecause;
     private int met;
+    /** Of those met, labels of another kind: without any of this kind an object is a negative all the same. */
+    private int others;
     private int kept;
     private int[] ids = new int[64];
     /** Four numbers for each annotation: left, top, width, height; or start and end. */
@@ -122,6 +125,7 @@ public final class ManifestWriter {
         refusedFor = null;
         refusedBecause = null;
         met = 0;
+        others = 0;
         kept = 0;
     }
 
@@ -222,6 +226,12 @@ public final class ManifestWriter {
         report.find(code, at.get(), what);
     }
 
+    /** A label of another kind than this import takes. */
+    void other(String what, Supplier<Place> at) throws IOException {
+        others++;
+        dropped(ImportCode.OTHER_LABEL, what, at);
+    }
+
     /** Something odd that stays. */
     void warn(ImportCode code, Place at, String what) throws IOException {
         report.find(code, at, what);
@@ -271,18 +281,19 @@ public final class ManifestWriter {
         if (refusedFor == null && boxes && (width <= 0 || height <= 0)) {
             refuse(ImportCode.IMAGE_SIZE_MISSING, "the image's width and height are not known");
         }
-        if (refusedFor == null && met == 0 && !boxes && !task.multiLabel() && !task.equals(Task.TEXT_SPAN)) {
+        if (refusedFor == null && met == others && !boxes && !task.multiLabel() && !task.equals(Task.TEXT_SPAN)) {
             refuse(ImportCode.LABEL_ABSENT, "the object has no class");
         }
-        if (refusedFor == null && met > 0 && kept == 0) {
-            refuse(ImportCode.NOTHING_LEFT, met == 1 ? "its only annotation was left out" : "all of its " + met + " annotations were left out");
+        if (refusedFor == null && met > others && kept == 0) {
+            int lost = met - others;
+            refuse(ImportCode.NOTHING_LEFT, lost == 1 ? "its only annotation was left out" : "all of its " + lost + " annotations were left out");
         }
         if (refusedFor != null) {
             report.find(refusedFor, place, refusedBecause);
             report.skippedImage(met);
             return;
         }
-        if (met == 0) {
+        if (met == others) {
             report.find(ImportCode.EMPTY_ANNOTATIONS, place, "no annotation on this object");
         }
         if (!objects.add(Hash128.of(source).high())) {
