@@ -35,6 +35,7 @@ public final class Truepipe implements Runnable {
         COMMANDS.put("split", SplitCommand::new);
         COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("export", ExportCommand::new);
+        COMMANDS.put("plan", PlanCommand::new);
         COMMANDS.put("trigger", TriggerCommand::new);
         COMMANDS.put("prepare", PrepareCommand::new);
     }
