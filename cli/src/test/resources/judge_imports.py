@@ -37,9 +37,13 @@ def coco(file):
 
 
 def label_studio(file, config):
+    with tempfile.TemporaryDirectory() as folder:
+        return converted_in(folder, file, config)
+
+
+def converted_in(folder, file, config):
     from label_studio_sdk.converter import Converter
 
-    folder = tempfile.mkdtemp()
     Converter(config=open(config, encoding="utf-8").read(), project_dir=folder, download_resources=False).convert_to_coco(
         file, folder, output_image_dir=os.path.join(folder, "images"), is_dir=False)
     result = os.path.join(folder, "result.json")

@@ -135,7 +135,7 @@ final class ExportCommand implements Callable<Integer> {
         }
         Findings.counts(print, counts);
         Findings.classes(print, report.classes());
-        Findings.findings(print, report.summary().findings());
+        Findings.findings(print, report.summary().findings().entries());
         for (Exporter.Omitted one : report.firstOmitted().subList(0, Math.min(10, report.firstOmitted().size()))) {
             print.println("  left out: " + one.manifest() + ":" + one.line() + ": " + one.why());
         }

@@ -99,7 +99,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--from", paramLabel = "NAME", description = "of label-studio: the control whose labels to take (from_name), where there are several")
     private String from;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "where the manifest goes; without it standard output, or with --json nowhere: a look at what would come")
+    @Option(names = "--out", paramLabel = "FILE", description = "where the manifest goes, its folder is made if need be; without it standard output, or with --json nowhere: a look at what would come")
     private Path out;
 
     @Option(names = "--findings", paramLabel = "FILE",
@@ -266,9 +266,10 @@ final class ImportCommand implements Callable<Integer> {
             if (Files.isDirectory(named)) {
                 throw new UnreadableInput(named.toString(), "is a folder", "name a file");
             }
+            Files.createDirectories(opened.toAbsolutePath().getParent());
             return new BufferedOutputStream(Files.newOutputStream(opened), 64 << 10);
         } catch (IOException e) {
-            throw new UnreadableInput(named.toString(), "cannot be written: " + UnreadableInput.words(e), "name a file in a folder that exists and may be written");
+            throw new UnreadableInput(named.toString(), "cannot be written: " + UnreadableInput.words(e), "name a file in a folder that may be written");
         }
     }
 
