@@ -87,6 +87,10 @@ public final class Bench implements Callable<Integer> {
         Run run = new Run(home, work, tools, new Processes(home, tools.python(), work), results, new PrintStream(System.err, true), bytes, times, seed,
                 quick ? 1 : TEN, large);
         List<Contestant> contestants = sections.contains(Section.SPLIT) ? Contestant.all(home, tools, true) : List.of();
+        if (sections.contains(Section.IMPORT)) {
+            // Its version is one of the facts.
+            tools.pycocotools();
+        }
         Map<String, String> facts = facts(tools, home);
         try {
             for (Section section : sections) {

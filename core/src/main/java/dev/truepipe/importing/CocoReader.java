@@ -242,6 +242,7 @@ public final class CocoReader implements LabelReader {
 
     @Override
     public void read(ManifestWriter writer) throws IOException {
+        HeldBoxes held = new HeldBoxes(most);
         for (Instances one : all) {
             for (Place at : one.malformed) {
                 writer.lost(ImportCode.ANNOTATION_INVALID, at, "the image is no object with an id", 0);
@@ -253,7 +254,7 @@ public final class CocoReader implements LabelReader {
             String[] names = one.categories.values().toArray(new String[0]);
             int first = 0;
             do {
-                HeldBoxes held = new HeldBoxes(first, one.images.count(), most);
+                held.begin(first, one.images.count());
                 boolean firstReading = first == 0;
                 try {
                     JsonSource.read(one.file, parser -> {

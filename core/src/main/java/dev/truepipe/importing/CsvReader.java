@@ -211,8 +211,9 @@ public final class CsvReader implements LabelReader {
         List<String> names = new ArrayList<>();
         rows(file, writer, (columns, row, at) -> images.place(row, columns, at));
         int first = 0;
+        HeldBoxes held = new HeldBoxes(most);
         while (first < images.references.size()) {
-            HeldBoxes held = new HeldBoxes(first, images.references.size(), most);
+            held.begin(first, images.references.size());
             try {
                 rows(file, null, (columns, row, at) -> hold(held, images, classes, names, columns, row, at));
             } catch (HeldBoxes.TooManyException e) {

@@ -27,7 +27,7 @@ final class HeldBoxes {
     static final byte NO_BOX = 3;
 
     private final int most;
-    private final int first;
+    private int first;
     private int behind;
     private int count;
     private int[] images = new int[1 << 10];
@@ -38,11 +38,16 @@ final class HeldBoxes {
     private float[] scores = new float[1 << 10];
     private byte[] states = new byte[1 << 10];
 
-    /** @param first image that is wanted @param behind first that is not @param most annotations there is room for */
-    HeldBoxes(int first, int behind, int most) {
-        this.first = first;
-        this.behind = behind;
+    /** @param most annotations there is room for */
+    HeldBoxes(int most) {
         this.most = most;
+    }
+
+    /** Starts on another reading, in the same memory. @param from first image that is wanted @param to first that is not */
+    void begin(int from, int to) {
+        first = from;
+        behind = to;
+        count = 0;
     }
 
     boolean wants(int image) {
