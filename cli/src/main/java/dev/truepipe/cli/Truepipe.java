@@ -36,6 +36,8 @@ public final class Truepipe implements Runnable {
         COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("export", ExportCommand::new);
         COMMANDS.put("plan", PlanCommand::new);
+        COMMANDS.put("pipe", PipeCommand::new);
+        COMMANDS.put("up", UpCommand::new);
         COMMANDS.put("trigger", TriggerCommand::new);
         COMMANDS.put("prepare", PrepareCommand::new);
     }
