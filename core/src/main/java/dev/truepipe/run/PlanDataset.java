@@ -147,10 +147,9 @@ public final class PlanDataset {
         return MissedObjects.backAgain(store, RunFolder.of(request.workBucket(), request.dataset(), by.substring(by.lastIndexOf(':') + 1))) != null;
     }
 
-    /** The state's output where a brake holds: the same shape as that of a gate, and nothing of the run is written or claimed. */
+    /** The state's output where a brake holds: that of a gate but for the version, which there is none of; nothing of the run is written or claimed. */
     private static Map<String, Object> held(Request request, Brakes.Verdict.Held held) {
         Map<String, Object> answer = answer("skip", held.message());
-        answer.put("version", null);
         answer.put("why", new Decision.Why(held.brake(), held.message()).toJson());
         Console console = Console.of(request.execution());
         Map<String, Object> announcement = new LinkedHashMap<>();

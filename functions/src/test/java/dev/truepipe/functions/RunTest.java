@@ -406,7 +406,6 @@ class RunTest {
         List<Map<String, Object>> log = Printed.by(() -> {
             Map<String, Object> held = plan("run-1", true, 0);
             assertEquals("skip", held.get("outcome"));
-            assertTrue(held.containsKey("version"), "the state machine asks for it");
             assertEquals("enabled", Json.object(held.get("why")).get("gate"));
             Map<String, Object> told = Json.object(held.get("announcement"));
             assertEquals("Truepipe: street-cars, held by enabled", told.get("subject"));

@@ -58,7 +58,7 @@ class RetrainingBranchesTest {
                     gives(payload(map("outcome", end[0], "message", "so it is", "settleSeconds", 0L))))));
         }
         all.add(new Story("a brake", "Skipped", List.of(), r -> r.tasks.then("PlanDataset", gives(payload(map("outcome", "skip", "message", "not enabled",
-                "version", null, "why", map("gate", "enabled", "message", "not enabled"),
+                "why", map("gate", "enabled", "message", "not enabled"),
                 "announcement", map("subject", "Held", "message", "why")))))));
         all.add(new Story("a plan nobody knows", "UnexpectedAnswer", List.of(),
                 r -> r.tasks.then("PlanDataset", gives(payload(map("outcome", "perhaps"))))));
