@@ -335,6 +335,12 @@ final class PlanCommand implements Callable<Integer> {
         out.println("Gates    maxQuarantined " + Percentage.text(gates.maxQuarantinedBasisPoints()) + ", minPerClass " + gates.minPerClass()
                 + ", minNewLabels " + gates.minNewLabels() + " (" + Findings.number(document.count("newLabels")) + " are new)");
         document.gates().forEach(gate -> out.println("         not met: " + gate.name() + ": " + PlanStore.named(gate.message())));
+        DatasetSettings.Brakes brakes = dataset.brakes();
+        if (!brakes.enabled()) {
+            out.println("Brakes   enabled is false: once deployed so, no run begins");
+        } else if (brakes.maxRunsPerDay().isPresent()) {
+            out.println("Brakes   at most " + brakes.maxRunsPerDay().getAsInt() + " within any 24 hours begin");
+        }
         if (!outcome.starts()) {
             out.println();
             out.println(outcome.refused() == null ? "No job would be asked for." : "No job would be asked for, since it could only fail: " + outcome.refused());

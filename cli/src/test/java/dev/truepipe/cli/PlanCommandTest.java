@@ -2,6 +2,7 @@ package dev.truepipe.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
@@ -225,6 +226,19 @@ class PlanCommandTest {
     }
 
     /** A prefix alone means a bucket that a deployment will name: where objects may lie is known only then. */
+    /** A brake is no change of what would be trained: the version and the job are the same with it. */
+    @Test
+    void saysWhichBrakeHoldsARun() throws IOException {
+        Path file = manifest("wagons.manifest", wagons(0, 60));
+        String free = run(file, "--settings", settings(DETECTION)).out();
+        assertFalse(free.contains("Brakes"), free);
+        for (String[] brake : new String[][] {{"enabled: false", "Brakes   enabled is false: once deployed so, no run begins"}, {"maxRuns: 4/day", "Brakes   at most 4 within any 24 hours begin"}}) {
+            String held = run(file, "--settings", settings(DETECTION, brake[0])).out();
+            assertEquals(free, held.replace(brake[1] + "\n", ""));
+            assertTrue(held.contains(brake[1]), held);
+        }
+    }
+
     @Test
     void saysWhatItCannotJudgeBeforeThereIsALabelBucket() throws IOException {
         Path file = manifest("wagons.manifest", wagons(0, 60));
