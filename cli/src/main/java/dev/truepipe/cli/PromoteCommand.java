@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.ssm.SsmClient;
         description = "Makes a model that was judged before the champion of its dataset again, and the live one: champion.json in the work bucket and the SSM"
                 + " parameter /truepipe/STACK/DATASET/champion together, in the cloud that the environment names (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL …)."
                 + " The next model is judged against it.",
-        footer = {"", "Exit codes: 0 it is the champion · 2 wrong usage, no such stack or model, or the cloud cannot be reached; nothing has changed"})
+        footer = {"", "Exit codes: 0 it is the champion · 2 wrong usage, no such stack or model (nothing has changed), or the cloud cannot be reached (say it again)"})
 final class PromoteCommand implements Callable<Integer> {
     @picocli.CommandLine.Parameters(index = "0", paramLabel = "DATASET", description = "name of the dataset, as in truepipe.yaml")
     private String dataset;
@@ -80,7 +80,7 @@ final class PromoteCommand implements Callable<Integer> {
         }
         boolean before = instead != null && instead.trainingJob().equals(champion.trainingJob());
         out.println(before
-                ? "The model of " + job + " is the champion of " + dataset + " already; nothing had to change."
+                ? "The model of " + job + " is the champion of " + dataset + " already."
                 : "The model of " + job + " is the champion of " + dataset + " now" + (instead == null ? "." : ", in place of that of " + instead.trainingJob() + "."));
         out.println("  Metric     " + described(champion) + (before || instead == null ? "" : "; the one before has " + described(instead)));
         out.println("  Model      " + champion.modelUrl());
