@@ -127,8 +127,8 @@ class PipelineStackTest {
         assertEquals(new TreeSet<>(List.of(
                 "cloudwatch:PutMetricData when {\"StringEquals\":{\"cloudwatch:namespace\":[\"/aws/sagemaker/TrainingJobs\",\"aws/sagemaker/TrainingJobs\"]}}",
                 "ecr:GetAuthorizationToken when null",
-                "[xray:PutTraceSegments, xray:PutTelemetryRecords] when null",
-                "[xray:PutTraceSegments, xray:PutTelemetryRecords, xray:GetSamplingRules, xray:GetSamplingTargets] when null")), everything);
+                "[xray:PutTelemetryRecords, xray:PutTraceSegments] when null",
+                "[xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments] when null")), everything);
     }
 
     @Test
