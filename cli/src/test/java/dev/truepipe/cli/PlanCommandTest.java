@@ -225,7 +225,6 @@ class PlanCommandTest {
         assertEquals(4L, at(ran.json(), "request", "InputDataConfig", 0, "ShuffleConfig").get("Seed"));
     }
 
-    /** A prefix alone means a bucket that a deployment will name: where objects may lie is known only then. */
     /** A brake is no change of what would be trained: the version and the job are the same with it. */
     @Test
     void saysWhichBrakeHoldsARun() throws IOException {
@@ -239,6 +238,7 @@ class PlanCommandTest {
         }
     }
 
+    /** A prefix alone means a bucket that a deployment will name: where objects may lie is known only then. */
     @Test
     void saysWhatItCannotJudgeBeforeThereIsALabelBucket() throws IOException {
         Path file = manifest("wagons.manifest", wagons(0, 60));
