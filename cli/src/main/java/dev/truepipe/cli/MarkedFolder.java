@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
  * <p>The marker is locked until the folder is closed, or the process has ended in whatever way: two runs never mix in one folder.
  */
 final class MarkedFolder implements AutoCloseable {
+    /** Of one instance, or of each of several. */
+    private static final Pattern CHECKPOINTS = Pattern.compile("(algo-[0-9]+/)?checkpoints");
+
     /** Whose folder it is. */
     enum Owner {
         DEMO("demo", "--out", "."),
@@ -46,20 +50,24 @@ final class MarkedFolder implements AutoCloseable {
             return ("./truepipe " + command + " made this folder and empties it when it runs again" + but + "\n").getBytes(StandardCharsets.UTF_8);
         }
 
-        /** Whether a file or folder directly in the folder outlives it. */
+        /** Whether what is called so in the folder outlives it, with all that is in it. */
         private boolean keeps(Path name) {
-            return name.toString().equals(marker()) || this == PIPE && name.toString().equals("checkpoints");
+            return name.toString().equals(marker()) || this == PIPE && CHECKPOINTS.matcher(name.toString()).matches();
         }
     }
 
     private final Owner owner;
+    /** As it was named. */
     private final Path path;
+    /** Where it really lies. */
+    private final Path place;
     /** Holds the lock as long as it is open. */
     private final FileChannel marker;
 
-    private MarkedFolder(Owner owner, Path path, FileChannel marker) {
+    private MarkedFolder(Owner owner, Path path, Path place, FileChannel marker) {
         this.owner = owner;
         this.path = path;
+        this.place = place;
         this.marker = marker;
     }
 
@@ -85,14 +93,15 @@ final class MarkedFolder implements AutoCloseable {
                         "name an empty or new folder with " + owner.option);
             }
             Files.createDirectories(path);
+            Path place = path.toRealPath(); // a link to a folder stands for the folder, and is left alone
             FileChannel marker = locked(owner, path);
             try {
                 if (known) {
-                    empty(owner, path);
+                    empty(owner, place);
                 }
                 marker.truncate(0);
                 marker.write(ByteBuffer.wrap(owner.mark()));
-                return new MarkedFolder(owner, path, marker);
+                return new MarkedFolder(owner, path, place, marker);
             } catch (IOException e) {
                 marker.close();
                 throw e;
@@ -143,11 +152,11 @@ final class MarkedFolder implements AutoCloseable {
         }
     }
 
-    /** Removes the folder with everything in it, and lets go of it. */
+    /** Removes the folder with everything in it, and lets go of it. A link that it was named by stays. */
     void remove() throws IOException {
-        empty(owner, path);
-        Files.delete(path.resolve(owner.marker()));
-        Files.delete(path);
+        empty(owner, place);
+        Files.delete(place.resolve(owner.marker()));
+        Files.delete(place);
         close();
     }
 
@@ -188,14 +197,14 @@ final class MarkedFolder implements AutoCloseable {
                 if (failure != null) {
                     throw failure;
                 }
-                if (!directory.equals(folder)) {
+                if (!directory.equals(folder) && isEmpty(directory)) { // else something in it is kept
                     Files.delete(directory);
                 }
                 return FileVisitResult.CONTINUE;
             }
 
             private boolean kept(Path entry) {
-                return folder.equals(entry.getParent()) && owner.keeps(entry.getFileName());
+                return owner.keeps(folder.relativize(entry));
             }
         });
     }

@@ -68,6 +68,14 @@ final class PipeCommand implements Callable<Integer> {
     @Option(names = "--shuffle", paramLabel = "[CHANNEL=]SEED", description = "ShuffleConfig: another order of lines in each epoch, the same for the same seed")
     private List<String> shuffles = List.of();
 
+    @Option(names = "--distribution", paramLabel = "[CHANNEL=]TYPE",
+            description = "S3DataDistributionType: FullyReplicated (the default: every instance gets every line) or ShardedByS3Key (every line goes to one)")
+    private List<String> distributions = List.of();
+
+    @Option(names = "--instances", paramLabel = "N", defaultValue = "1",
+            description = "InstanceCount (default: ${DEFAULT-VALUE}); of several each is a process of its own, with a folder algo-1, algo-2 … under the root")
+    private int instances;
+
     @Option(names = "--content-type", paramLabel = "[CHANNEL=]TYPE", description = "ContentType, as inputdataconfig.json tells it")
     private List<String> contentTypes = List.of();
 
@@ -175,7 +183,7 @@ final class PipeCommand implements Callable<Integer> {
     private void tell(TrainingEvent event) {
         PrintWriter log = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         switch (event) {
-            case TrainingEvent.LogLine line -> log.println(line.text());
+            case TrainingEvent.LogLine line -> log.println(instances == 1 ? line.text() : line.instance() + ": " + line.text());
             case TrainingEvent.EpochEnded ended -> log.println(String.format(Locale.ROOT, "truepipe: %s_%d: %,d records, %,d bytes%s",
                     ended.channel(), ended.epoch(), ended.records(), ended.bytes(), ended.whole() ? "" : ", closed early"));
             case TrainingEvent.EpochOpened _, TrainingEvent.Metric _, TrainingEvent.Status _ -> {
@@ -189,6 +197,7 @@ final class PipeCommand implements Callable<Integer> {
         Map<String, String> attributeNames = perChannel("--attributes", attributes, byName);
         Map<String, String> wrapper = perChannel("--wrapper", wrappers, byName);
         Map<String, String> seed = perChannel("--shuffle", shuffles, byName);
+        Map<String, String> distribution = perChannel("--distribution", distributions, byName);
         Map<String, String> contentType = perChannel("--content-type", contentTypes, byName);
         List<PipeChannel> pipes = new ArrayList<>();
         for (Map.Entry<String, String> channel : byName.entrySet()) {
@@ -197,9 +206,11 @@ final class PipeCommand implements Callable<Integer> {
                 throw new UnreadableInput("--attributes", "says nothing of channel " + name, "add --attributes " + name + "=A,B");
             }
             Manifests.Opened manifest = manifests.all().stream().filter(one -> one.file().name().equals(channel.getValue())).findFirst().orElseThrow();
-            pipes.add(usage("--channel", () -> new PipeChannel(name, source(manifest), List.of(attributeNames.get(name).split(",", -1)),
-                    PipeChannel.Wrapper.parse(wrapper.getOrDefault(name, "RecordIO")), contentType.get(name), PipeChannel.Distribution.FULLY_REPLICATED,
-                    seed.containsKey(name) ? OptionalLong.of(seed(seed.get(name))) : OptionalLong.empty())));
+            PipeChannel.Wrapper wrapping = usage("--wrapper", () -> PipeChannel.Wrapper.parse(wrapper.getOrDefault(name, "RecordIO")));
+            PipeChannel.Distribution share = usage("--distribution", () -> PipeChannel.Distribution.parse(distribution.getOrDefault(name, "FullyReplicated")));
+            OptionalLong shuffle = usage("--shuffle", () -> seed.containsKey(name) ? OptionalLong.of(seed(seed.get(name))) : OptionalLong.empty());
+            pipes.add(usage("--attributes", () -> new PipeChannel(name, source(manifest), List.of(attributeNames.get(name).split(",", -1)), wrapping,
+                    contentType.get(name), share, shuffle)));
         }
         List<MetricDefinition> definitions = new ArrayList<>();
         for (String metric : metrics) {
@@ -208,14 +219,18 @@ final class PipeCommand implements Callable<Integer> {
         }
         Duration limit = usage("--max-runtime", () -> Durations.parse(maxRuntime));
         Duration grace = usage("--stop-grace", () -> Durations.parse(stopGrace));
-        return usage("--epochs", () -> new Spec(JOB, Arns.trainingJob(JOB), root, Path.of("").toAbsolutePath(), command, System.getenv(), Map.of(),
-                hyperparameters, pipes, epochs == null ? Integer.MAX_VALUE : epochs, 1, definitions, limit, grace));
+        return usage(instances < 1 ? "--instances" : "--epochs", () -> new Spec(JOB, Arns.trainingJob(JOB), root, Path.of("").toAbsolutePath(), command, System.getenv(), Map.of(),
+                hyperparameters, pipes, epochs == null ? Integer.MAX_VALUE : epochs, instances, definitions, limit, grace));
     }
 
     private Map<String, String> channels() throws UnreadableInput {
         Map<String, String> byName = new LinkedHashMap<>();
         for (String channel : channels) {
             String[] halves = halves("--channel", channel, "NAME=MANIFEST");
+            usage("--channel", () -> {
+                PipeChannel.requireName(halves[0]);
+                return null;
+            });
             if (byName.put(halves[0], halves[1]) != null) {
                 throw new UnreadableInput("--channel", "channel " + halves[0] + " is named twice", "give each channel one manifest");
             }
@@ -223,13 +238,17 @@ final class PipeCommand implements Callable<Integer> {
         return byName;
     }
 
-    /** What an option says of each channel; what names a channel comes before what names none. */
+    /**
+     * What an option says of each channel; what names a channel comes before what names none. A content type may hold a {@code =} of its
+     * own ({@code application/x-recordio; label-format=class-id}), so there the text before it is a channel only if there is one.
+     */
     private static Map<String, String> perChannel(String option, List<String> values, Map<String, String> channels) throws UnreadableInput {
         Map<String, String> found = new LinkedHashMap<>();
         String all = null;
         for (String value : values) {
             int equals = value.indexOf('=');
-            String channel = equals < 0 ? null : value.substring(0, equals);
+            String before = equals < 0 ? null : value.substring(0, equals);
+            String channel = option.equals("--content-type") && !channels.containsKey(before) ? null : before;
             boolean twice;
             if (channel == null) {
                 twice = all != null;
@@ -306,7 +325,8 @@ final class PipeCommand implements Callable<Integer> {
                 try {
                     found = Manifests.s3();
                 } catch (UnreadableInput e) {
-                    throw new IOException(e.getMessage() + "; " + e.cure() + ", or read a folder with --s3 DIR", e);
+                    String words = e.getMessage() + "; " + e.cure() + ", or read a folder with --s3 DIR";
+                    throw new ObjectStore.ObjectUnreadableException(words, "cannot be looked for: " + words, e);
                 }
             }
             return found;
@@ -320,6 +340,11 @@ final class PipeCommand implements Callable<Integer> {
         @Override
         public InputStream open(S3Uri uri, ObjectStore.ByteRange range, String ifMatch) throws IOException {
             return found().open(uri, range, ifMatch);
+        }
+
+        @Override
+        public ObjectStore.OpenedObject open(S3Uri uri) throws IOException {
+            return found().open(uri);
         }
     }
 

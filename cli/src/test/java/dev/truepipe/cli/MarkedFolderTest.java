@@ -65,6 +65,28 @@ class MarkedFolderTest {
     }
 
     @Test
+    void emptiesTheFolderBehindALinkAndKeepsTheLink() throws Exception {
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), temporary.resolve("pipe"));
+        Files.createDirectory(temporary.resolve("pipe"));
+        for (int run = 1; run <= 2; run++) {
+            try (MarkedFolder folder = MarkedFolder.prepare(MarkedFolder.Owner.PIPE, link)) {
+                assertTrue(Files.isSymbolicLink(link), "run " + run);
+                assertFalse(Files.exists(temporary.resolve("pipe/model/m")), "run " + run);
+                for (String file : new String[] {"model/m", "checkpoints/c", "algo-2/model/m", "algo-2/checkpoints/c"}) {
+                    Files.writeString(Files.createDirectories(folder.resolve(file).getParent()).resolve(file.substring(file.length() - 1)), file);
+                }
+            }
+        }
+        MarkedFolder.prepare(MarkedFolder.Owner.PIPE, link).close();
+        assertEquals("checkpoints/c", Files.readString(temporary.resolve("pipe/checkpoints/c")));
+        assertEquals("algo-2/checkpoints/c", Files.readString(temporary.resolve("pipe/algo-2/checkpoints/c")));
+        assertFalse(Files.exists(temporary.resolve("pipe/algo-2/model")));
+        MarkedFolder.prepare(MarkedFolder.Owner.DEMO, Files.createSymbolicLink(temporary.resolve("other"), earlier)).remove();
+        assertTrue(Files.isSymbolicLink(temporary.resolve("other")));
+        assertFalse(Files.exists(earlier));
+    }
+
+    @Test
     void isRefusedToASecondDemoUntilTheFirstHasEnded() throws Exception {
         for (Path folder : new Path[] {earlier, temporary.resolve("new")}) {
             try (MarkedFolder first = MarkedFolder.prepare(MarkedFolder.Owner.DEMO, folder)) {

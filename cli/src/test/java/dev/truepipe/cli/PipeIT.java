@@ -22,8 +22,11 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -32,7 +35,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code truepipe pipe} as a user starts it. Every run is looked at for processes and FIFOs that it leaves behind. */
@@ -164,7 +166,8 @@ class PipeIT {
         String script = "cat $TRUEPIPE_ROOT/input/config/*.json; echo; echo $TRAINING_JOB_NAME $TRAINING_JOB_ARN; cat $TRUEPIPE_ROOT/input/data/train_0; pwd;"
                 + " echo loss=0.5; echo loss=0.25; echo m > $TRUEPIPE_ROOT/model/m; echo o > $TRUEPIPE_ROOT/output/data/o; echo 1 >> $TRUEPIPE_ROOT/checkpoints/runs";
         for (int run = 1; run <= 2; run++) {
-            Program.Ended ended = pipe("--channel", "train=" + manifest(2), "--attributes", "a", "--wrapper", "None", "--content-type", "text/plain", "--hyperparameter", "rate=0.1",
+            Program.Ended ended = pipe("--channel", "train=" + manifest(2), "--attributes", "a", "--wrapper", "None", "--content-type", "application/x-recordio; label-format=class-id",
+                    "--hyperparameter", "rate=0.1",
                     "--metric", "train:loss=loss=([0-9.]+)", "--", "sh", "-c", script);
             assertEquals(0, ended.exit(), ended::toString);
             JsonNode json = ended.json();
@@ -175,7 +178,7 @@ class PipeIT {
             assertEquals(folder.resolve("root/model.tar.gz").toString(), json.get("model").asString());
             assertTrue(Files.exists(folder.resolve("root/output.tar.gz")));
             for (String told : List.of("{\"rate\":\"0.1\"}",
-                    "{\"train\":{\"ContentType\":\"text/plain\",\"TrainingInputMode\":\"Pipe\",\"S3DistributionType\":\"FullyReplicated\",\"RecordWrapperType\":\"None\"}}",
+                    "{\"train\":{\"ContentType\":\"application/x-recordio; label-format=class-id\",\"TrainingInputMode\":\"Pipe\",\"S3DistributionType\":\"FullyReplicated\",\"RecordWrapperType\":\"None\"}}",
                     "{\"current_host\":\"algo-1\",\"hosts\":[\"algo-1\"],\"network_interface_name\":\"lo\"}",
                     "pipe arn:aws:sagemaker:us-east-1:000000000000:training-job/pipe", "\n0\n1\n", "\n" + Program.ROOT + "\n")) {
                 assertTrue(ended.err().contains(told), () -> told + "\nnot in " + ended);
@@ -218,6 +221,72 @@ class PipeIT {
             assertTrue(Files.exists(folder.resolve("root/model.tar.gz")));
             nothingIsLeft(ended);
         }
+    }
+
+    /** Each instance has its folder, its share of the lines and its checkpoints, which outlive a run. */
+    @Test
+    void severalInstancesSeeEachLineOfAShardedChannelOnce() throws Exception {
+        String script = "cat $TRUEPIPE_ROOT/input/data/train_0 > $TRUEPIPE_ROOT/model/train.$(basename $TRUEPIPE_ROOT);"
+                + " cat $TRUEPIPE_ROOT/input/data/all_0 > $TRUEPIPE_ROOT/model/all.$(basename $TRUEPIPE_ROOT); echo 1 >> $TRUEPIPE_ROOT/checkpoints/runs; echo here";
+        for (int run = 1; run <= 2; run++) {
+            Program.Ended ended = pipe("--channel", "train=" + manifest(100), "--channel", "all=" + manifest(7), "--attributes", "a", "--wrapper", "None",
+                    "--instances", "3", "--distribution", "train=ShardedByS3Key", "--shuffle", "train=3", "--", "sh", "-c", script);
+            assertEquals(0, ended.exit(), ended::toString);
+            List<String> dealt = new ArrayList<>();
+            for (int instance = 1; instance <= 3; instance++) {
+                Path root = folder.resolve("root/algo-" + instance);
+                dealt.addAll(Files.readAllLines(root.resolve("model/train.algo-" + instance)));
+                assertEquals(7, Files.readAllLines(root.resolve("model/all.algo-" + instance)).size());
+                assertEquals(run, Files.readAllLines(root.resolve("checkpoints/runs")).size(), "checkpoints outlive a run");
+                assertTrue(ended.err().contains("algo-" + instance + ": here"), ended::toString);
+                try (Stream<Path> left = Files.list(root.resolve("input/data"))) {
+                    assertEquals(List.of(), left.toList(), "FIFOs left behind");
+                }
+            }
+            assertEquals(Stream.iterate(0, i -> i + 1).limit(100).map(String::valueOf).sorted().toList(), dealt.stream().sorted().toList());
+        }
+    }
+
+    /** Nothing moves while the reader pauses, so the store closes the connections of what is streamed and of what is fetched ahead. */
+    @Test
+    void aReaderMayPauseLongerThanAStoreKeepsAnIdleConnection() throws Exception {
+        Random random = new Random(SEED);
+        Map<String, byte[]> objects = new TreeMap<>();
+        StringBuilder manifest = new StringBuilder();
+        MessageDigest expected = MessageDigest.getInstance("SHA-256");
+        for (int i = 0; i < 13; i++) {
+            byte[] object = new byte[i == 0 ? 40_000_000 : 7_500_000];
+            random.nextBytes(object);
+            objects.put("/images/" + i, object);
+            manifest.append("{\"x-ref\":\"s3://images/").append(i).append("\"}\n");
+            expected.update(object);
+        }
+        Path file = Files.writeString(folder.resolve("paused.manifest"), manifest);
+        Path closed = folder.resolve("closed");
+        try (ImpatientS3 s3 = new ImpatientS3(objects, path -> {
+            if (path.equals("/images/0")) {
+                Files.writeString(closed, path);
+            }
+        })) {
+            String script = "exec 3< $TRUEPIPE_ROOT/input/data/train_0; head -c 1 <&3 > $TRUEPIPE_ROOT/model/all; until [ -e " + closed + " ]; do sleep 0.05; done; cat <&3 >> $TRUEPIPE_ROOT/model/all";
+            Program.Ended ended = Program.truepipe("pipe", "--json", "--root", folder.resolve("root").toString(), "--channel", "train=" + file, "--attributes", "x-ref", "--wrapper", "None",
+                            "--max-runtime", "60s", "--", "sh", "-c", script)
+                    .with("AWS_ENDPOINT_URL", s3.endpoint().toString()).with("AWS_REGION", "us-east-1").with("AWS_ACCESS_KEY_ID", "x").with("AWS_SECRET_ACCESS_KEY", "x").run();
+            assertEquals(0, ended.exit(), ended::toString);
+            assertTrue(Files.exists(closed), "the store closed the connection");
+            assertEquals(seen(expected.digest()), seen(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(folder.resolve("root/model/all")))));
+            nothingIsLeft(ended);
+        }
+    }
+
+    @Test
+    void aLineThatLacksItsAttributeFailsTheJobBeforeTheProgramStarts() throws Exception {
+        String manifest = manifest(10_000);
+        Files.writeString(Path.of(manifest), "{\"b\":1}\n", java.nio.file.StandardOpenOption.APPEND);
+        Program.Ended ended = pipe("--channel", "train=" + manifest, "--attributes", "a", "--", "sh", "-c", "echo started");
+        assertEquals(1, ended.exit(), ended::toString);
+        assertTrue(ended.json().get("failureReason").asString().startsWith("ClientError: " + manifest + ":10001 (byte "), ended::toString);
+        assertTrue(ended.json().get("exitCode").isNull() && !ended.err().contains("started"), ended::toString);
     }
 
     @Test
@@ -275,18 +344,26 @@ class PipeIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "--channel train --attributes a -- true", "--channel train=FILE -- true", "--channel train=FILE --attributes a", "--channel train=FILE --attributes other=a -- true",
-        "--channel train=FILE --channel train=FILE --attributes a -- true", "--channel train=FILE --attributes a --attributes b -- true", "--channel t!=FILE --attributes a -- true",
-        "--channel train=FILE --attributes a --shuffle x -- true", "--channel train=FILE --attributes a --wrapper Json -- true", "--channel train=FILE --attributes a --epochs 0 -- true",
-        "--channel train=FILE --attributes a --metric m=x -- true", "--channel train=FILE --attributes a --metric m=( -- true", "--channel train=FILE --attributes a --max-runtime long -- true",
-        "--channel train=FILE --attributes a --s3 FILE -- true", "--channel train=none.manifest --attributes a -- true",
+    @CsvSource(delimiter = '|', nullValues = "null", value = {
+        "--channel train --attributes a -- true | --channel", "--channel train=FILE -- true | null", "--channel train=FILE --attributes a | null",
+        "--channel train=FILE --attributes other=a -- true | --attributes", "--channel train=FILE --channel train=FILE --attributes a -- true | --channel",
+        "--channel train=FILE --attributes a --attributes b -- true | --attributes", "--channel t!=FILE --attributes a -- true | --channel",
+        "--channel train=FILE --attributes a,,b -- true | --attributes", "--channel train=FILE --attributes train= -- true | --attributes",
+        "--channel train=FILE --attributes a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q -- true | --attributes",
+        "--channel train=FILE --attributes a --shuffle x -- true | --shuffle", "--channel train=FILE --attributes a --wrapper Json -- true | --wrapper",
+        "--channel train=FILE --attributes a --distribution Dealt -- true | --distribution", "--channel train=FILE --attributes a --instances 0 -- true | --instances",
+        "--channel train=FILE --attributes a --content-type x --content-type y=z -- true | --content-type",
+        "--channel train=FILE --attributes a --epochs 0 -- true | --epochs", "--channel train=FILE --attributes a --metric m=x -- true | --metric",
+        "--channel train=FILE --attributes a --metric m=( -- true | --metric", "--channel train=FILE --attributes a --max-runtime long -- true | --max-runtime",
+        "--channel train=FILE --attributes a --s3 FILE -- true | FILE", "--channel train=none.manifest --attributes a -- true | none.manifest",
     })
-    void wrongUsageEndsWithTwoAndACure(String arguments) throws Exception {
+    void wrongUsageEndsWithTwoAndACure(String arguments, String file) throws Exception {
         String[] words = arguments.replace("FILE", manifest(1)).split(" ");
         Program.Ended ended = pipe(words);
         assertEquals(2, ended.exit(), ended::toString);
         assertEquals(Set.of("file", "message", "cure"), new TreeSet<>(ended.json().get("error").propertyNames()), ended::toString);
+        JsonNode told = ended.json().get("error").get("file");
+        assertEquals(file == null ? null : file.replace("FILE", manifest(1)), told.isNull() ? null : told.asString(), ended::toString);
         assertFalse(ended.err().contains("\tat "), ended::toString);
         assertFalse(Files.exists(folder.resolve("root")), "nothing is made");
     }

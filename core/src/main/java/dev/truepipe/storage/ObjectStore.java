@@ -1,6 +1,7 @@
 package dev.truepipe.storage;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +52,10 @@ public interface ObjectStore extends ObjectSource {
 
     /** @param eTag without quotes; changes whenever the content changes */
     record StoredObject(S3Uri uri, long size, String eTag, Instant lastModified) {}
+
+    /** An object that is being read. @param object the very version that {@code content} is of
+     *  @param content all of it; close it early to give the rest up */
+    record OpenedObject(StoredObject object, InputStream content) {}
 
     /** @param objects in key order
      *  @param prefixes the groups below the prefix, each ending in {@code /}; empty without a delimiter */

@@ -49,7 +49,8 @@ public final class InMemoryObjectStore implements ObjectStore {
 
     private void requireAllowed(String what, S3Uri uri) throws IOException {
         if (forbidden.contains(uri)) {
-            throw new IOException("cannot " + what + " " + uri + ": Access Denied (Status Code: 403)");
+            throw new ObjectUnreadableException("cannot " + what + " " + uri + ": Access Denied (Status Code: 403)",
+                    "may not be read (S3 answers 403, forbidden)", null);
         }
     }
 
@@ -76,6 +77,12 @@ public final class InMemoryObjectStore implements ObjectStore {
         int from = range == null ? 0 : (int) Math.min(range.from(), length);
         int to = range == null ? length : (int) Math.min(range.to(), length);
         return new ByteArrayInputStream(stored.body, from, to - from);
+    }
+
+    @Override
+    public synchronized OpenedObject open(S3Uri uri) throws IOException {
+        InputStream content = open(uri, null, null);
+        return new OpenedObject(describe(uri, objects.get(uri)), content);
     }
 
     @Override

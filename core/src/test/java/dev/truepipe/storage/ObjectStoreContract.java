@@ -53,6 +53,22 @@ public abstract class ObjectStoreContract {
     }
 
     @Test
+    void tellsWhichVersionItOpens() throws IOException {
+        S3Uri uri = folder().resolve("opened/one.txt");
+        for (String content : List.of("", "hello")) {
+            String eTag = store().put(uri, bytes(content), Condition.ALWAYS);
+            ObjectStore.OpenedObject opened = store().open(uri);
+            try (InputStream in = opened.content()) {
+                assertEquals(content, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+            assertEquals(uri, opened.object().uri());
+            assertEquals(content.length(), opened.object().size());
+            assertEquals(eTag, opened.object().eTag());
+        }
+        assertThrows(ObjectMissingException.class, () -> store().open(folder().resolve("opened/none")));
+    }
+
+    @Test
     void keepsAnEmptyObject() throws IOException {
         S3Uri uri = folder().resolve("empty/nothing");
         store().put(uri, new byte[0], Condition.ALWAYS);

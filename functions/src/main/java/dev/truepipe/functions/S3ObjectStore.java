@@ -87,11 +87,7 @@ public final class S3ObjectStore implements ObjectStore {
             if (e.statusCode() == 404) {
                 return Optional.empty();
             }
-            throw switch (e.statusCode()) {
-                case 403 -> new ObjectUnreadableException(failed("look at", uri, e).getMessage(), "may not be read (S3 answers 403, forbidden)", e);
-                case 301 -> new ObjectUnreadableException(failed("look at", uri, e).getMessage(), "lies in a bucket of another Region (S3 answers 301)", e);
-                default -> failed("look at", uri, e);
-            };
+            throw e.statusCode() == 301 || e.statusCode() == 403 ? unreadable("look at", uri, e) : failed("look at", uri, e);
         } catch (SdkException e) {
             throw failed("look at", uri, e);
         }
@@ -107,17 +103,48 @@ public final class S3ObjectStore implements ObjectStore {
             request.ifMatch(quoted(ifMatch));
         }
         try {
-            return new AbortingStream(s3.getObject(request.build()));
+            return new AbortingStream(uri, s3.getObject(request.build()));
         } catch (S3Exception e) {
-            return switch (e.statusCode()) {
-                case 404 -> throw new ObjectMissingException(uri);
-                case 412 -> throw new PreconditionFailedException(uri);
-                case 416 -> nothing(uri, ifMatch);
-                default -> throw failed("read", uri, e);
-            };
+            if (e.statusCode() == 416) {
+                return nothing(uri, ifMatch);
+            }
+            throw unopened(uri, e);
         } catch (SdkException e) {
             throw failed("read", uri, e);
         }
+    }
+
+    @Override
+    public OpenedObject open(S3Uri uri) throws IOException {
+        try {
+            AbortingStream content = new AbortingStream(uri, s3.getObject(request -> request.bucket(uri.bucket()).key(uri.key())));
+            try {
+                GetObjectResponse answer = content.in.response();
+                return new OpenedObject(new StoredObject(uri, answer.contentLength(), unquoted(answer.eTag(), uri), answer.lastModified()), content);
+            } catch (IOException | RuntimeException e) {
+                content.close();
+                throw e;
+            }
+        } catch (S3Exception e) {
+            throw unopened(uri, e);
+        } catch (SdkException e) {
+            throw failed("read", uri, e);
+        }
+    }
+
+    private static IOException unopened(S3Uri uri, S3Exception e) {
+        return switch (e.statusCode()) {
+            case 404 -> new ObjectMissingException(uri);
+            case 412 -> new PreconditionFailedException(uri);
+            case 301, 403 -> unreadable("read", uri, e);
+            default -> failed("read", uri, e);
+        };
+    }
+
+    /** S3 said 301 or 403. */
+    private static ObjectUnreadableException unreadable(String what, S3Uri uri, S3Exception e) {
+        String why = e.statusCode() == 403 ? "may not be read (S3 answers 403, forbidden)" : "lies in a bucket of another Region (S3 answers 301)";
+        return new ObjectUnreadableException(failed(what, uri, e).getMessage(), why, e);
     }
 
     /** The range starts past the end: nothing to read, but still only of the object that was meant. */
@@ -492,25 +519,35 @@ public final class S3ObjectStore implements ObjectStore {
 
     /** Gives a connection up when closed early: reading a large object to its end to reuse one costs more. */
     private static final class AbortingStream extends InputStream {
+        private final S3Uri uri;
         private final ResponseInputStream<GetObjectResponse> in;
         private boolean ended;
 
-        AbortingStream(ResponseInputStream<GetObjectResponse> in) {
+        AbortingStream(S3Uri uri, ResponseInputStream<GetObjectResponse> in) {
+            this.uri = uri;
             this.in = in;
         }
 
         @Override
         public int read() throws IOException {
-            int b = in.read();
-            ended = b < 0;
-            return b;
+            try {
+                int b = in.read();
+                ended = b < 0;
+                return b;
+            } catch (SdkException e) {
+                throw failed("read", uri, e); // such as a checksum that is not the one S3 told
+            }
         }
 
         @Override
         public int read(byte[] bytes, int offset, int count) throws IOException {
-            int read = in.read(bytes, offset, count);
-            ended = read < 0;
-            return read;
+            try {
+                int read = in.read(bytes, offset, count);
+                ended = read < 0;
+                return read;
+            } catch (SdkException e) {
+                throw failed("read", uri, e);
+            }
         }
 
         @Override

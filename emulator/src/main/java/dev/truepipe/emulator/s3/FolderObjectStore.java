@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
@@ -46,7 +48,9 @@ final class FolderObjectStore implements ObjectStore {
             if (e.statusCode() == 404) {
                 return Optional.empty();
             }
-            throw failed("look at", uri, e);
+            throw e.statusCode() == 403
+                    ? new ObjectUnreadableException(failed("look at", uri, e).getMessage(), "may not be read (403, forbidden)", e)
+                    : failed("look at", uri, e);
         }
     }
 
@@ -62,21 +66,39 @@ final class FolderObjectStore implements ObjectStore {
         try {
             return blobs.getBlob(request.build());
         } catch (S3Exception e) {
-            switch (e.statusCode()) {
-                case 404 -> throw new ObjectMissingException(uri);
-                case 412 -> throw new PreconditionFailedException(uri);
-                case 416 -> {
-                    StoredObject object = head(uri).orElseThrow(() -> new ObjectMissingException(uri));
-                    if (ifMatch != null && !object.eTag().equals(ifMatch)) {
-                        throw new PreconditionFailedException(uri);
-                    }
-                    return InputStream.nullInputStream();
-                }
-                default -> throw failed("read", uri, e);
+            if (e.statusCode() != 416) {
+                throw unopened(uri, e);
             }
+            StoredObject object = head(uri).orElseThrow(() -> new ObjectMissingException(uri));
+            if (ifMatch != null && !object.eTag().equals(ifMatch)) {
+                throw new PreconditionFailedException(uri);
+            }
+            return InputStream.nullInputStream();
         } catch (SdkException e) {
             throw failed("read", uri, e);
         }
+    }
+
+    @Override
+    public OpenedObject open(S3Uri uri) throws IOException {
+        try {
+            ResponseInputStream<GetObjectResponse> content = blobs.getBlob(GetObjectRequest.builder().bucket(uri.bucket()).key(uri.key()).build());
+            GetObjectResponse answer = content.response();
+            return new OpenedObject(new StoredObject(uri, answer.contentLength(), ObservedBlobStore.bare(answer.eTag()), answer.lastModified()), content);
+        } catch (S3Exception e) {
+            throw unopened(uri, e);
+        } catch (SdkException e) {
+            throw failed("read", uri, e);
+        }
+    }
+
+    private static IOException unopened(S3Uri uri, S3Exception e) {
+        return switch (e.statusCode()) {
+            case 404 -> new ObjectMissingException(uri);
+            case 412 -> new PreconditionFailedException(uri);
+            case 403 -> new ObjectUnreadableException(failed("read", uri, e).getMessage(), "may not be read (403, forbidden)", e);
+            default -> failed("read", uri, e);
+        };
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -110,12 +111,20 @@ public final class Artifacts {
         }
     }
 
-    /** Files by their names below the folders, in the names' order; of two with one name the one in the earlier folder. */
+    /**
+     * Files by their names below the folders, in the names' order; of two with one name the one in the earlier folder. A folder that
+     * the algorithm took away is empty.
+     */
     private static Map<String, Path> under(List<Path> folders) throws IOException {
         Map<String, Path> found = new TreeMap<>();
         for (Path folder : folders) {
+            if (!Files.exists(folder)) {
+                continue;
+            }
             try (Stream<Path> files = Files.walk(folder)) {
                 files.filter(Files::isRegularFile).forEach(file -> found.putIfAbsent(name(folder, file), file));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
         }
         return found;

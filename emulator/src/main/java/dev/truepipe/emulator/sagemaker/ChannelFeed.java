@@ -4,11 +4,8 @@ import dev.truepipe.recordio.RecordWriter;
 import dev.truepipe.storage.ObjectSource;
 import dev.truepipe.storage.ObjectStore;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -26,14 +23,15 @@ import java.util.function.Consumer;
  * that closes a pipe early has ended that epoch; the next one starts from the first line again. Objects are fetched ahead:
  * at most {@value #OBJECTS_AHEAD} (and the rest of a line that names several), and no more than {@value #BYTES_AHEAD} bytes
  * beside the one that is next in the stream. An object of more than {@value ObjectFetch#MOST_AHEAD} bytes is streamed when
- * its turn comes. So memory is bounded, whatever the objects' sizes; a reader that pauses makes all of it wait.
+ * its turn comes. Of attributes that stand in the lines themselves at most {@value #TEXT_AHEAD} bytes and one line are held. So
+ * memory is bounded, whatever the sizes; a reader that pauses makes all of it wait, and is told nothing of connections that a
+ * store closes meanwhile ({@link ObjectContent}).
  */
 final class ChannelFeed implements AutoCloseable {
     private static final int OBJECTS_AHEAD = 32;
     static final int BYTES_AHEAD = 32 << 20;
     private static final int LINES_AHEAD = 64;
-    /** Versions of an object tried when it is replaced between asking for its size and reading it. */
-    private static final int TRIES = 3;
+    static final int TEXT_AHEAD = 8 << 20;
 
     private final String job;
     private final PipeChannel channel;
@@ -43,7 +41,7 @@ final class ChannelFeed implements AutoCloseable {
     private final ObjectSource objects;
     private final Clock clock;
     private final Consumer<TrainingEvent> listener;
-    private final Consumer<Exception> onFailure;
+    private final Consumer<Throwable> onFailure;
     private final ManifestLines lines;
     private final ExecutorService fetchers = Executors.newVirtualThreadPerTaskExecutor();
     private final ObjectBlocks blocks = new ObjectBlocks(BYTES_AHEAD);
@@ -52,20 +50,21 @@ final class ChannelFeed implements AutoCloseable {
     private final Thread thread;
     private final List<Fifo> fifos = new ArrayList<>();
 
-    private boolean closed;
+    private volatile boolean closed;
     private volatile int opened;
     private volatile long records;
     private volatile long bytes;
+    private volatile long mostText;
 
     /**
      * Reads the manifest and makes the first FIFO; nothing is streamed yet.
      *
      * @param epochs how many FIFOs are offered
      * @param instance gets its share of the lines, or all, as the channel says
-     * @param onFailure told once, from the feed's thread; a pipe that is open then stays open until {@link #close()}
+     * @param onFailure told once, from the feed's thread, whatever it is; a pipe that is open then stays open until {@link #close()}
      */
     ChannelFeed(String job, PipeChannel channel, Path folder, int epochs, Instance instance, ObjectSource objects, Clock clock,
-            Consumer<TrainingEvent> listener, Consumer<Exception> onFailure) throws InputFailure, IOException {
+            Consumer<TrainingEvent> listener, Consumer<Throwable> onFailure) throws InputFailure, IOException {
         this.job = job;
         this.channel = channel;
         this.folder = folder;
@@ -89,6 +88,15 @@ final class ChannelFeed implements AutoCloseable {
             blocks.close();
             throw e;
         }
+    }
+
+    /**
+     * Looks through what will be streamed, before {@link #start()}.
+     *
+     * @throws InputFailure if it cannot be
+     */
+    void preflight() throws InputFailure, IOException {
+        Preflight.check(lines, channel.attributeNames(), objects);
     }
 
     void start() {
@@ -115,6 +123,11 @@ final class ChannelFeed implements AutoCloseable {
     /** Bytes outside the heap that objects have taken at most. */
     long memory() {
         return (long) blocks.made() * ObjectBlocks.BLOCK_BYTES;
+    }
+
+    /** Bytes of lines' own attributes held at most. */
+    long mostText() {
+        return mostText;
     }
 
     /** Ends the feed wherever it is, and removes its FIFOs. Closing twice is fine. */
@@ -164,31 +177,35 @@ final class ChannelFeed implements AutoCloseable {
                     next = offer(epoch + 1);
                 }
                 try (FileChannel pipe = current.awaitReader()) {
-                    opened = epoch + 1;
-                    listener.accept(new TrainingEvent.EpochOpened(job, clock.instant(), channel.name(), epoch));
-                    epochOrFailure(epoch, new PipeOutput(current, pipe, gathered));
+                    epochOrFailure(epoch, new PipeOutput(pipe, gathered));
                 }
                 current.remove();
                 synchronized (fifos) {
                     fifos.remove(current);
                 }
             }
-        } catch (InterruptedException | ClosedByInterruptException e) {
-            // The container has ended; close() waits for this thread and tidies up.
-        } catch (IOException | RuntimeException e) {
-            onFailure.accept(e);
+        } catch (Throwable e) {
+            if (!closed) { // else the container has ended: close() waits for this thread and tidies up
+                onFailure.accept(e);
+            }
         }
     }
 
-    /** Within the pipe's own try: a failure is told, and waited with, while the pipe is open. */
-    private void epochOrFailure(int epoch, PipeOutput out) throws IOException, InterruptedException {
+    /**
+     * Within the pipe's own try: a failure is told, and waited with, while the pipe is open. An {@link Error} too: a reader that sees
+     * the end of the pipe takes it for the end of the epoch.
+     */
+    private void epochOrFailure(int epoch, PipeOutput out) throws InterruptedException {
         try {
+            opened = epoch + 1;
+            listener.accept(new TrainingEvent.EpochOpened(job, clock.instant(), channel.name(), epoch));
             epoch(epoch, out);
-        } catch (ClosedByInterruptException e) {
-            throw e;
-        } catch (InputFailure | IOException | RuntimeException e) {
+        } catch (Throwable e) {
+            if (closed) { // which interrupted us
+                throw new InterruptedException();
+            }
             onFailure.accept(e);
-            new CountDownLatch(1).await(); // until close(): the reader must not take this for the end of the epoch
+            new CountDownLatch(1).await(); // until close()
         }
     }
 
@@ -205,17 +222,21 @@ final class ChannelFeed implements AutoCloseable {
         ArrayDeque<Row> ahead = new ArrayDeque<>();
         try {
             int fetching = 0;
+            long text = 0;
             while (next < lines.count() || !ahead.isEmpty()) {
-                while (next < lines.count() && ahead.size() < LINES_AHEAD && (ahead.isEmpty() || fetching < OBJECTS_AHEAD)) {
+                while (next < lines.count() && ahead.size() < LINES_AHEAD && (ahead.isEmpty() || fetching < OBJECTS_AHEAD && text < TEXT_AHEAD)) {
                     Row row = row(order == null ? next : order[next]);
                     next = (int) Math.min(Integer.MAX_VALUE, (long) next + step);
                     fetching += row.objects();
+                    text += row.text();
                     ahead.add(row);
                 }
+                mostText = Math.max(mostText, text);
                 Row row = ahead.element();
                 written += write(row, out, framed);
                 ahead.remove();
                 fetching -= row.objects();
+                text -= row.text();
             }
             out.flush();
         } catch (PipeOutput.ReaderGone e) {
@@ -233,19 +254,23 @@ final class ChannelFeed implements AutoCloseable {
     private Row row(int index) throws IOException {
         List<Piece> pieces = new ArrayList<>();
         int fetches = 0;
+        long text = 0;
         try {
             for (ManifestLines.Part part : lines.parts(index, channel.attributeNames())) {
                 switch (part) {
-                    case ManifestLines.Text text -> pieces.add(new Piece(text.bytes(), null));
+                    case ManifestLines.Text own -> {
+                        pieces.add(new Piece(own.bytes(), null));
+                        text += own.bytes().length;
+                    }
                     case ManifestLines.Reference reference -> {
                         pieces.add(new Piece(null, ObjectFetch.start(reference, objects, blocks, fetchers)));
                         fetches++;
                     }
                 }
             }
-            return new Row(index, pieces, fetches, null);
+            return new Row(index, pieces, fetches, text, null);
         } catch (InputFailure e) {
-            return new Row(index, pieces, fetches, e);
+            return new Row(index, pieces, fetches, text, e);
         }
     }
 
@@ -272,24 +297,24 @@ final class ChannelFeed implements AutoCloseable {
         if (!fetch.isDone()) {
             out.flush(); // while we wait, the reader may work
         }
-        List<ByteBuffer> content;
+        ObjectStore.StoredObject large;
         try {
-            content = fetch.await();
+            large = fetch.await();
         } catch (IOException e) {
             throw unreadable(index, fetch, e);
         }
-        if (content == null) {
-            stream(index, fetch, out, framed);
+        if (large != null) {
+            stream(index, fetch, large, out, framed);
             return;
         }
         long length = 0;
-        for (ByteBuffer block : content) {
+        for (ByteBuffer block : fetch.content()) {
             length += block.remaining();
         }
         if (framed != null) {
             framed.begin(length);
         }
-        for (ByteBuffer block : content) {
+        for (ByteBuffer block : fetch.content()) {
             out.write(block);
         }
         if (framed != null) {
@@ -299,24 +324,14 @@ final class ChannelFeed implements AutoCloseable {
     }
 
     /** An object that is too large to be held: its size first, for the frame, then its bytes as they come. */
-    private void stream(int index, ObjectFetch fetch, PipeOutput out, RecordWriter framed) throws InputFailure, IOException {
-        long size = 0;
-        InputStream opened = null;
-        for (int left = TRIES; opened == null; left--) {
+    private void stream(int index, ObjectFetch fetch, ObjectStore.StoredObject found, PipeOutput out, RecordWriter framed) throws InputFailure, IOException {
+        try (ObjectContent content = latest(index, fetch, found)) {
+            long size;
             try {
-                ObjectStore.StoredObject object =
-                        objects.head(fetch.object()).orElseThrow(() -> new ObjectStore.ObjectMissingException(fetch.object()));
-                size = object.size();
-                opened = objects.open(fetch.object(), null, object.eTag());
-            } catch (ObjectStore.PreconditionFailedException e) {
-                if (left == 1) {
-                    throw unreadable(index, fetch, e);
-                }
+                size = content.open().size();
             } catch (IOException e) {
                 throw unreadable(index, fetch, e);
             }
-        }
-        try (InputStream in = opened; ReadableByteChannel channel = ObjectFetch.channel(in)) {
             if (framed != null && size > RecordWriter.MAX_PART_BYTES) {
                 throw lines.failure(index, "names an object in \"" + fetch.attribute() + "\" that is larger than "
                         + RecordWriter.MAX_PART_BYTES + " bytes, the most that one record holds: " + fetch.object());
@@ -324,19 +339,12 @@ final class ChannelFeed implements AutoCloseable {
             if (framed != null) {
                 framed.begin(size);
             }
-            long left = size;
             while (true) {
                 int some;
                 try {
-                    some = channel.read(streamed.clear());
-                } catch (ClosedByInterruptException e) {
-                    throw e;
+                    some = content.read(streamed.clear());
                 } catch (IOException e) {
                     throw unreadable(index, fetch, e);
-                }
-                left -= Math.max(0, some);
-                if (left < 0 || some < 0 && left > 0) {
-                    throw lines.failure(index, "names an object in \"" + fetch.attribute() + "\" that changed while it was read: " + fetch.object());
                 }
                 if (some < 0) {
                     break;
@@ -350,9 +358,21 @@ final class ChannelFeed implements AutoCloseable {
         }
     }
 
+    /** The version that was found when the object was fetched ahead, or, as nothing of it has been streamed, the one that replaced it. */
+    private ObjectContent latest(int index, ObjectFetch fetch, ObjectStore.StoredObject found) throws InputFailure, IOException {
+        ObjectContent content = new ObjectContent(objects, found);
+        try {
+            content.open();
+            return content;
+        } catch (ObjectStore.PreconditionFailedException replaced) {
+            return new ObjectContent(objects, fetch.object());
+        } catch (IOException e) {
+            throw unreadable(index, fetch, e);
+        }
+    }
+
     private InputFailure unreadable(int index, ObjectFetch fetch, IOException e) throws IOException {
-        return lines.failure(index, "names an object in \"" + fetch.attribute() + "\" that "
-                + (e instanceof ObjectStore.ObjectMissingException ? "is not there: " + fetch.object() : "cannot be read: " + e.getMessage()));
+        return lines.failure(index, fetch.attribute(), fetch.object(), e);
     }
 
     /**
@@ -360,8 +380,9 @@ final class ChannelFeed implements AutoCloseable {
      *
      * @param index of the line
      * @param objects how many of the pieces are objects
+     * @param text bytes of the other pieces
      */
-    private record Row(int index, List<Piece> pieces, int objects, InputFailure failure) {
+    private record Row(int index, List<Piece> pieces, int objects, long text, InputFailure failure) {
         void giveUp() {
             for (Piece piece : pieces) {
                 if (piece.object() != null) {

@@ -79,19 +79,6 @@ final class Fifo {
         }
     }
 
-    /** Whether somebody has the pipe open for reading now. */
-    boolean hasReader() throws IOException {
-        Posix.Answer answer = Posix.get().openForWriting(path);
-        if (answer.value() >= 0) {
-            Posix.get().close(answer.value());
-            return true;
-        }
-        if (answer.errno() != Posix.ENXIO) {
-            throw new IOException("cannot look at the FIFO " + path + ": errno " + answer.errno());
-        }
-        return false;
-    }
-
     void remove() throws IOException {
         Files.deleteIfExists(path);
     }

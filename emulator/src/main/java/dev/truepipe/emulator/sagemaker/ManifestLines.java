@@ -5,18 +5,23 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.truepipe.storage.ObjectSource;
+import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.ZipException;
 
 /**
  * An augmented manifest as it was when the job began: read once, kept in an unnamed file, so that every epoch streams the
@@ -58,7 +63,7 @@ final class ManifestLines implements AutoCloseable {
         }
     }
 
-    private static InputStream open(ManifestSource source, ObjectSource objects) throws InputFailure {
+    private static InputStream open(ManifestSource source, ObjectSource objects) throws InputFailure, ClosedByInterruptException {
         try {
             return source.open(objects);
         } catch (IOException e) {
@@ -66,8 +71,13 @@ final class ManifestLines implements AutoCloseable {
         }
     }
 
-    private static InputFailure unreadable(String name, IOException e) {
-        return new InputFailure("cannot read the manifest " + name + ": " + e.getMessage(), e);
+    private static InputFailure unreadable(String name, IOException e) throws ClosedByInterruptException {
+        if (e instanceof ClosedByInterruptException interrupt) {
+            throw interrupt;
+        }
+        String complaint = "cannot read the manifest " + name + ": " + e.getMessage();
+        boolean theirs = ObjectContent.isFinal(e) || e instanceof FileSystemException || e instanceof ZipException || e instanceof EOFException;
+        return theirs ? InputFailure.clientError(complaint, e) : InputFailure.internalServerError(complaint, e);
     }
 
     int count() {
@@ -81,6 +91,25 @@ final class ManifestLines implements AutoCloseable {
      * @throws InputFailure if the line is not a JSON object or lacks an attribute; names manifest, line and byte
      */
     Part[] parts(int index, List<String> attributeNames) throws InputFailure, IOException {
+        return parts(index, attributeNames, true);
+    }
+
+    /**
+     * The objects that are streamed for one line; nothing is made of its other attributes, but they are seen to be there.
+     *
+     * @throws InputFailure as {@link #parts} does
+     */
+    List<Reference> references(int index, List<String> attributeNames) throws InputFailure, IOException {
+        List<Reference> references = new ArrayList<>();
+        for (Part part : parts(index, attributeNames, false)) {
+            if (part instanceof Reference reference) {
+                references.add(reference);
+            }
+        }
+        return references;
+    }
+
+    private Part[] parts(int index, List<String> attributeNames, boolean withTexts) throws InputFailure, IOException {
         long start = starts[index];
         long end = index + 1 < count ? starts[index + 1] : size;
         if (end - start > MAX_LINE_BYTES) {
@@ -101,7 +130,7 @@ final class ManifestLines implements AutoCloseable {
                 if (at < 0) {
                     parser.skipChildren();
                 } else {
-                    Part part = part(index, attribute, token, parser, offset);
+                    Part part = part(index, attribute, token, parser, offset, withTexts);
                     for (int i = at; i < parts.length; i++) {
                         if (attributeNames.get(i).equals(attribute)) {
                             parts[i] = part;
@@ -126,6 +155,21 @@ final class ManifestLines implements AutoCloseable {
 
     /** A complaint about one line, in the words that end up in the job's {@code FailureReason}. */
     InputFailure failure(int index, String complaint) throws IOException {
+        return InputFailure.clientError(place(index) + " " + complaint, null);
+    }
+
+    /** Why the object that a line names cannot be streamed: a matter of the line, or of the way to the object. */
+    InputFailure failure(int index, String attribute, S3Uri object, IOException why) throws IOException {
+        String complaint = place(index) + " names an object in \"" + attribute + "\" that " + switch (why) {
+            case ObjectStore.ObjectMissingException _ -> "is not there: " + object;
+            case ObjectStore.PreconditionFailedException _ -> "changed while it was read: " + object;
+            default -> "cannot be read: " + why.getMessage();
+        };
+        return ObjectContent.isFinal(why) ? InputFailure.clientError(complaint, why) : InputFailure.internalServerError(complaint, why);
+    }
+
+    /** Manifest, line and byte. */
+    private String place(int index) throws IOException {
         long start = starts[index];
         long number = 1;
         byte[] bytes = new byte[WINDOW_BYTES];
@@ -138,7 +182,7 @@ final class ManifestLines implements AutoCloseable {
                 }
             }
         }
-        return new InputFailure(name + ":" + number + " (byte " + start + ") " + complaint, null);
+        return name + ":" + number + " (byte " + start + ")";
     }
 
     @Override
@@ -146,7 +190,7 @@ final class ManifestLines implements AutoCloseable {
         file.close();
     }
 
-    private Part part(int index, String attribute, JsonToken token, JsonParser parser, int offset) throws IOException, InputFailure {
+    private Part part(int index, String attribute, JsonToken token, JsonParser parser, int offset, boolean withTexts) throws IOException, InputFailure {
         if (attribute.endsWith("-ref")) {
             if (token != JsonToken.VALUE_STRING) {
                 throw failure(index, "has no S3 URI in \"" + attribute + "\": every attribute whose name ends in -ref must hold one");
@@ -159,11 +203,11 @@ final class ManifestLines implements AutoCloseable {
         }
         return switch (token) {
             case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-                new Text(parser.getText().getBytes(StandardCharsets.UTF_8));
+                withTexts ? new Text(parser.getText().getBytes(StandardCharsets.UTF_8)) : Text.UNSEEN;
             case START_OBJECT, START_ARRAY -> {
                 int from = offset + (int) parser.currentTokenLocation().getByteOffset();
                 parser.skipChildren();
-                yield new Text(Arrays.copyOfRange(window, from, offset + (int) parser.currentLocation().getByteOffset()));
+                yield !withTexts ? Text.UNSEEN : new Text(Arrays.copyOfRange(window, from, offset + (int) parser.currentLocation().getByteOffset()));
             }
             default -> throw failure(index, "has " + parser.getText() + " as \"" + attribute
                     + "\"; a streamed attribute is a string, a number, an object or an array");
@@ -233,7 +277,9 @@ final class ManifestLines implements AutoCloseable {
     sealed interface Part {}
 
     /** Streamed as it stands. */
-    record Text(byte[] bytes) implements Part {}
+    record Text(byte[] bytes) implements Part {
+        private static final Text UNSEEN = new Text(new byte[0]);
+    }
 
     /** Streamed as the object's content. */
     record Reference(String attribute, S3Uri object) implements Part {}

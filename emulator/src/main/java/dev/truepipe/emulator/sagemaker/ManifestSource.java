@@ -4,6 +4,7 @@ import dev.truepipe.storage.ObjectSource;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 
 /** Where a channel's augmented manifest comes from. */
 public interface ManifestSource {
@@ -27,7 +28,7 @@ public interface ManifestSource {
 
             @Override
             public InputStream open(ObjectSource objects) throws IOException {
-                return objects.open(uri, null, null);
+                return Channels.newInputStream(new ObjectContent(objects, uri));
             }
         };
     }

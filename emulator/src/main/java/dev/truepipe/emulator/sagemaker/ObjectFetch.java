@@ -1,12 +1,10 @@
 package dev.truepipe.emulator.sagemaker;
 
 import dev.truepipe.storage.ObjectSource;
+import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -15,17 +13,19 @@ import java.util.concurrent.Future;
 
 /**
  * One object on its way from S3 into the pipe, fetched ahead by a thread of its own, unless it is larger than
- * {@value #MOST_AHEAD} bytes: then it is streamed when its turn comes.
+ * {@value #MOST_AHEAD} bytes: then only its size is, and it is streamed when its turn comes.
  */
 final class ObjectFetch implements PipeOutput.Lent {
     /** In bytes. */
     static final int MOST_AHEAD = 8 << 20;
+    /** Versions of an object tried when it is replaced while it is fetched. */
+    static final int TRIES = 3;
 
     private final String attribute;
     private final S3Uri object;
     private final ObjectBlocks blocks;
     private final List<ByteBuffer> filled = new ArrayList<>();
-    private Future<Boolean> whole;
+    private Future<ObjectStore.StoredObject> tooLarge;
     private boolean ended;
     private boolean givenUp;
 
@@ -37,13 +37,8 @@ final class ObjectFetch implements PipeOutput.Lent {
 
     static ObjectFetch start(ManifestLines.Reference reference, ObjectSource objects, ObjectBlocks blocks, ExecutorService threads) {
         ObjectFetch fetch = new ObjectFetch(reference.attribute(), reference.object(), blocks);
-        fetch.whole = threads.submit(() -> fetch.fetch(objects));
+        fetch.tooLarge = threads.submit(() -> fetch.fetch(objects));
         return fetch;
-    }
-
-    /** Reads an object's bytes; where its stream is a channel, without a detour through the heap. */
-    static ReadableByteChannel channel(InputStream in) {
-        return in instanceof ReadableByteChannel channel ? channel : Channels.newChannel(in);
     }
 
     String attribute() {
@@ -56,19 +51,19 @@ final class ObjectFetch implements PipeOutput.Lent {
 
     /** Whether {@link #await()} would return at once. */
     boolean isDone() {
-        return whole.isDone();
+        return tooLarge.isDone();
     }
 
     /**
      * Waits for the object.
      *
-     * @return its bytes; {@code null} if it is larger than what is fetched ahead
+     * @return {@code null} if {@link #content()} is all of it; else the object, which is larger than what is fetched ahead
      * @throws IOException as the store threw it
      */
-    List<ByteBuffer> await() throws IOException, InterruptedException {
+    ObjectStore.StoredObject await() throws IOException, InterruptedException {
         blocks.isNext(this);
         try {
-            return whole.get() ? filled : null;
+            return tooLarge.get();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException failure -> throw failure;
@@ -77,6 +72,11 @@ final class ObjectFetch implements PipeOutput.Lent {
                 default -> throw new IllegalStateException(e.getCause());
             }
         }
+    }
+
+    /** Its bytes, after {@link #await()} and until they are given back. */
+    List<ByteBuffer> content() {
+        return filled;
     }
 
     /** Gives its memory back, at once or as soon as its thread has ended, which is asked to. */
@@ -88,30 +88,55 @@ final class ObjectFetch implements PipeOutput.Lent {
                 empty();
             }
         }
-        whole.cancel(true);
+        tooLarge.cancel(true);
     }
 
-    /** @return whether all of it is there */
-    private boolean fetch(ObjectSource objects) throws IOException, InterruptedException {
-        boolean all = false;
-        try (InputStream in = objects.open(object, null, null); ReadableByteChannel channel = channel(in)) {
-            while (!all && filled.size() < MOST_AHEAD / ObjectBlocks.BLOCK_BYTES) {
-                ByteBuffer block = blocks.take(this);
-                filled.add(block);
-                while (!all && block.hasRemaining()) {
-                    all = channel.read(block) < 0;
-                }
-                block.flip();
-            }
-            return all;
+    private ObjectStore.StoredObject fetch(ObjectSource objects) throws IOException, InterruptedException {
+        boolean whole = false;
+        try {
+            ObjectStore.StoredObject large = fetchWhole(objects);
+            whole = large == null;
+            return large;
         } finally {
             synchronized (this) {
                 ended = true;
-                if (givenUp || !all) {
+                if (givenUp || !whole) {
                     empty();
                 }
             }
         }
+    }
+
+    /** @return the object if it is too large, of which nothing is then kept */
+    private ObjectStore.StoredObject fetchWhole(ObjectSource objects) throws IOException, InterruptedException {
+        for (int left = TRIES; ; left--) {
+            try (ObjectContent content = new ObjectContent(objects, object)) {
+                ObjectStore.StoredObject version = content.open();
+                if (version.size() > MOST_AHEAD) {
+                    return version;
+                }
+                fill(content, version.size());
+                return null;
+            } catch (ObjectStore.PreconditionFailedException e) {
+                if (left == 1) {
+                    throw e;
+                }
+                empty(); // nothing of the version that is gone has been streamed
+            }
+        }
+    }
+
+    private void fill(ObjectContent content, long size) throws IOException, InterruptedException {
+        long left = size;
+        while (left > 0) {
+            ByteBuffer block = blocks.take(this);
+            filled.add(block);
+            while (left > 0 && block.hasRemaining()) {
+                left -= content.read(block);
+            }
+            block.flip();
+        }
+        content.requireEnd();
     }
 
     private void empty() {

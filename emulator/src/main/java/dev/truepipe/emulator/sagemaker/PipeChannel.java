@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param name 1 to 64 letters, digits, {@code . - _}; the FIFO of epoch 0 is {@code <name>_0}
  * @param manifest the augmented manifest
- * @param attributeNames what is streamed of each line, in this order; 1 to 16 names
+ * @param attributeNames what is streamed of each line, in this order; 1 to 16 names, none empty
  * @param wrapper how records are told apart
  * @param contentType handed to the algorithm as it is, or {@code null}
  * @param distribution which of its lines an instance gets, when there are several
@@ -28,13 +28,21 @@ public record PipeChannel(
 
     public PipeChannel {
         attributeNames = List.copyOf(attributeNames);
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                    "a channel's name has 1 to 64 of the characters A-Z a-z 0-9 . - _, was \"" + name + "\"");
+        requireName(name);
+        if (attributeNames.contains("")) {
+            throw new IllegalArgumentException("channel " + name + " has an attribute name that is empty");
         }
         if (attributeNames.isEmpty() || attributeNames.size() > 16) {
             throw new IllegalArgumentException("channel " + name + " has " + attributeNames.size()
                     + " attribute names; name 1 to 16 of its manifest's attributes, in the order the algorithm reads");
+        }
+    }
+
+    /** @throws IllegalArgumentException if no channel can be called so */
+    public static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "a channel's name has 1 to 64 of the characters A-Z a-z 0-9 . - _, was \"" + name + "\"");
         }
     }
 

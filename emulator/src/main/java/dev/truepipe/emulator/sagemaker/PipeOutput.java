@@ -3,7 +3,7 @@ package dev.truepipe.emulator.sagemaker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 
@@ -19,7 +19,6 @@ final class PipeOutput extends OutputStream {
     private static final int MOST_BUFFERS = 64;
     private static final int MOST_PENDING = 1 << 20;
 
-    private final Fifo fifo;
     private final FileChannel pipe;
     private final ByteBuffer gathered;
     private final ByteBuffer[] buffers = new ByteBuffer[MOST_BUFFERS];
@@ -35,8 +34,7 @@ final class PipeOutput extends OutputStream {
     }
 
     /** @param gathered {@value #GATHERED_BYTES} bytes outside the heap, used by nobody else meanwhile */
-    PipeOutput(Fifo fifo, FileChannel pipe, ByteBuffer gathered) {
-        this.fifo = fifo;
+    PipeOutput(FileChannel pipe, ByteBuffer gathered) {
         this.pipe = pipe;
         this.gathered = gathered.clear();
     }
@@ -107,14 +105,11 @@ final class PipeOutput extends OutputStream {
                     first++;
                 }
             }
-        } catch (ClosedByInterruptException e) {
-            throw e;
+        } catch (ClosedChannelException e) {
+            throw e; // by an interrupt
         } catch (IOException e) {
-            // EPIPE has no type of its own, and its text depends on the language of the system: ask the kernel again.
-            if (!fifo.hasReader()) {
-                throw new ReaderGone(e);
-            }
-            throw e;
+            // EPIPE has no type of its own, but a write to a pipe fails for no other reason. There may be a reader again by now.
+            throw new ReaderGone(e);
         } finally {
             gathered.clear();
             sliceStart = 0;

@@ -376,6 +376,16 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         }
     }
 
+    /** Keeps the checkpoints of a job that failed for another reason. @return what to add to that reason */
+    private String keptCheckpoints(TrainingRequest request, List<Path> roots) {
+        try {
+            keepCheckpoints(request, roots);
+            return "";
+        } catch (IOException e) {
+            return "; nor could its checkpoints be stored: " + e.getMessage();
+        }
+    }
+
     private void keepCheckpoints(TrainingRequest request, List<Path> roots) throws IOException {
         if (request.checkpoints() != null) {
             for (Path root : roots) {
@@ -439,6 +449,9 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
     }
 
     private static void empty(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
@@ -461,9 +474,8 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
 
     private void finish(TrainingJob job, TrainingRequest request, Attempt attempt, TrainingContainer.Ending ending) throws IOException {
         List<Path> roots = attempt.roots();
-        keepCheckpoints(request, roots);
         if (ending == TrainingContainer.Ending.FAILED) {
-            fail(job, attempt.result().failureReason());
+            fail(job, attempt.result().failureReason() + keptCheckpoints(request, roots));
             return;
         }
         if (ending == TrainingContainer.Ending.COMPLETED) {
@@ -478,6 +490,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 job.model(model.toString());
             }
             artifacts.store(roots.stream().map(root -> root.resolve("output/data")).toList(), folder.resolve("output.tar.gz"));
+            keepCheckpoints(request, roots);
         } catch (IOException e) {
             fail(job, "ClientError: Artifact upload failed: " + e.getMessage());
             return;

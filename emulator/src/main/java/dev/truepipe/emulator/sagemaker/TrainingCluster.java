@@ -60,7 +60,8 @@ public final class TrainingCluster implements AutoCloseable {
     }
 
     /**
-     * Makes the folders, writes the configuration, reads the manifests and makes the first FIFOs.
+     * Makes the folders, writes the configuration, reads the manifests, makes the first FIFOs and looks through every line, and at some
+     * of the objects they name.
      *
      * @return {@code null}, or why the input cannot be streamed, as {@link Result#failureReason()}
      * @throws IOException if a folder cannot be written
@@ -108,11 +109,16 @@ public final class TrainingCluster implements AutoCloseable {
     }
 
     private Result runOne(TrainingContainer container) throws InterruptedException, IOException {
-        Result result = container.run();
-        if (result.ending() == Ending.FAILED) {
-            stop();
+        boolean good = false;
+        try {
+            Result result = container.run();
+            good = result.ending() != Ending.FAILED;
+            return result;
+        } finally {
+            if (!good) {
+                stop(); // also when it threw: the others would run on for a job that is lost
+            }
         }
-        return result;
     }
 
     /** Asks the processes to end: SIGTERM, and SIGKILL after the grace. Before {@link #run()} it keeps them from starting. */

@@ -52,7 +52,7 @@ public final class TrainingContainer implements AutoCloseable {
     private final List<ChannelFeed> feeds = new ArrayList<>();
     private final List<MetricPoint> metrics = new ArrayList<>();
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
-    private volatile Exception inputFailure;
+    private volatile Throwable inputFailure;
     private volatile RuntimeException logFailure;
     private final ProcessTree processes = new ProcessTree();
     private Process process;
@@ -181,7 +181,8 @@ public final class TrainingContainer implements AutoCloseable {
     }
 
     /**
-     * Makes the folder, writes the configuration, reads the manifests and makes the first FIFOs.
+     * Makes the folder, writes the configuration, reads the manifests, makes the first FIFOs and looks through every line
+     * ({@link Preflight}).
      *
      * @return {@code null}, or why the input cannot be streamed, as {@link Result#failureReason()}
      * @throws IOException if the folder cannot be written
@@ -200,6 +201,11 @@ public final class TrainingContainer implements AutoCloseable {
             for (PipeChannel channel : spec.channels()) {
                 feeds.add(new ChannelFeed(spec.jobName(), channel, root.resolve("input/data"), spec.epochs(), instance, objects, clock, listener,
                         this::inputFailed));
+            }
+            if (instance.number() == 1) { // the others get lines of the same manifests
+                for (ChannelFeed feed : feeds) {
+                    feed.preflight();
+                }
             }
         } catch (InputFailure e) {
             inputFailed(e);
@@ -316,7 +322,7 @@ public final class TrainingContainer implements AutoCloseable {
         processes.kill();
     }
 
-    private void inputFailed(Exception e) {
+    private void inputFailed(Throwable e) {
         inputFailure = e;
         ending.complete(Ending.FAILED);
     }
@@ -356,7 +362,7 @@ public final class TrainingContainer implements AutoCloseable {
         return new Result(why, exitCode, failureReason, epochs, records, bytes, metrics, ran);
     }
 
-    private static String reason(Exception e) {
+    private static String reason(Throwable e) {
         String text = e instanceof InputFailure ? e.getMessage() : "InternalServerError: while streaming the input: " + e;
         return text.substring(0, Math.min(text.length(), MAX_FAILURE_REASON));
     }

@@ -8,13 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.emulator.s3.BucketFolders;
 import dev.truepipe.recordio.RecordWriter;
+import dev.truepipe.split.Hash128;
 import dev.truepipe.storage.InMemoryObjectStore;
+import dev.truepipe.storage.ObjectSource;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -27,15 +31,23 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +86,6 @@ class PipePartsTest {
             }
         });
         began.await();
-        assertFalse(fifo.hasReader());
         writer.interrupt();
         assertEquals(InterruptedException.class, end.get(10, TimeUnit.SECONDS).getClass());
         fifo.remove();
@@ -88,7 +99,7 @@ class PipePartsTest {
         CountDownLatch full = new CountDownLatch(1);
         Thread writer = Thread.ofPlatform().start(() -> {
             try (FileChannel pipe = fifo.awaitReader()) {
-                PipeOutput out = new PipeOutput(fifo, pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
+                PipeOutput out = new PipeOutput(pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
                 full.countDown();
                 while (true) {
                     out.write(new byte[1 << 20]);
@@ -111,7 +122,7 @@ class PipePartsTest {
         CompletableFuture<Exception> end = new CompletableFuture<>();
         Thread.ofPlatform().start(() -> {
             try (FileChannel pipe = fifo.awaitReader()) {
-                PipeOutput out = new PipeOutput(fifo, pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
+                PipeOutput out = new PipeOutput(pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
                 while (true) {
                     out.write(new byte[1 << 16]);
                 }
@@ -260,7 +271,7 @@ class PipePartsTest {
                 });
         store.put(MANIFEST, manifest.toString().getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
         PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
-        List<Exception> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<Throwable> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
         try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, counting, Clock.systemUTC(), event -> {}, failures::add)) {
             feed.start();
             assertEquals(expected.toString(), Files.readString(folder.resolve("train_0")));
@@ -287,7 +298,7 @@ class PipePartsTest {
         AtomicInteger lent = new AtomicInteger();
         Thread.ofPlatform().start(() -> {
             try (FileChannel pipe = fifo.awaitReader()) {
-                PipeOutput out = new PipeOutput(fifo, pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
+                PipeOutput out = new PipeOutput(pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
                 for (byte[] part : parts) {
                     if (random.nextBoolean()) {
                         out.write(part);
@@ -352,12 +363,22 @@ class PipePartsTest {
         }
         store.put(MANIFEST, manifest.toString().getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
         PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.RECORD_IO, null, OptionalLong.empty());
-        List<Exception> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
-        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 2, ChannelFeed.Instance.ONLY, store, Clock.systemUTC(), event -> {}, failures::add)) {
+        List<Throwable> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+        AtomicInteger opened = new AtomicInteger();
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 2, ChannelFeed.Instance.ONLY,
+                opening(object -> {
+                    opened.incrementAndGet();
+                    return object.content();
+                }), Clock.systemUTC(), event -> {}, failures::add)) {
             feed.start();
             for (int epoch = 0; epoch < 2; epoch++) {
                 MessageDigest read = MessageDigest.getInstance("SHA-256");
                 try (InputStream in = new DigestInputStream(Files.newInputStream(folder.resolve("train_" + epoch)), read)) {
+                    if (epoch == 0) {
+                        in.read(); // a reader that pauses now
+                        await(() -> feed.memory() >= ChannelFeed.BYTES_AHEAD, "all memory is taken");
+                        assertTrue(opened.get() < 48, () -> opened + " objects opened for a reader that pauses");
+                    }
                     in.transferTo(java.io.OutputStream.nullOutputStream());
                 }
                 assertArrayEquals(((MessageDigest) expected.clone()).digest(), read.digest(), "epoch " + epoch);
@@ -365,6 +386,253 @@ class PipePartsTest {
             assertTrue(feed.memory() <= ChannelFeed.BYTES_AHEAD + ObjectFetch.MOST_AHEAD, () -> feed.memory() + " bytes");
         }
         assertEquals(List.of(), failures);
+    }
+
+    /** The store, with another way of opening objects that are not the manifest. */
+    private ObjectSource opening(Opening opening) {
+        return new ObjectSource() {
+            @Override
+            public Optional<ObjectStore.StoredObject> head(S3Uri uri) throws IOException {
+                return store.head(uri);
+            }
+
+            @Override
+            public InputStream open(S3Uri uri, ObjectStore.ByteRange range, String ifMatch) throws IOException {
+                InputStream content = store.open(uri, range, ifMatch);
+                return uri.equals(MANIFEST) ? content : opening.open(new ObjectStore.OpenedObject(store.open(uri).object(), content));
+            }
+
+            @Override
+            public ObjectStore.OpenedObject open(S3Uri uri) throws IOException {
+                ObjectStore.OpenedObject opened = store.open(uri);
+                return uri.equals(MANIFEST) ? opened : new ObjectStore.OpenedObject(opened.object(), opening.open(opened));
+            }
+        };
+    }
+
+    private interface Opening {
+        InputStream open(ObjectStore.OpenedObject object) throws IOException;
+    }
+
+    private static void await(BooleanSupplier fact, String what) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!fact.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, what);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    /** A failure is told while the pipe is open, be it an {@link Error}: its end would be the end of the epoch. */
+    @Test
+    @SuppressWarnings("try") // closed early on purpose: closing twice is fine
+    void anErrorWhileStreamingIsToldAndIsNoEndOfTheEpoch() throws Exception {
+        store.put(new S3Uri("o", "1"), new byte[1], ObjectStore.Condition.ALWAYS);
+        store.put(MANIFEST, "{\"a\":\"begin\",\"x-ref\":\"s3://o/1\"}".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("a", "x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, opening(object -> {
+            throw new OutOfMemoryError("of the test");
+        }), Clock.systemUTC(), event -> {}, failure::complete)) {
+            feed.start();
+            try (InputStream in = Files.newInputStream(folder.resolve("train_0"))) {
+                CompletableFuture<Long> end = CompletableFuture.supplyAsync(() -> drained(in), Thread::startVirtualThread);
+                assertEquals("of the test", failure.get(10, TimeUnit.SECONDS).getMessage());
+                assertFalse(end.isDone(), "the reader never sees an end that is none");
+                feed.close();
+                end.get(10, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** The same for what the listener does when an epoch is opened. */
+    @Test
+    @SuppressWarnings("try")
+    void aFailureBeforeTheFirstByteIsNoEndOfTheEpoch() throws Exception {
+        store.put(MANIFEST, "{\"a\":1}".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("a"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, store, Clock.systemUTC(), event -> {
+            throw new IllegalStateException("of the test");
+        }, failure::complete)) {
+            feed.start();
+            try (InputStream in = Files.newInputStream(folder.resolve("train_0"))) {
+                CompletableFuture<Long> end = CompletableFuture.supplyAsync(() -> drained(in), Thread::startVirtualThread);
+                assertEquals("of the test", failure.get(10, TimeUnit.SECONDS).getMessage());
+                assertFalse(end.isDone(), "the reader never sees an end that is none");
+                feed.close();
+                assertEquals(0, end.get(10, TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    /** Sixty-four lines may be read ahead, but not if they are of 10 MB each. */
+    @Test
+    void holdsFewBytesOfLongLinesAhead() throws Exception {
+        byte[] line = ("{\"a\":\"" + "x".repeat(10_000_000) + "\"}\n").getBytes(StandardCharsets.UTF_8);
+        ManifestSource longLines = new ManifestSource() {
+            @Override
+            public String name() {
+                return "long";
+            }
+
+            @Override
+            public InputStream open(ObjectSource objects) {
+                return new SequenceInputStream(Collections.enumeration(Stream.generate(() -> new ByteArrayInputStream(line)).limit(30).toList()));
+            }
+        };
+        PipeChannel channel = new PipeChannel("train", longLines, List.of("a"), PipeChannel.Wrapper.NONE, null, PipeChannel.Distribution.FULLY_REPLICATED, OptionalLong.empty());
+        List<Throwable> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, store, Clock.systemUTC(), event -> {}, failures::add)) {
+            feed.start();
+            try (InputStream in = Files.newInputStream(folder.resolve("train_0"))) {
+                assertEquals(300_000_000, drained(in));
+            }
+            assertTrue(feed.mostText() <= ChannelFeed.TEXT_AHEAD + 10_000_000, () -> feed.mostText() + " bytes");
+        }
+        assertEquals(List.of(), failures);
+    }
+
+    /** Wherever connections break, with an error or with an early end, the reader sees every byte once. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 20_261_126})
+    void goesOnWhereAConnectionBroke(long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        StringBuilder manifest = new StringBuilder();
+        MessageDigest expected = MessageDigest.getInstance("SHA-256");
+        for (int i = 0; i < 12; i++) {
+            byte[] object = new byte[i == 0 ? 0 : i % 5 == 0 ? 12_000_000 : random.nextInt(4_000_000)];
+            random.nextBytes(object);
+            store.put(new S3Uri("o", "" + i), object, ObjectStore.Condition.ALWAYS);
+            manifest.append("{\"x-ref\":\"s3://o/").append(i).append("\"}\n");
+            expected.update(object);
+        }
+        store.put(MANIFEST, manifest.toString().getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
+        AtomicInteger broken = new AtomicInteger();
+        ObjectSource breaking = opening(object -> new FilterInputStream(object.content()) {
+            private int left;
+            private final boolean silent;
+
+            {
+                synchronized (random) {
+                    left = 1 + random.nextInt(3_000_000);
+                    silent = random.nextBoolean();
+                }
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                if (left == 0) {
+                    broken.incrementAndGet();
+                    if (silent) {
+                        return -1;
+                    }
+                    throw new IOException("connection reset, by the test");
+                }
+                int some = super.read(into, offset, Math.min(left, length));
+                left -= Math.max(0, some);
+                return some;
+            }
+        });
+        List<Throwable> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+        MessageDigest read = MessageDigest.getInstance("SHA-256");
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, breaking, Clock.systemUTC(), event -> {}, failures::add)) {
+            feed.start();
+            try (InputStream in = new DigestInputStream(Files.newInputStream(folder.resolve("train_0")), read)) {
+                drained(in);
+            }
+        }
+        assertEquals(List.of(), failures, "seed " + seed);
+        assertArrayEquals(expected.digest(), read.digest(), "seed " + seed);
+        assertTrue(broken.get() > 10, () -> broken + " connections broken, seed " + seed);
+    }
+
+    /** What may be gone next time is no fault of the job's request: the workflow tries InternalServerError again. */
+    @Test
+    void failsWithAnInternalServerErrorWhenTheStoreIsOutOfOrder() throws Exception {
+        store.put(new S3Uri("o", "1"), new byte[1], ObjectStore.Condition.ALWAYS);
+        store.put(MANIFEST, "{\"x-ref\":\"s3://o/1\"}".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
+        AtomicInteger tries = new AtomicInteger();
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, opening(object -> {
+            tries.incrementAndGet();
+            throw new IOException("503, slow down");
+        }), Clock.systemUTC(), event -> {}, failure::complete)) {
+            feed.start();
+            try (InputStream in = Files.newInputStream(folder.resolve("train_0"))) {
+                assertEquals("InternalServerError: s3://work/m:1 (byte 0) names an object in \"x-ref\" that cannot be read: 503, slow down", failure.get(10, TimeUnit.SECONDS).getMessage());
+                assertEquals(ObjectContent.TRIES, tries.get());
+                assertEquals(0, in.available());
+            }
+        }
+    }
+
+    @Test
+    void readsALargeObjectOnce() throws Exception {
+        store.put(new S3Uri("o", "1"), new byte[30_000_000], ObjectStore.Condition.ALWAYS);
+        store.put(MANIFEST, "{\"x-ref\":\"s3://o/1\"}".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
+        AtomicLong read = new AtomicLong();
+        List<Throwable> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, opening(object -> new FilterInputStream(object.content()) {
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                int some = super.read(into, offset, length);
+                read.addAndGet(Math.max(0, some));
+                return some;
+            }
+        }), Clock.systemUTC(), event -> {}, failures::add)) {
+            feed.start();
+            try (InputStream in = Files.newInputStream(folder.resolve("train_0"))) {
+                assertEquals(30_000_000, drained(in));
+            }
+        }
+        assertEquals(List.of(), failures);
+        assertEquals(30_000_000, read.get());
+    }
+
+    /** The same hundred whenever it is looked; of those that cannot be read, the one that the earliest line names is told. */
+    @Test
+    void looksAtTheHundredObjectsOfTheLowestHashBeforeAnythingIsStreamed() throws Exception {
+        StringBuilder text = new StringBuilder();
+        List<S3Uri> all = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            S3Uri uri = new S3Uri("o", i + ".jpg");
+            all.add(uri);
+            store.put(uri, new byte[0], ObjectStore.Condition.ALWAYS);
+            text.append("{\"x-ref\":\"").append(uri).append("\"}\n{\"x-ref\":\"").append(uri).append("\"}\n");
+        }
+        List<S3Uri> lowest = all.stream().sorted(Comparator.comparing(uri -> Hash128.of(uri.toString()))).limit(Preflight.OBJECTS).toList();
+        try (ManifestLines lines = manifest(text.toString())) {
+            Preflight.check(lines, List.of("x-ref"), store);
+            assertEquals(Set.copyOf(lowest), Set.copyOf(store.looks()));
+            assertEquals(Preflight.OBJECTS, store.looks().size());
+            for (S3Uri uri : all) {
+                if (!lowest.contains(uri)) {
+                    store.delete(uri);
+                }
+            }
+            Preflight.check(lines, List.of("x-ref"), store);
+            S3Uri earliest = all.stream().filter(lowest::contains).skip(1).findFirst().orElseThrow();
+            store.forbid(earliest);
+            store.delete(lowest.stream().filter(uri -> all.indexOf(uri) > all.indexOf(earliest)).findFirst().orElseThrow());
+            String message = assertThrows(InputFailure.class, () -> Preflight.check(lines, List.of("x-ref"), store)).getMessage();
+            assertTrue(message.startsWith("ClientError: s3://work/m:" + (2 * all.indexOf(earliest) + 1) + " (byte "), message);
+            assertTrue(message.contains("cannot be read: cannot look at " + earliest), message);
+        }
+    }
+
+    @Test
+    void seesEveryLineAndAddressBeforeAnythingIsStreamed() throws Exception {
+        String good = "{\"a\":1,\"x-ref\":\"s3://o/1\"}\n";
+        store.put(new S3Uri("o", "1"), new byte[0], ObjectStore.Condition.ALWAYS);
+        for (String bad : List.of("{\"a\":1}", "{\"x-ref\":\"s3://o/1\"}", "{\"a\":null,\"x-ref\":\"s3://o/1\"}", "{\"a\":1,\"x-ref\":\"/o/1\"}", "{\"a\":[1}")) {
+            try (ManifestLines lines = manifest(good.repeat(9_998) + bad + "\n" + good)) {
+                String message = assertThrows(InputFailure.class, () -> Preflight.check(lines, List.of("a", "x-ref"), store)).getMessage();
+                assertTrue(message.startsWith("ClientError: s3://work/m:9999 (byte " + 9_998 * good.length() + ") "), message);
+            }
+        }
     }
 
     private static long drained(InputStream in) {
@@ -387,7 +655,7 @@ class PipePartsTest {
         Path manifest = Files.createDirectories(folder.resolve("s3/work")).resolve("m");
         Files.writeString(manifest, "{\"x-ref\":\"s3://o/large\"}\n");
         PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
-        CompletableFuture<Exception> failure = new CompletableFuture<>();
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
         try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, new BucketFolders(folder.resolve("s3")), Clock.systemUTC(),
                 event -> {}, failure::complete)) {
             feed.start();
@@ -403,7 +671,7 @@ class PipePartsTest {
                     feed.close();
                     assertTrue(end.get(10, TimeUnit.SECONDS) < old.length);
                     assertTrue(message.startsWith("ClientError: s3://work/m:1 (byte 0) names an object in \"x-ref\" that ")
-                            && message.contains("was written to while it was read"), message);
+                            && message.endsWith("changed while it was read: s3://o/large"), message);
                 } else {
                     Files.move(Files.write(folder.resolve("young"), young), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                     byte[] rest = in.readAllBytes();

@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.truepipe.emulator.lambda.TestFunctions;
 import dev.truepipe.json.Json;
+import dev.truepipe.split.Hash128;
 import dev.truepipe.storage.InMemoryObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.BufferedReader;
@@ -24,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -293,12 +296,30 @@ class TrainingJobIT {
         }
     }
 
+    /**
+     * An object that is not among those looked at beforehand, after most of an epoch has been read: the job fails, and the algorithm never
+     * sees the end of the pipe, not even one that does not heed the signal.
+     */
     @Test
     void failsWithAClientErrorBeforeTheAlgorithmTakesABrokenPipeForTheEnd() throws Exception {
-        try (Training cloud = Training.script(folder, "cat input/data/train_0 > /dev/null; exit 0")) {
-            cloud.put("s3://work/m", "{\"a\":1}\n{\"b\":1}\n");
-            Map<String, Object> job = cloud.train(request("no-attribute", channel("train", "s3://work/m", "RecordIO", "a")));
-            assertEquals("ClientError: s3://work/m:2 (byte 8) has no attribute \"a\"; take the line out or correct AttributeNames", job.get("FailureReason"));
+        try (Training cloud = Training.script(folder, "trap '' TERM; cat input/data/train_0 > model/all; echo ended; sleep 300")) {
+            StringBuilder manifest = new StringBuilder();
+            List<S3Uri> objects = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                objects.add(S3Uri.parse("s3://o/" + i));
+            }
+            objects.sort(Comparator.comparing(uri -> Hash128.of(uri.toString()))); // so the last is one that is not looked at
+            for (S3Uri object : objects) {
+                cloud.put(object.toString(), "0123456789");
+                manifest.append("{\"x-ref\":\"").append(object).append("\"}\n");
+            }
+            cloud.store.delete(objects.getLast());
+            cloud.put("s3://work/m", manifest.toString());
+            Map<String, Object> job = cloud.train(request("no-end", channel("train", "s3://work/m", "RecordIO", "x-ref")));
+            String reason = (String) job.get("FailureReason");
+            assertTrue(reason.startsWith("ClientError: s3://work/m:300 (byte ") && reason.endsWith(" is not there: " + objects.getLast()), reason);
+            assertTrue(job.containsKey("TrainingStartTime"), job::toString);
+            assertEquals(List.of(), cloud.log("no-end"));
         }
     }
 
@@ -568,18 +589,15 @@ class TrainingJobIT {
             cloud.store.forbid(S3Uri.parse("s3://o/secret"));
             Map<String, Object> job = cloud.train(request("forbidden", channel("train", "s3://work/m", "RecordIO", "x-ref")));
             assertEquals("Failed", job.get("SecondaryStatus"), job::toString);
-            assertEquals("ClientError: s3://work/m:2 (byte 21) names an object in \"x-ref\" that cannot be read: cannot read s3://o/secret: Access Denied (Status Code: 403)",
+            assertEquals("ClientError: s3://work/m:2 (byte 21) names an object in \"x-ref\" that cannot be read: cannot look at s3://o/secret: forbidden",
                     job.get("FailureReason"));
         }
     }
 
-    /**
-     * Line 9,999 of 10,000, after most of an epoch has been read: the job fails, and the algorithm never sees the end of the pipe, not even one that
-     * does not heed the signal.
-     */
+    /** Line 9,999 of 10,000: the job fails before its algorithm starts. */
     @Test
     void failsAtTheLineThatLacksItsAttribute() throws Exception {
-        try (Training cloud = Training.script(folder, "trap '' TERM; cat input/data/train_0 > model/all; echo ended; sleep 300")) {
+        try (Training cloud = Training.script(folder, "echo started")) {
             StringBuilder manifest = new StringBuilder();
             for (int i = 1; i <= 10_000; i++) {
                 manifest.append(i == 9_999 ? "{\"b\":1}\n" : "{\"a\":\"0123456789\"}\n");
@@ -588,6 +606,63 @@ class TrainingJobIT {
             Map<String, Object> job = cloud.train(request("line-9999", channel("train", "s3://work/m", "RecordIO", "a")));
             assertEquals("ClientError: s3://work/m:9999 (byte 189962) has no attribute \"a\"; take the line out or correct AttributeNames", job.get("FailureReason"));
             assertEquals(List.of(), cloud.log("line-9999"));
+            assertFalse(job.containsKey("TrainingStartTime"), job::toString);
+        }
+    }
+
+    /** An instance that fails in a way of its own takes the others along: they would run on for a job that is lost. */
+    @Test
+    void stopsTheOtherInstancesWhenOneThrows() throws Exception {
+        TrainingContainer.Spec spec = new TrainingContainer.Spec("thrown", "none", folder, null,
+                List.of("sh", "-c", "case $PWD in *algo-2) echo here;; esac; sleep 300"), System.getenv(), Map.of(),
+                Map.of(), List.of(), 1, 3, List.of(), Duration.ofMinutes(5), Duration.ZERO);
+        try (TrainingCluster cluster = new TrainingCluster(spec, new InMemoryObjectStore(), java.time.Clock.systemUTC(), event -> {
+            if (event instanceof TrainingEvent.LogLine line) {
+                throw new IllegalStateException(line.instance() + " says " + line.text());
+            }
+        })) {
+            assertEquals(null, cluster.prepare());
+            assertEquals("algo-2 says here", assertThrows(IllegalStateException.class, cluster::run).getMessage());
+        }
+    }
+
+    @Test
+    void keepsTheModelOfAnAlgorithmThatTakesItsCheckpointsAway() throws Exception {
+        try (Training cloud = Training.script(folder, "echo 1 > model/m; rm -r checkpoints output/data")) {
+            Map<String, Object> request = request("no-checkpoints");
+            request.put("CheckpointConfig", map("S3Uri", "s3://work/checkpoints/job/"));
+            Map<String, Object> job = cloud.train(request);
+            assertEquals("Completed", job.get("TrainingJobStatus"), job::toString);
+            assertEquals(Map.of("m", "1\n"), cloud.archive("s3://work/models/no-checkpoints/output/model.tar.gz"));
+        }
+    }
+
+    @Test
+    void keepsTheReasonOfAFailedJobAndTheModelOfAGoodOneWhenCheckpointsCannotBeStored() throws Exception {
+        try (Training cloud = Training.script(folder, "echo 1 > model/m; echo 1 > checkpoints/c; exit $CODE")) {
+            cloud.store.forbid(S3Uri.parse("s3://work/checkpoints/job/c"));
+            for (String code : List.of("0", "3")) {
+                Map<String, Object> request = request("code-" + code);
+                request.put("CheckpointConfig", map("S3Uri", "s3://work/checkpoints/job/"));
+                request.put("Environment", map("CODE", code));
+                Map<String, Object> job = cloud.train(request);
+                assertEquals("Failed", job.get("TrainingJobStatus"), job::toString);
+                String reason = (String) job.get("FailureReason");
+                assertTrue(reason.startsWith(code.equals("0") ? "ClientError: Artifact upload failed: " : "AlgorithmError: ") && reason.contains("s3://work/checkpoints/job/c"), reason);
+                assertEquals(code.equals("0"), cloud.store.head(S3Uri.parse("s3://work/models/code-" + code + "/output/model.tar.gz")).isPresent());
+            }
+        }
+    }
+
+    /** Whatever keeps it from being read; here, names that make a path of more than 4,096 bytes. */
+    @Test
+    void failsWhenAFolderInTheModelCannotBeRead() throws Exception {
+        String name = "d".repeat(250);
+        try (Training cloud = Training.script(folder, "cd model; i=0; while [ $i -lt 20 ]; do mkdir " + name + " && cd " + name + "; i=$((i + 1)); done; echo 1 > m")) {
+            Map<String, Object> job = cloud.train(request("deep"));
+            assertEquals("Failed", job.get("SecondaryStatus"), job::toString);
+            assertTrue(job.get("FailureReason").toString().startsWith("ClientError: Artifact upload failed: "), job::toString);
+            assertEquals(0, new ProcessBuilder("rm", "-r", cloud.service.trainingFolder("deep").resolve("model").resolve(name).toString()).start().waitFor());
         }
     }
 
