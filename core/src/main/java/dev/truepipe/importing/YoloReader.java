@@ -131,11 +131,14 @@ public final class YoloReader implements LabelReader {
     }
 
     private void labels(ManifestWriter writer, String image, int width, int height, Set<String> used) throws IOException {
-        String beside = image.substring(0, image.lastIndexOf('.') < 0 ? image.length() : image.lastIndexOf('.')) + ".txt";
-        String apart = ("/" + beside).replaceFirst("^(.*)/images/", "$1/labels/").substring(1);
-        String path = folder.has(apart) ? apart : beside;
+        String apart = labelFile(image);
+        String path = folder.has(apart) ? apart : withoutEnding(image) + ".txt";
         if (!folder.has(path)) {
-            writer.date(folder.lastModified(image) == null ? folder.lastModified(IMAGES) : folder.lastModified(image));
+            if (folder.has(IMAGES)) {
+                // An export of ours has a file for each image, also for one without boxes: so this one was lost.
+                writer.refuse(ImportCode.LABEL_ABSENT, "there is no " + ImportReport.shown(apart));
+            }
+            writer.date(folder.lastModified(image));
             return;
         }
         used.add(path);
@@ -149,6 +152,22 @@ public final class YoloReader implements LabelReader {
                 }
             }
         }
+    }
+
+    /**
+     * Where the labels of an image stand: its last {@code images/} is {@code labels/}, and its ending {@code .txt}, as Ultralytics has it.
+     *
+     * @param image path from the folder, with {@code /} between
+     */
+    public static String labelFile(String image) {
+        String labels = withoutEnding(image) + ".txt";
+        int last = ("/" + labels).lastIndexOf("/images/");
+        return last < 0 ? labels : labels.substring(0, last) + "labels/" + labels.substring(last + "images/".length());
+    }
+
+    private static String withoutEnding(String path) {
+        int dot = path.lastIndexOf('.');
+        return dot > path.lastIndexOf('/') ? path.substring(0, dot) : path;
     }
 
     private BufferedReader open(String path) throws IOException {
