@@ -172,12 +172,21 @@ public final class CsvReader implements LabelReader {
     }
 
     private static double confidence(ManifestWriter writer, Columns columns, List<String> row) {
-        double confidence = columns.confidence < 0 || row.get(columns.confidence).isBlank() ? Double.NaN : CsvRows.number(row.get(columns.confidence));
-        if (!(confidence >= 0 && confidence <= 1)) {
+        double confidence = confidence(columns, row);
+        if (Double.isNaN(confidence)) {
             return 1;
         }
         writer.byModel();
         return confidence;
+    }
+
+    /** As the row says it, infinite if it is no number; NaN if nothing stands there. */
+    private static double confidence(Columns columns, List<String> row) {
+        if (columns.confidence < 0 || row.get(columns.confidence).isBlank()) {
+            return Double.NaN;
+        }
+        double confidence = CsvRows.number(row.get(columns.confidence));
+        return Double.isNaN(confidence) ? Double.POSITIVE_INFINITY : confidence;
     }
 
     /** The images of a file, in the order of their first rows. */
@@ -227,12 +236,12 @@ public final class CsvReader implements LabelReader {
                 writer.date(file.lastModified());
                 for (; next < sorted.length && held.image(sorted[next]) == image; next++) {
                     int i = sorted[next];
-                    float score = held.score(i);
-                    if (!Float.isNaN(score)) {
+                    double score = held.score(i);
+                    if (!Double.isNaN(score)) {
                         writer.byModel();
                     }
                     writer.box(held.category(i) < 0 ? null : names.get(held.category(i)), held.box(i, 0), held.box(i, 1), held.box(i, 2), held.box(i, 3),
-                            Float.isNaN(score) ? 1 : Double.parseDouble(Float.toString(score)), () -> Place.line(file.name(), held.place(i)));
+                            Double.isNaN(score) ? 1 : score, () -> Place.line(file.name(), held.place(i)));
                 }
                 writer.end();
             }
@@ -259,7 +268,6 @@ public final class CsvReader implements LabelReader {
             names.add(one);
             return names.size() - 1;
         });
-        double confidence = columns.confidence < 0 ? Double.NaN : CsvRows.number(row.get(columns.confidence));
-        held.add(image, known, (int) Math.min(at.line(), Integer.MAX_VALUE), 0, box, confidence >= 0 && confidence <= 1 ? (float) confidence : Float.NaN, HeldBoxes.FINE);
+        held.add(image, known, (int) Math.min(at.line(), Integer.MAX_VALUE), 0, box, confidence(columns, row), HeldBoxes.FINE);
     }
 }

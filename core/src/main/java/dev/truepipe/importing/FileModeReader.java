@@ -78,7 +78,7 @@ public final class FileModeReader implements LabelReader {
         for (int i = 1; i < list.size(); i++) {
             String path = list.get(i);
             Place at = Place.element(folder.name(IMAGES), "/" + i, null);
-            writer.begin(at, () -> ObjectUris.of(prefix, path));
+            writer.begin(at, path, () -> ObjectUris.of(prefix, path));
             String file = annotationFile(path);
             if (folder.has(file)) {
                 image(writer, file);

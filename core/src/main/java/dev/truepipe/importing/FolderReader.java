@@ -73,6 +73,10 @@ public final class FolderReader implements LabelReader {
         }
         for (Entry entry : entries) {
             Place at = Place.of(entry.name);
+            if (FolderFiles.isOtherImage(entry.path)) {
+                writer.lost(ImportCode.IMAGE_UNREADABLE, at, "it is neither JPEG nor PNG by its name", 0);
+                continue;
+            }
             if (!FolderFiles.isImage(entry.path)) {
                 writer.warn(ImportCode.NOT_AN_IMAGE, at, "it is no image by its name, and passed over");
                 continue;

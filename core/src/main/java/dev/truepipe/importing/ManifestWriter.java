@@ -43,10 +43,14 @@ public final class ManifestWriter {
     private final ImportReport report;
     private final JsonGenerator json;
     private final Hashes objects = new Hashes();
+    /** URLs of which only the last segment is in the address, and those addresses. */
+    private final Hashes urls = new Hashes();
 
     // The object at hand.
     private Place place;
     private String source;
+    private String named;
+    private String url;
     private boolean isText;
     private int width;
     private int height;
@@ -82,20 +86,22 @@ public final class ManifestWriter {
     /** Where an object lies. */
     @FunctionalInterface
     interface Address {
-        /** @return an S3 URI that is one */
-        String uri() throws ObjectUris.Unusable;
+        ObjectUris.Found find() throws ObjectUris.Unusable;
     }
 
     /** Starts on an object in S3. @param reference as the tool names it */
     void begin(Place at, String reference) {
-        begin(at, () -> uris.uri(reference));
+        begin(at, reference, () -> uris.find(reference));
     }
 
-    /** Starts on an object in S3 that is found in a way of its own. */
-    void begin(Place at, Address address) {
+    /** Starts on an object in S3 that is found in a way of its own. @param reference as the tool names it */
+    void begin(Place at, String reference, Address address) {
         clear(at);
+        named = reference;
         try {
-            source = address.uri();
+            ObjectUris.Found found = address.find();
+            source = found.uri();
+            url = found.url();
         } catch (ObjectUris.Unusable e) {
             refuse(e.code, e.getMessage());
         }
@@ -116,6 +122,8 @@ public final class ManifestWriter {
     private void clear(Place at) {
         place = at;
         source = null;
+        named = null;
+        url = null;
         isText = false;
         width = 0;
         height = 0;
@@ -158,10 +166,10 @@ public final class ManifestWriter {
         }
     }
 
-    /** A box, in pixels. @param at asked only if something is wrong with it */
+    /** A box, in pixels. @param confidence from 0 to 1; anything else leaves the box out @param at asked only if something is wrong with it */
     void box(String className, double left, double top, double wide, double high, double confidence, Supplier<Place> at) throws IOException {
         met++;
-        int id = known(className, at);
+        int id = known(className, confidence, at);
         if (id < 0) {
             return;
         }
@@ -188,7 +196,7 @@ public final class ManifestWriter {
     /** A class of the whole object. */
     void classified(String className, double confidence, Supplier<Place> at) throws IOException {
         met++;
-        int id = known(className, at);
+        int id = known(className, confidence, at);
         if (id < 0) {
             return;
         }
@@ -208,7 +216,7 @@ public final class ManifestWriter {
     /** A part of a text. @param start first character, from 0, in code points @param end first character behind it */
     void span(String className, int start, int end, double confidence, Supplier<Place> at) throws IOException {
         met++;
-        int id = known(className, at);
+        int id = known(className, confidence, at);
         if (id < 0) {
             return;
         }
@@ -251,10 +259,15 @@ public final class ManifestWriter {
         report.find(code, at, what);
     }
 
-    private int known(String className, Supplier<Place> at) throws IOException {
+    /** The class's id; -1 if it is none, or nobody can be so sure of it. @param confidence 0 to 1 */
+    private int known(String className, double confidence, Supplier<Place> at) throws IOException {
         int id = className == null ? -1 : classes.id(className);
         if (id < 0) {
             report.find(ImportCode.UNKNOWN_CLASS, at.get(), className == null ? "no class" : "\"" + ImportReport.shown(className) + "\" is none of the " + classes.size() + " classes");
+        }
+        if (id >= 0 && !(confidence >= 0 && confidence <= 1)) {
+            report.find(ImportCode.ANNOTATION_INVALID, at.get(), "its confidence is no number from 0 to 1");
+            return -1;
         }
         return id;
     }
@@ -288,6 +301,10 @@ public final class ManifestWriter {
             int lost = met - others;
             refuse(ImportCode.NOTHING_LEFT, lost == 1 ? "its only annotation was left out" : "all of its " + lost + " annotations were left out");
         }
+        long address = source == null ? 0 : Hash128.of(source).high();
+        if (refusedFor == null && objects.has(address) && (url == null ? urls.has(address) : !urls.has(Hash128.of(url).high()))) {
+            refuse(ImportCode.ADDRESS_SHARED, "\"" + ImportReport.shown(named) + "\" leads to " + source + ", and so did another before");
+        }
         if (refusedFor != null) {
             report.find(refusedFor, place, refusedBecause);
             report.skippedImage(met);
@@ -296,7 +313,11 @@ public final class ManifestWriter {
         if (met == others) {
             report.find(ImportCode.EMPTY_ANNOTATIONS, place, "no annotation on this object");
         }
-        if (!objects.add(Hash128.of(source).high())) {
+        if (url != null) {
+            urls.add(Hash128.of(url).high());
+            urls.add(address);
+        }
+        if (!objects.add(address)) {
             report.find(ImportCode.DUPLICATE_OBJECT, place, isText ? "the same text was there before" : source + " was there before");
         }
         report.skippedAnnotations(met - kept);
@@ -448,6 +469,10 @@ public final class ManifestWriter {
     private static final class Hashes {
         private long[] slots = new long[1 << 10];
         private int count;
+
+        boolean has(long hash) {
+            return slots[slot(hash == 0 ? 1 : hash)] != 0;
+        }
 
         /** @return whether it is new */
         boolean add(long hash) {

@@ -57,7 +57,7 @@ public final class TraditionalManifestReader implements LabelReader {
         int[] objects = {0};
         entries((place, prefix, path) -> {
             Place at = Place.element(manifest.name(), "/" + place, null);
-            writer.begin(at, () -> prefix == null || ObjectUris.isS3(path) ? writer.uris().uri(path) : ObjectUris.of(prefix, path));
+            writer.begin(at, path, () -> prefix == null || ObjectUris.isS3(path) ? writer.uris().find(path) : ObjectUris.of(prefix, path));
             writer.date(labelFile.lastModified());
             int found = labels.ordered() ? objects[0]++ : labels.find(path);
             if (found < 0 && prefix != null) {

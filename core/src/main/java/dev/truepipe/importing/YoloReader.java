@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -144,10 +143,14 @@ public final class YoloReader implements LabelReader {
         used.add(path);
         writer.date(folder.lastModified(path));
         try (BufferedReader reader = open(path)) {
+            BoundedLines lines = new BoundedLines(reader);
             long number = 0;
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            for (String line = lines.next(); line != null; line = lines.next()) {
                 number++;
-                if (!line.isBlank()) {
+                if (line.length() > BoundedLines.LONGEST) {
+                    Place at = Place.line(folder.name(path), number);
+                    writer.dropped(ImportCode.ANNOTATION_INVALID, "the line has more than " + BoundedLines.LONGEST + " characters", () -> at);
+                } else if (!line.isBlank()) {
                     label(writer, Place.line(folder.name(path), number), line.strip().split("\\s+"), width, height);
                 }
             }
@@ -202,10 +205,6 @@ public final class YoloReader implements LabelReader {
         double confidence = 1;
         if (columns.length > COLUMNS) {
             confidence = numbers[COLUMNS];
-            if (!(confidence >= 0 && confidence <= 1)) {
-                writer.dropped(ImportCode.ANNOTATION_INVALID, "the sixth column, the confidence, is no number from 0 to 1", at);
-                return;
-            }
             writer.byModel();
         }
         double wide = numbers[3] * width;
@@ -215,19 +214,20 @@ public final class YoloReader implements LabelReader {
 
     /** A text file that no image has: labels, if it looks like it. */
     private void withoutImage(ManifestWriter writer, String path) throws IOException {
-        List<String> lines = new ArrayList<>();
+        int labels = 0;
         try (BufferedReader reader = open(path)) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            BoundedLines all = new BoundedLines(reader);
+            for (String line = all.next(); line != null; line = all.next()) {
                 if (!line.isBlank()) {
-                    lines.add(line);
-                    if (!line.strip().matches("[0-9]+(\\s+[0-9.eE+-]+){4,}")) {
+                    labels++;
+                    if (line.length() > BoundedLines.LONGEST || !line.strip().matches("[0-9]+(\\s+[0-9.eE+-]+){4,}")) {
                         return;
                     }
                 }
             }
         }
-        if (!lines.isEmpty() || ("/" + path).contains("/labels/")) {
-            writer.lost(ImportCode.IMAGE_ABSENT, Place.of(folder.name(path)), "no image in the folder has these labels", lines.size());
+        if (labels > 0 || ("/" + path).contains("/labels/")) {
+            writer.lost(ImportCode.IMAGE_ABSENT, Place.of(folder.name(path)), "no image in the folder has these labels", labels);
         }
     }
 }
