@@ -295,7 +295,7 @@ public final class CocoReader implements LabelReader {
         int numbers = 0;
         boolean segmented = false;
         boolean crowd = false;
-        double score = Double.NaN;
+        double score = ManifestWriter.BY_PERSON;
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();
@@ -307,8 +307,7 @@ public final class CocoReader implements LabelReader {
                     case "iscrowd" -> crowd = value == JsonToken.VALUE_TRUE || number(parser, value) == 1;
                     case "score" -> {
                         double said = number(parser, value);
-                        // A score that is there and no number is no confidence at all, and told of.
-                        score = value == JsonToken.VALUE_NULL ? Double.NaN : Double.isNaN(said) ? Double.POSITIVE_INFINITY : said;
+                        score = value == JsonToken.VALUE_NULL ? ManifestWriter.BY_PERSON : Double.isNaN(said) ? ManifestWriter.UNREADABLE : said;
                     }
                     case "bbox" -> numbers = box(parser, value, box);
                     case "segmentation" -> {
@@ -380,12 +379,8 @@ public final class CocoReader implements LabelReader {
             case HeldBoxes.SEGMENTATION_ONLY -> writer.dropped(ImportCode.SEGMENTATION_ONLY, "the annotation has a segmentation and no bbox", at);
             case HeldBoxes.NO_BOX -> writer.dropped(ImportCode.BOX_INVALID, "the annotation has no bbox of four numbers", at);
             default -> {
-                double score = held.score(i);
-                if (!Double.isNaN(score)) {
-                    writer.byModel();
-                }
                 writer.box(held.category(i) < 0 ? null : names[held.category(i)], held.box(i, 0), held.box(i, 1), held.box(i, 2), held.box(i, 3),
-                        Double.isNaN(score) ? 1 : score, at);
+                        held.score(i), at);
             }
         }
     }

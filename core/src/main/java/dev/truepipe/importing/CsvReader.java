@@ -164,29 +164,19 @@ public final class CsvReader implements LabelReader {
             writer.begin(place, row.get(columns.object));
         }
         writer.date(file.lastModified());
-        double confidence = confidence(writer, columns, row);
+        double confidence = confidence(columns, row);
         for (String name : columns.classes(row)) {
             writer.classified(name, confidence, at);
         }
         writer.end();
     }
 
-    private static double confidence(ManifestWriter writer, Columns columns, List<String> row) {
-        double confidence = confidence(columns, row);
-        if (Double.isNaN(confidence)) {
-            return 1;
-        }
-        writer.byModel();
-        return confidence;
-    }
-
-    /** As the row says it, infinite if it is no number; NaN if nothing stands there. */
     private static double confidence(Columns columns, List<String> row) {
         if (columns.confidence < 0 || row.get(columns.confidence).isBlank()) {
-            return Double.NaN;
+            return ManifestWriter.BY_PERSON;
         }
         double confidence = CsvRows.number(row.get(columns.confidence));
-        return Double.isNaN(confidence) ? Double.POSITIVE_INFINITY : confidence;
+        return Double.isNaN(confidence) ? ManifestWriter.UNREADABLE : confidence;
     }
 
     /** The images of a file, in the order of their first rows. */
@@ -236,12 +226,8 @@ public final class CsvReader implements LabelReader {
                 writer.date(file.lastModified());
                 for (; next < sorted.length && held.image(sorted[next]) == image; next++) {
                     int i = sorted[next];
-                    double score = held.score(i);
-                    if (!Double.isNaN(score)) {
-                        writer.byModel();
-                    }
                     writer.box(held.category(i) < 0 ? null : names.get(held.category(i)), held.box(i, 0), held.box(i, 1), held.box(i, 2), held.box(i, 3),
-                            Double.isNaN(score) ? 1 : score, () -> Place.line(file.name(), held.place(i)));
+                            held.score(i), () -> Place.line(file.name(), held.place(i)));
                 }
                 writer.end();
             }

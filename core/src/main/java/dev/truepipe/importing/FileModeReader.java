@@ -104,7 +104,7 @@ public final class FileModeReader implements LabelReader {
             Supplier<Place> at = () -> Place.element(folder.name(file), "/annotations/" + place, null);
             if (annotations.get(i) instanceof Map<?, ?> box) {
                 writer.box(box.get("class_id") instanceof Long id ? names.get(id) : null, number(box.get("left")), number(box.get("top")),
-                        number(box.get("width")), number(box.get("height")), 1, at);
+                        number(box.get("width")), number(box.get("height")), ManifestWriter.BY_PERSON, at);
             } else {
                 writer.dropped(ImportCode.ANNOTATION_INVALID, "the annotation is no object", at);
             }

@@ -84,7 +84,7 @@ public final class FolderReader implements LabelReader {
             writer.begin(at, entry.uri == null ? entry.path : entry.uri);
             writer.date(entry.lastModified);
             if (entry.path.indexOf('/') > 0) {
-                writer.classified(className(entry), 1, () -> at);
+                writer.classified(className(entry), ManifestWriter.BY_PERSON, () -> at);
             }
             writer.end();
         }

@@ -63,7 +63,7 @@ final class HeldBoxes {
         return count;
     }
 
-    /** @param box four numbers @param score NaN if a person drew it */
+    /** @param box four numbers @param score as ManifestWriter takes it */
     void add(int image, int category, int place, long id, double[] box, double score, byte state) {
         if (count == most) {
             giveUp();

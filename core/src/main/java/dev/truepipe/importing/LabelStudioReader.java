@@ -234,7 +234,7 @@ public final class LabelStudioReader implements LabelReader {
         switch (control.kind) {
             case CHOICE -> {
                 for (String label : labels) {
-                    writer.classified(label, 1, at);
+                    writer.classified(label, ManifestWriter.BY_PERSON, at);
                 }
             }
             case SPAN, CHOICE_OF_SPAN -> span(writer, result, labels, shown, at);
@@ -275,7 +275,7 @@ public final class LabelStudioReader implements LabelReader {
             high = around[3];
             writer.warn(ImportCode.BOX_ROTATED, at.get(), "the box is turned by " + rotation + "°");
         }
-        writer.box(labels.getFirst(), Pixels.rounded(left), Pixels.rounded(top), Pixels.rounded(wide), Pixels.rounded(high), 1, at);
+        writer.box(labels.getFirst(), Pixels.rounded(left), Pixels.rounded(top), Pixels.rounded(wide), Pixels.rounded(high), ManifestWriter.BY_PERSON, at);
     }
 
     /** Offsets count UTF-16 units, as browsers do; where the text told beside them says otherwise, code points. */
@@ -306,7 +306,7 @@ public final class LabelStudioReader implements LabelReader {
             return;
         }
         writer.span(labels.getFirst(), units ? shown.codePointCount(0, start.intValue()) : start.intValue(),
-                units ? shown.codePointCount(0, end.intValue()) : end.intValue(), 1, at);
+                units ? shown.codePointCount(0, end.intValue()) : end.intValue(), ManifestWriter.BY_PERSON, at);
     }
 
     /** Without space of any kind, which browsers change, and ends of lines as the tool writes them. */

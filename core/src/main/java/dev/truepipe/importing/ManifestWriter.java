@@ -20,6 +20,9 @@ import java.util.function.Supplier;
  * <p>Use: {@link #begin}; then what is known of the object ({@link #size}, {@link #date}) and its annotations, in their order ({@link #box},
  * {@link #classified}, {@link #span}, {@link #dropped}); then {@link #end}, which writes the line or says why there is none.
  *
+ * <p>A confidence from 0 to 1 is a model's, and makes the object one that no person has annotated; any other but {@link #BY_PERSON} leaves the
+ * annotation out.
+ *
  * <p>A box that reaches out of its image by up to a pixel stays as it is, as {@code check} has it; by more it is clipped, with a warning. An
  * object that came with annotations of which none is left is left out: it is no negative. One that came without is written as a negative,
  * with a warning, or for a single class left out.
@@ -32,6 +35,10 @@ public final class ManifestWriter {
     /** Beyond, whole numbers of a double are not exact. */
     private static final double EXACT = 1L << 53;
     private static final int USUAL_DEPTH = 3;
+    /** Confidence in what a person said; it is written as 1. */
+    static final double BY_PERSON = Double.NaN;
+    /** A confidence that stands there and is no number. */
+    static final double UNREADABLE = Double.POSITIVE_INFINITY;
 
     private static final JsonFactory FACTORY = JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
 
@@ -153,11 +160,6 @@ public final class ManifestWriter {
         created = labeled;
     }
 
-    /** A model made some of the annotations. */
-    void byModel() {
-        human = false;
-    }
-
     /** The object will be left out; the first reason counts. */
     void refuse(ImportCode code, String what) {
         if (refusedFor == null) {
@@ -166,7 +168,7 @@ public final class ManifestWriter {
         }
     }
 
-    /** A box, in pixels. @param confidence from 0 to 1; anything else leaves the box out @param at asked only if something is wrong with it */
+    /** A box, in pixels. @param at asked only if something is wrong with it */
     void box(String className, double left, double top, double wide, double high, double confidence, Supplier<Place> at) throws IOException {
         met++;
         int id = known(className, confidence, at);
@@ -259,13 +261,13 @@ public final class ManifestWriter {
         report.find(code, at, what);
     }
 
-    /** The class's id; -1 if it is none, or nobody can be so sure of it. @param confidence 0 to 1 */
+    /** The class's id; -1 if it is none, or nobody can be so sure of it. */
     private int known(String className, double confidence, Supplier<Place> at) throws IOException {
         int id = className == null ? -1 : classes.id(className);
         if (id < 0) {
             report.find(ImportCode.UNKNOWN_CLASS, at.get(), className == null ? "no class" : "\"" + ImportReport.shown(className) + "\" is none of the " + classes.size() + " classes");
         }
-        if (id >= 0 && !(confidence >= 0 && confidence <= 1)) {
+        if (id >= 0 && !Double.isNaN(confidence) && !(confidence >= 0 && confidence <= 1)) {
             report.find(ImportCode.ANNOTATION_INVALID, at.get(), "its confidence is no number from 0 to 1");
             return -1;
         }
@@ -279,7 +281,8 @@ public final class ManifestWriter {
             numbers = Arrays.copyOf(numbers, 8 * kept);
         }
         ids[kept] = id;
-        confidences[kept] = confidence;
+        confidences[kept] = Double.isNaN(confidence) ? 1 : confidence;
+        human &= Double.isNaN(confidence);
         numbers[4 * kept] = a;
         numbers[4 * kept + 1] = b;
         numbers[4 * kept + 2] = c;

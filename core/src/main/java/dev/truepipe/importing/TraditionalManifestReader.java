@@ -67,7 +67,7 @@ public final class TraditionalManifestReader implements LabelReader {
                 used.set(found);
                 LabelTable.Label label = labels.labels().get(found);
                 for (String name : label.names()) {
-                    writer.classified(name, 1, () -> Place.line(labelFile.name(), label.line()));
+                    writer.classified(name, ManifestWriter.BY_PERSON, () -> Place.line(labelFile.name(), label.line()));
                 }
             } else {
                 writer.refuse(ImportCode.LABEL_ABSENT, "\"" + ImportReport.shown(path) + "\" has no label in " + labelFile.name());

@@ -202,11 +202,7 @@ public final class YoloReader implements LabelReader {
             writer.dropped(ImportCode.UNKNOWN_CLASS, "\"" + ImportReport.shown(columns[0]) + "\" is the id of none of the " + names.size() + " classes", at);
             return;
         }
-        double confidence = 1;
-        if (columns.length > COLUMNS) {
-            confidence = numbers[COLUMNS];
-            writer.byModel();
-        }
+        double confidence = columns.length == COLUMNS ? ManifestWriter.BY_PERSON : Double.isNaN(numbers[COLUMNS]) ? ManifestWriter.UNREADABLE : numbers[COLUMNS];
         double wide = numbers[3] * width;
         double high = numbers[4] * height;
         writer.box(name, Pixels.rounded(numbers[1] * width - wide / 2), Pixels.rounded(numbers[2] * height - high / 2), Pixels.rounded(wide), Pixels.rounded(high), confidence, at);
