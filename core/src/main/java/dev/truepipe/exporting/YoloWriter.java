@@ -65,7 +65,7 @@ final class YoloWriter implements LabelWriter {
             if (c == '"' || c == '\\') {
                 quoted.append('\\');
             }
-            quoted.append(plain ? Character.toString(c) : String.format("\\u%04x", c));
+            quoted.append(plain ? Character.toString(c) : String.format(Locale.ROOT, "\\u%04x", c));
         });
         return quoted.append('"').toString();
     }
