@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Writes the accepted lines of augmented manifests, of each object the newest, in the format of other trainers. Images stay where they are.",
         footer = {"", "Formats: coco and yolo (boxes), csv and file-mode (boxes and classes). A recipe for each: docs/importing.md",
-            "Exit codes: 0 every line went out, but for older labels of an object · 1 a line is quarantined or the format cannot hold it, or nothing went out · 2 wrong usage or unreadable input"})
+            "Exit codes: 0 every line went out, but for older labels of an object · 1 a line is quarantined or the format cannot hold it, classes do not agree, or nothing went out · 2 wrong usage or unreadable input"})
 final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FORMAT", description = "coco, yolo, csv or file-mode")
     private String format;
@@ -70,14 +70,13 @@ final class ExportCommand implements Callable<Integer> {
             made = emptyFolder();
             List<Exporter.Manifest> sources = opened.all().stream().map(one -> new Exporter.Manifest(one.file().name(), one.source(), one.gzip())).toList();
             Exporter.Report report = Exporter.run(chosen, sources, choice, categories, out);
-            made = false;
             tell(report, choice);
-            return report.quarantined() + report.omitted() > 0 || report.exported() == 0 ? 1 : 0;
+            return report.quarantined() + report.omitted() + report.conflicts().size() > 0 || report.exported() == 0 ? 1 : 0;
         } catch (Exporter.NotExportableException e) {
             throw new UnreadableInput(String.join(", ", manifests), e.getMessage(), e.cure());
         } finally {
             if (made && isEmpty()) {
-                Files.delete(out);
+                Files.deleteIfExists(out);
             }
         }
     }
@@ -100,7 +99,7 @@ final class ExportCommand implements Callable<Integer> {
 
     private boolean isEmpty() throws IOException {
         try (Stream<Path> files = Files.list(out)) {
-            return files.findAny().isEmpty();
+            return files.allMatch(file -> file.getFileName().toString().equals(Exporter.UNFINISHED));
         }
     }
 
@@ -140,6 +139,6 @@ final class ExportCommand implements Callable<Integer> {
             print.println("  left out: " + one.manifest() + ":" + one.line() + ": " + one.why());
         }
         print.println();
-        print.println("Written to " + out + ": " + String.join(", ", report.files()) + ".");
+        print.println(report.conflicts().isEmpty() ? "Written to " + out + ": " + String.join(", ", report.files()) + "." : "Nothing was written: the classes do not agree.");
     }
 }

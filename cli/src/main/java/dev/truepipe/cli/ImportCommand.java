@@ -21,6 +21,8 @@ import dev.truepipe.manifest.LabelCategories;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,7 +31,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,6 +74,8 @@ final class ImportCommand implements Callable<Integer> {
         }
     }
 
+    private static final int MOST_INTERFACE_BYTES = 16 << 20;
+
     @Parameters(index = "0", paramLabel = "FORMAT", description = "coco, label-studio, cvat, yolo, folders, csv, manifest or file-mode")
     private String format;
 
@@ -86,8 +89,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--s3-prefix", paramLabel = "URI", description = "where the images lie, s3://bucket/folder/: what comes before their paths")
     private String prefix;
 
-    @Option(names = "--map", paramLabel = "FROM=TO", description = "rewrites the beginning of what the tool calls an image, before anything else; may be given again")
-    private Map<String, String> maps = new LinkedHashMap<>();
+    @Option(names = "--map", paramLabel = "FROM=TO", description = "rewrites the beginning of what the tool calls an image, before anything else; parted at the last = before s3://, else at the last; may be given again")
+    private List<String> maps = new ArrayList<>();
 
     @Option(names = "--labels", paramLabel = "FILE", description = "of manifest: the labels, CSV (path,label) or JSON Lines, by path or in the manifest's order")
     private String labelFile;
@@ -116,7 +119,12 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() throws UnreadableInput, IOException {
         Format chosen = format();
         ManifestOptions.requireLabelName(label);
-        ObjectUris uris = new ObjectUris(prefix(chosen), maps);
+        if (categories != null && isXml(categories) && chosen != Format.LABEL_STUDIO) {
+            throw new UnreadableInput("--label-categories", categories + " is a labeling interface (XML), which belongs to import label-studio alone",
+                    "write a label category configuration file, {\"labels\":[{\"label\":\"dog\"}]}");
+        }
+        ObjectUris uris = new ObjectUris(prefix(chosen), rules());
+        refuseToReplace();
         List<String> names = new ArrayList<>(inputs);
         if (labelFile != null) {
             names.add(labelFile);
@@ -130,7 +138,6 @@ final class ImportCommand implements Callable<Integer> {
             }
         }
         try (Manifests opened = Manifests.open(names, System.in, Manifests::s3)) {
-            refuseToReplace(opened);
             try (Progress progress = Progress.of("import", chosen.readings * opened.bytes())) {
                 Map<String, SourceFile> sources = new LinkedHashMap<>();
                 for (Manifests.Opened one : opened.all()) {
@@ -148,6 +155,19 @@ final class ImportCommand implements Callable<Integer> {
             }
         }
         throw new UnreadableInput("FORMAT", "there is no format \"" + format + "\"", "write one of coco, label-studio, cvat, yolo, folders, csv, manifest, file-mode");
+    }
+
+    private Map<String, String> rules() throws UnreadableInput {
+        Map<String, String> rules = new LinkedHashMap<>();
+        for (String map : maps) {
+            try {
+                Map.Entry<String, String> rule = ObjectUris.map(map);
+                rules.putIfAbsent(rule.getKey(), rule.getValue());
+            } catch (IllegalArgumentException e) {
+                throw new UnreadableInput("--map", e.getMessage(), "write, for example, --map /data/upload/=s3://bucket/folder/");
+            }
+        }
+        return rules;
     }
 
     private S3Uri prefix(Format chosen) throws UnreadableInput {
@@ -206,11 +226,6 @@ final class ImportCommand implements Callable<Integer> {
             throw new UnreadableInput(name, name.startsWith("s3://") ? "lies in S3" : Files.exists(folder) ? "is no folder" : "there is no such folder",
                     name.endsWith(".zip") ? "unpack it first, and name the folder" : "name a folder of this machine");
         }
-        for (Path file : new Path[] {out, findings}) {
-            if (file != null && file.toAbsolutePath().normalize().startsWith(folder.toAbsolutePath().normalize())) {
-                throw new UnreadableInput(file.toString(), "lies in the folder that is imported", "name a file elsewhere");
-            }
-        }
         LabelReader reader = switch (chosen) {
             case YOLO -> {
                 YoloNames classes = YoloNames.of(folder);
@@ -224,63 +239,76 @@ final class ImportCommand implements Callable<Integer> {
 
     private int run(LabelReader reader, ObjectUris uris) throws UnreadableInput, IOException {
         List<String> classes = categories == null || isXml(categories) ? List.of() : categoryNames();
-        Path part = out == null ? null : out.resolveSibling(out.getFileName() + ".part");
-        try {
-            ImportReport report;
-            try (OutputStream manifest = manifest(part); OutputStream told = findingsFile()) {
-                report = Importer.run(reader, label, uris, classes, manifest,
-                        finding -> told.write((finding.toJson() + "\n").getBytes(StandardCharsets.UTF_8)));
+        try (WrittenFile manifest = out == null ? null : WrittenFile.open(out); WrittenFile told = findings == null ? null : WrittenFile.open(findings)) {
+            OutputStream lines = manifest == null ? standardOutput() : manifest;
+            ImportReport report = Importer.run(reader, label, uris, classes, lines, finding -> {
+                if (told != null) {
+                    told.write((finding.toJson() + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+            });
+            for (WrittenFile file : new WrittenFile[] {told, manifest}) {
+                if (file != null) {
+                    file.finish();
+                }
             }
-            if (part != null) {
-                Files.move(part, out, StandardCopyOption.REPLACE_EXISTING);
+            for (WrittenFile file : new WrittenFile[] {told, manifest}) {
+                if (file != null) {
+                    file.putInPlace();
+                }
             }
             tell(report);
             return report.skipped() > 0 || report.written() == 0 ? 1 : 0;
         } catch (UnreadableSourceException e) {
             throw new UnreadableInput(e.file(), e.getMessage(), e.cure());
-        } finally {
-            if (part != null) {
-                Files.deleteIfExists(part);
-            }
         }
     }
 
-    private OutputStream manifest(Path part) throws UnreadableInput {
-        if (part != null) {
-            return file(out, part);
+    /** Not {@code System.out}, which keeps to itself that a disk is full. Flushed by the importer. */
+    private OutputStream standardOutput() {
+        return json ? OutputStream.nullOutputStream() : new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 64 << 10);
+    }
+
+    /** What is written takes the place of nothing that is read, nor of one another. */
+    private void refuseToReplace() throws UnreadableInput {
+        List<String> read = new ArrayList<>(inputs);
+        if (labelFile != null) {
+            read.add(labelFile);
         }
-        return json ? OutputStream.nullOutputStream() : new BufferedOutputStream(System.out, 64 << 10) {
-            @Override
-            public void close() throws IOException {
-                flush();
-            }
-        };
-    }
-
-    private OutputStream findingsFile() throws UnreadableInput {
-        return findings == null ? OutputStream.nullOutputStream() : file(findings, findings);
-    }
-
-    private static OutputStream file(Path named, Path opened) throws UnreadableInput {
-        try {
-            if (Files.isDirectory(named)) {
-                throw new UnreadableInput(named.toString(), "is a folder", "name a file");
-            }
-            Files.createDirectories(opened.toAbsolutePath().getParent());
-            return new BufferedOutputStream(Files.newOutputStream(opened), 64 << 10);
-        } catch (IOException e) {
-            throw new UnreadableInput(named.toString(), "cannot be written: " + UnreadableInput.words(e), "name a file in a folder that may be written");
+        if (categories != null) {
+            read.add(categories);
         }
-    }
-
-    private void refuseToReplace(Manifests opened) throws UnreadableInput, IOException {
         for (Path file : new Path[] {out, findings}) {
-            if (file != null && opened.readsFrom(file) != null) {
-                throw new UnreadableInput(file.toString(), "is one of the inputs, and would be replaced", "name another file");
+            if (file == null) {
+                continue;
+            }
+            Path written = real(file);
+            for (String name : read) {
+                if (name.startsWith("s3://") || name.equals("-")) {
+                    continue;
+                }
+                Path input = real(path(name));
+                if (written.equals(input)) {
+                    throw new UnreadableInput(file.toString(), "is one of the inputs, and would be replaced", "name another file");
+                }
+                if (format().ofFolder() && written.startsWith(input)) {
+                    throw new UnreadableInput(file.toString(), "lies in the folder that is imported", "name a file elsewhere");
+                }
             }
         }
-        if (out != null && out.equals(findings)) {
+        if (out != null && findings != null && real(out).equals(real(findings)) && !(Files.exists(out) && !Files.isRegularFile(out))) {
             throw new UnreadableInput(out.toString(), "is for the manifest and for the findings", "name two files");
+        }
+    }
+
+    /** Where a path leads, all links followed, also if nothing is there yet. */
+    private static Path real(Path path) {
+        Path absolute = path.toAbsolutePath().normalize();
+        try {
+            return absolute.toRealPath();
+        } catch (IOException _) {
+            // Not there, or not to be seen: its folder's place tells, or it stays what it says.
+            Path parent = absolute.getParent();
+            return parent == null ? absolute : real(parent).resolve(absolute.getFileName());
         }
     }
 
@@ -306,8 +334,15 @@ final class ImportCommand implements Callable<Integer> {
         if (categories == null || !isXml(categories)) {
             return null;
         }
-        Path file = path(categories);
-        return new SourceFile(categories, ByteSource.of(file), null);
+        try (InputStream in = bytes(categories)) {
+            byte[] all = in.readNBytes(MOST_INTERFACE_BYTES + 1);
+            if (all.length > MOST_INTERFACE_BYTES) {
+                throw new UnreadableInput(categories, "has more than 16 MiB", "give the labeling interface of the project (Settings, Labeling Interface, Code)");
+            }
+            return new SourceFile(categories, ByteSource.of(all), null);
+        } catch (IOException e) {
+            throw new UnreadableInput(categories, "cannot be read: " + UnreadableInput.words(e), "check the name, and that you may read it");
+        }
     }
 
     private static boolean isXml(String name) {

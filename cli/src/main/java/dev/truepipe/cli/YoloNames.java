@@ -61,7 +61,13 @@ record YoloNames(Path file, SortedMap<Integer, String> names) {
 
     private static SortedMap<Integer, String> ofLines(Path file) throws IOException, UnreadableInput {
         SortedMap<Integer, String> names = new TreeMap<>();
-        read(file).lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(line -> names.put(names.size(), line));
+        // A line's number is the class's id, so a blank one counts; a byte order mark is none of a name.
+        List<String> lines = read(file).lines().map(line -> line.replace("\ufeff", "").strip()).toList();
+        for (int id = 0; id < lines.size(); id++) {
+            if (!lines.get(id).isEmpty()) {
+                names.put(id, lines.get(id));
+            }
+        }
         if (names.isEmpty()) {
             throw new UnreadableInput(file.toString(), "has no names", "write a class on each line");
         }

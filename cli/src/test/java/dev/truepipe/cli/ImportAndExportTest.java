@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,8 +120,8 @@ class ImportAndExportTest {
 
     @Test
     void namesOfYoloClassesAreReadFromYamlAndPlainLists() throws Exception {
-        Map<String, String> named = Map.of("list/data.yaml", "names: [car, 'tram: #1', 3]\n", "map/data.yml", "nc: 2\nnames:\n  0: car\n  2: \"tram\\n\"\n", "plain/classes.txt", "car\r\n\n tram \n");
-        Map<String, String> read = Map.of("list/data.yaml", "{0=car, 1=tram: #1, 2=3}", "map/data.yml", "{0=car, 2=tram\n}", "plain/classes.txt", "{0=car, 1=tram}");
+        Map<String, String> named = Map.of("list/data.yaml", "names: [car, 'tram: #1', 3]\n", "map/data.yml", "nc: 2\nnames:\n  0: car\n  2: \"tram\\n\"\n", "plain/classes.txt", "\ufeffcar\r\n\n tram \n\n\n");
+        Map<String, String> read = Map.of("list/data.yaml", "{0=car, 1=tram: #1, 2=3}", "map/data.yml", "{0=car, 2=tram\n}", "plain/classes.txt", "{0=car, 2=tram}");
         for (Map.Entry<String, String> one : named.entrySet()) {
             assertEquals(read.get(one.getKey()), YoloNames.of(file(one.getKey(), one.getValue()).getParent()).names().toString());
         }
@@ -130,6 +132,122 @@ class ImportAndExportTest {
             assertEquals(2, ran.exit(), bad + ran.out());
             assertEquals(folder.resolve("bad/data.yaml").toString(), Json.object(ran.json().get("error")).get("file"));
         }
+    }
+
+    private static String task(String image) {
+        return "[{\"id\":1,\"data\":{\"image\":\"" + image + "\"},\"annotations\":[{\"result\":[{\"type\":\"choices\",\"from_name\":\"k\",\"to_name\":\"image\",\"value\":{\"choices\":[\"a\"]}}]}]}]";
+    }
+
+    @Test
+    void mapIsPartedWhereAnAddressBegins() throws IOException {
+        Path out = folder.resolve("k.manifest");
+        Ran ran = run("import", "label-studio", file("ls.json", task("/data/local-files/?d=shelf/1.jpg")), "--label", "k", "--map", "nothing=here",
+                "--map", "/data/local-files/?d=shelf/=s3://b/shelf/", "--out", out);
+        assertEquals(0, ran.exit(), ran.err());
+        assertTrue(Files.readString(out).startsWith("{\"source-ref\":\"s3://b/shelf/1.jpg\","), Files.readString(out));
+        Ran none = run("import", "label-studio", folder.resolve("ls.json"), "--label", "k", "--map", "/data/");
+        assertEquals(2, none.exit());
+        assertTrue(none.err().contains("--map") && none.err().contains("FROM=TO"), none.err());
+    }
+
+    @Test
+    void aLabelingInterfaceIsRefusedWhereItSaysNothing() throws IOException {
+        Path xml = file("interface.xml", "<View><Image name='image' value='$image'/><Choices name='k' toName='image'><Choice value='b'/><Choice value='a'/></Choices></View>");
+        Ran coco = run("import", "coco", file("c.json", GOOD), "--label", "cars", "--s3-prefix", "s3://b/", "--label-categories", xml);
+        assertEquals(2, coco.exit());
+        assertTrue(coco.err().contains("label-studio alone"), coco.err());
+        Ran fine = run("import", "label-studio", file("ls.json", task("s3://b/1.jpg")), "--label", "k", "--label-categories", xml, "--json");
+        assertEquals("{\"b\":0,\"a\":1}", Json.text(fine.json().get("classes")));
+    }
+
+    @Test
+    void whatIsWrittenTakesThePlaceOfNothingThatIsRead() throws IOException {
+        String labels = "path,label\na.jpg,x\n";
+        Path input = file("labels.csv.part", labels);
+        Path link = Files.createSymbolicLink(folder.resolve("link.csv"), input);
+        Path out = folder.resolve("labels.csv");
+        assertEquals(0, run("import", "csv", input, "--label", "k", "--s3-prefix", "s3://b/", "--out", out).exit());
+        assertEquals(labels, Files.readString(input));
+        assertTrue(Files.readString(out).contains("s3://b/a.jpg"));
+        Path around = folder.resolve("x/../labels.csv.part");
+        for (Path same : List.of(input, link, around)) {
+            for (String option : List.of("--out", "--findings")) {
+                Ran ran = run("import", "csv", input, "--label", "k", "--s3-prefix", "s3://b/", option, same);
+                assertEquals(2, ran.exit(), ran.out());
+                assertTrue(ran.err().contains("one of the inputs"), ran.err());
+            }
+        }
+        Path categories = file("categories.json", "{\"labels\":[{\"label\":\"x\"}]}");
+        assertEquals(2, run("import", "csv", input, "--label", "k", "--s3-prefix", "s3://b/", "--label-categories", categories, "--out", categories).exit());
+        Path ripe = Files.createDirectories(folder.resolve("fruit/ripe"));
+        assertEquals(2, run("import", "folders", ripe.getParent(), "--label", "k", "--s3-prefix", "s3://b/", "--out", folder.resolve("m"), "--findings", folder.resolve("x/../m")).exit());
+        assertEquals(2, run("import", "folders", ripe.getParent(), "--label", "k", "--s3-prefix", "s3://b/", "--findings", ripe.resolve("f")).exit());
+        assertEquals(labels, Files.readString(input));
+    }
+
+    @Test
+    void findingsOfAnEarlierRunStayIfThisOneCannotBeReadToItsEnd() throws IOException {
+        Path findings = file("findings.jsonl", "before\n");
+        Path out = Files.createSymbolicLink(folder.resolve("link.manifest"), file("real.manifest", "before\n"));
+        String cut = CROWDED.substring(0, CROWDED.length() - 30);
+        assertEquals(2, run("import", "coco", file("c.json", cut), "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--findings", findings).exit());
+        assertEquals("before\n", Files.readString(findings));
+        assertEquals("before\n", Files.readString(out));
+        assertEquals(1, run("import", "coco", file("c.json", CROWDED), "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--findings", findings).exit());
+        assertTrue(Files.isSymbolicLink(out) && Files.readString(folder.resolve("real.manifest")).contains("s3://b/a.jpg"));
+        try (var files = Files.list(folder)) {
+            assertEquals(Set.of("c.json", "findings.jsonl", "link.manifest", "real.manifest"), Set.copyOf(files.map(file -> file.getFileName().toString()).toList()));
+        }
+    }
+
+    /** In a process of its own, since it is the process's own output that is full. */
+    @Test
+    void aFullDiskBehindStandardOutputIsToldOf() throws Exception {
+        File full = new File("/dev/full");
+        if (!full.exists()) {
+            System.out.println("skipped: there is no /dev/full on this machine");
+            Assumptions.abort("no /dev/full");
+        }
+        Path input = file("c.json", GOOD);
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"), "dev.truepipe.cli.Truepipe",
+                "import", "coco", input.toString(), "--label", "cars", "--s3-prefix", "s3://b/").redirectOutput(full).start();
+        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(2, process.waitFor(), err);
+        assertTrue(err.contains("No space left"), err);
+    }
+
+    @Test
+    void classesOfAnyNameComeBackFromTheYamlOfAYoloExport() throws IOException {
+        List<String> names = List.of("car", "🚋 tram", "null", "- dash", "a: \"b\" \\ #c", "tab\tnew\nline", "\u0085\u2028\ufeff", "ünter");
+        StringBuilder annotations = new StringBuilder();
+        StringBuilder categories = new StringBuilder();
+        for (int i = 0; i < names.size(); i++) {
+            annotations.append(i == 0 ? "" : ",").append("{\"id\":").append(i).append(",\"image_id\":1,\"category_id\":").append(i).append(",\"bbox\":[1,1,20,20]}");
+            categories.append(i == 0 ? "" : ",").append("{\"id\":").append(i).append(",\"name\":").append(Json.text(names.get(i))).append('}');
+        }
+        String coco = "{\"images\":[{\"id\":1,\"width\":90,\"height\":90,\"file_name\":\"a.jpg\"}],\"annotations\":[" + annotations + "],\"categories\":[" + categories + "]}";
+        Path manifest = folder.resolve("cars.manifest");
+        Ran first = run("import", "coco", file("c.json", coco), "--label", "cars", "--s3-prefix", "s3://b/", "--out", manifest, "--json");
+        assertEquals(0, first.exit(), first.err());
+        assertEquals(0, run("export", "yolo", manifest, "--out", folder.resolve("yolo")).exit());
+        Ran again = run("import", "yolo", folder.resolve("yolo"), "--label", "cars", "--json");
+        assertEquals(0, again.exit(), again.err());
+        assertEquals(first.json().get("classes"), again.json().get("classes"));
+        assertEquals(names, List.copyOf(Json.object(again.json().get("classes")).keySet()));
+    }
+
+    @Test
+    void classesThatDoNotAgreeEndAnExportWith1AndTheFinding() throws IOException {
+        String line = "{\"source-ref\":\"s3://b/%d.jpg\",\"k\":0,\"k-metadata\":{\"class-name\":\"%s\",\"type\":\"groundtruth/image-classification\"}}\n";
+        Path manifest = file("k.manifest", line.formatted(1, "car") + line.formatted(2, "tram"));
+        Ran json = run("export", "csv", manifest, "--out", folder.resolve("csv"), "--json");
+        assertEquals(1, json.exit(), json.err());
+        assertEquals("{\"class-map-conflict\":1}", Json.text(json.json().get("findings")));
+        assertEquals(List.of(2L, 0L, List.of()), List.of(json.json().get("lines"), json.json().get("exported"), json.json().get("files")));
+        Ran told = run("export", "csv", manifest, "--out", folder.resolve("csv"));
+        assertEquals(1, told.exit());
+        assertTrue(told.out().contains("class-map-conflict") && told.out().contains("Nothing was written"), told.out());
+        assertFalse(Files.exists(folder.resolve("csv")));
     }
 
     @Test

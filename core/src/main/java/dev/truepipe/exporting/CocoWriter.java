@@ -28,7 +28,8 @@ final class CocoWriter implements LabelWriter {
 
     CocoWriter(Path out, CommonFolder folder, SortedMap<Integer, String> names) throws IOException {
         this.folder = folder;
-        json = new JsonFactory().createGenerator(new BufferedOutputStream(Files.newOutputStream(out.resolve(FILE), StandardOpenOption.CREATE_NEW), 64 << 10), JsonEncoding.UTF8);
+        // A file that was not finished must not look as if it were.
+        json = new JsonFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT).createGenerator(new BufferedOutputStream(Files.newOutputStream(out.resolve(FILE), StandardOpenOption.CREATE_NEW), 64 << 10), JsonEncoding.UTF8);
         json.writeStartObject();
         json.writeArrayFieldStart("categories");
         for (Map.Entry<Integer, String> name : names.entrySet()) {

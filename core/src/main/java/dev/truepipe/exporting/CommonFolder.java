@@ -30,14 +30,4 @@ final class CommonFolder {
     String below(String uri) {
         return uri.substring(folder().length());
     }
-
-    /** Why an object cannot be a file below a folder; {@code null} if it can. */
-    static String problem(String path) {
-        for (String segment : path.split("/", -1)) {
-            if (segment.equals("..") || segment.equals(".") || segment.isEmpty() || segment.indexOf('\0') >= 0 || segment.indexOf('\\') >= 0) {
-                return "\"" + path + "\" cannot be a path of a file";
-            }
-        }
-        return null;
-    }
 }

@@ -12,18 +12,24 @@ import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.manifest.ScanSummary;
 import dev.truepipe.manifest.Task;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Writes the labels of augmented manifests in formats of others. Manifests are read two or three times. */
 public final class Exporter {
     private static final Set<Task> OF_CLASSES = Set.of(Task.IMAGE_CLASSIFICATION, Task.IMAGE_CLASSIFICATION_MULTILABEL, Task.TEXT_CLASSIFICATION, Task.TEXT_CLASSIFICATION_MULTILABEL);
     private static final int MOST_TOLD = 1_000;
+    /** The folder that an export grows in. */
+    public static final String UNFINISHED = ".unfinished-export";
 
     private Exporter() {}
 
@@ -63,23 +69,29 @@ public final class Exporter {
     public record Omitted(String manifest, long line, String why) {}
 
     /**
-     * What came of it: lines = exported + quarantined + superseded + omitted.
+     * What came of it: lines = exported + quarantined + superseded + omitted, unless there are conflicts.
      *
      * @param omitted lines that the format cannot hold
      * @param firstOmitted the first thousand of them
      * @param classes annotations written, by the names of classes
      * @param files what was written, by path from the folder
+     * @param conflicts classes on which the manifests do not agree; if any, nothing was written
      */
     public record Report(long lines, long exported, long quarantined, long superseded, long omitted, List<Omitted> firstOmitted,
-            Map<String, Object> classes, List<String> files, ScanSummary summary) {}
+            Map<String, Object> classes, List<String> files, List<Finding> conflicts, ScanSummary summary) {}
 
     /**
      * Exports.
      *
      * @param choice the label; by what manifests say, or as given
      * @param categories the names of all classes, by id; may be empty
-     * @param out an empty folder
-     * @throws NotExportableException if the format cannot hold the task, or the manifests do not agree; nothing has been written
+     * <p>What is written grows in {@value #UNFINISHED} within the folder, and moves up when all of it is there: in the folder, since that may be
+     * a volume of its own. If anything fails, it is deleted; what a killed process left of it, the next export deletes.
+     *
+     * @param out a folder with nothing in it but perhaps {@value #UNFINISHED}
+     * @return with {@link Report#conflicts} if the classes do not agree, and nothing written
+     * @throws NotExportableException if the format cannot hold the task, or the images; nothing has been written
+     * @throws IOException if a manifest cannot be read, or the folder not be written; it is empty again
      */
     public static Report run(Format format, List<Manifest> manifests, LabelChoice choice, List<String> categories, Path out)
             throws IOException, NotExportableException {
@@ -103,13 +115,37 @@ public final class Exporter {
         });
         Reconciliation classes = summary.classes(choice, categories);
         if (!classes.conflicts().isEmpty()) {
-            Finding conflict = classes.conflicts().getFirst();
-            throw new NotExportableException("the classes do not agree: " + conflict.message(), "see truepipe check");
+            classes.conflicts().forEach(conflict -> summary.findings().add(conflict, null, 0, 0));
+            return new Report(summary.lines(), 0, summary.quarantined(), newest.superseded(), 0, List.of(), Map.of(), List.of(), classes.conflicts(), summary);
         }
         if (format == Format.FILE_MODE && !texts && !folder.oneBucket()) {
             throw new NotExportableException("the images lie in several buckets, and a list of files has one prefix", "export the manifests of one bucket at a time");
         }
-        return write(format, manifests, rules, summary, newest, folder, classes, out);
+        Path unfinished = out.resolve(UNFINISHED);
+        delete(unfinished);
+        try {
+            Files.createDirectory(unfinished);
+            Report report = write(format, manifests, rules, summary, newest, folder, classes, unfinished);
+            try (Stream<Path> written = Files.list(unfinished)) {
+                for (Path one : written.toList()) {
+                    Files.move(one, out.resolve(one.getFileName()));
+                }
+            }
+            return report;
+        } finally {
+            delete(unfinished);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static Report write(Format format, List<Manifest> manifests, ScanRules rules, ScanSummary summary, Newest newest, CommonFolder folder,
@@ -140,7 +176,7 @@ public final class Exporter {
                 });
                 writer.roundEnds(round);
             }
-            return new Report(summary.lines(), counts[0], summary.quarantined(), newest.superseded(), counts[1], firstOmitted, annotations, writer.files(), summary);
+            return new Report(summary.lines(), counts[0], summary.quarantined(), newest.superseded(), counts[1], firstOmitted, annotations, writer.files(), List.of(), summary);
         }
     }
 

@@ -7,7 +7,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,6 +30,8 @@ import java.util.stream.Collectors;
 final class FileModeWriter implements LabelWriter {
     private static final String LIST = "labels.lst";
     private static final String TEXTS = "labels.txt";
+    /** What BlazingText knows a class by, wherever it stands on a line. */
+    private static final String CLASS = "__label__";
 
     private final Path out;
     private final CommonFolder folder;
@@ -62,7 +63,10 @@ final class FileModeWriter implements LabelWriter {
     @Override
     public String line(int round, LabeledLine line) throws IOException {
         String path = task.ofTexts() ? null : folder.below(line.source());
-        String problem = path == null ? null : CommonFolder.problem(path);
+        String problem = path == null ? textProblem(line) : ObjectFiles.problem(path);
+        if (problem == null && csv != null && path != null && path.chars().anyMatch(c -> c == '\t' || c == '\n' || c == '\r')) {
+            problem = Json.text(path) + " has a tab or the end of a line in it, which part cells and rows of " + LIST;
+        }
         if (problem == null) {
             problem = task.equals(Task.OBJECT_DETECTION) ? boxes(line, path) : csv.line(round, line);
         }
@@ -102,14 +106,11 @@ final class FileModeWriter implements LabelWriter {
         json.put("image_size", List.of(size));
         json.put("annotations", annotations);
         json.put("categories", categories);
-        Path file = out.resolve(FileModeReader.annotationFile(path));
-        Files.createDirectories(file.getParent());
-        try {
-            Files.write(file, Json.bytes(json), StandardOpenOption.CREATE_NEW);
-            return null;
-        } catch (FileAlreadyExistsException e) {
-            return "another image has the same name but for its ending, and so the same labels in File mode: \"" + path + "\"";
-        }
+        return ObjectFiles.write(out, FileModeReader.annotationFile(path), Json.bytes(json));
+    }
+
+    private static String textProblem(LabeledLine line) {
+        return line.isText() && line.source().contains(CLASS) ? "its text has " + CLASS + " in it, which BlazingText takes for a class" : null;
     }
 
     private static Object number(double value) {
@@ -120,7 +121,7 @@ final class FileModeWriter implements LabelWriter {
     private void classes(LabeledLine line, String path) throws IOException {
         List<Integer> own = line.annotations().stream().map(one -> ids.get(one.className())).toList();
         if (task.ofTexts()) {
-            labels.write(own.stream().map(id -> "__label__" + id + " ").collect(Collectors.joining()) + line.source().replaceAll("\\R", " ") + "\n");
+            labels.write(own.stream().map(id -> CLASS + id + " ").collect(Collectors.joining()) + line.source().replaceAll("\\R", " ") + "\n");
             return;
         }
         String places = task.multiLabel()

@@ -1,9 +1,8 @@
 package dev.truepipe.exporting;
 
 import dev.truepipe.importing.YoloReader;
-import dev.truepipe.json.Json;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,8 +13,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * A folder of YOLO labels: {@code data.yaml}, {@code labels/…/NAME.txt} for each image, and {@code images.csv}, which names each image's address
- * and size; the images themselves go to {@code images/}. Class ids are the places of the class ids in their order. Shares have nine decimals: a
+ * A folder of YOLO labels: {@code data.yaml}, {@code labels/…/NAME.txt} for each image, where {@link YoloReader#labelFile} looks for it, and
+ * {@code images.csv}, which names each image's address and size; the images themselves go to {@code images/}. Class ids are the places of the class ids in their order. Shares have nine decimals: a
  * pixel of an image up to 10,000 wide is true to a ten-thousandth.
  */
 final class YoloWriter implements LabelWriter {
@@ -30,8 +29,7 @@ final class YoloWriter implements LabelWriter {
         StringBuilder data = new StringBuilder("path: .\ntrain: images\nval: images\nnames:\n");
         for (String name : names.values()) {
             if (ids.putIfAbsent(name, ids.size()) == null) {
-                // A text of JSON is one of YAML, too.
-                data.append("  ").append(ids.size() - 1).append(": ").append(Json.text(name)).append('\n');
+                data.append("  ").append(ids.size() - 1).append(": ").append(quoted(name)).append('\n');
             }
         }
         Files.writeString(out.resolve("data.yaml"), data, StandardOpenOption.CREATE_NEW);
@@ -42,25 +40,34 @@ final class YoloWriter implements LabelWriter {
     @Override
     public String line(int round, LabeledLine line) throws IOException {
         String path = folder.below(line.source());
-        String problem = CommonFolder.problem(path);
+        String problem = ObjectFiles.problem(path);
         if (problem != null) {
             return problem;
         }
-        int dot = path.lastIndexOf('.');
-        Path labels = out.resolve("labels").resolve((dot > path.lastIndexOf('/') ? path.substring(0, dot) : path) + ".txt");
         StringBuilder text = new StringBuilder();
         for (LabeledLine.Annotation box : line.annotations()) {
             text.append(String.format(Locale.ROOT, "%d %.9f %.9f %.9f %.9f\n", ids.get(box.className()),
                     (box.left() + box.boxWidth() / 2) / line.width(), (box.top() + box.boxHeight() / 2) / line.height(), box.boxWidth() / line.width(), box.boxHeight() / line.height()));
         }
-        Files.createDirectories(labels.getParent());
-        try {
-            Files.writeString(labels, text, StandardOpenOption.CREATE_NEW);
-        } catch (FileAlreadyExistsException e) {
-            return "another image has the same name but for its ending, and so the same labels in YOLO: \"" + path + "\"";
+        String image = "images/" + path;
+        problem = ObjectFiles.write(out, YoloReader.labelFile(image), text.toString().getBytes(StandardCharsets.US_ASCII));
+        if (problem == null) {
+            images.row(image, line.source(), Numbers.text(line.width()), Numbers.text(line.height()), Long.toString(line.depth()));
         }
-        images.row("images/" + path, line.source(), Numbers.text(line.width()), Numbers.text(line.height()), Long.toString(line.depth()));
-        return null;
+        return problem;
+    }
+
+    /** A text of YAML in double quotes. JSON's would do but for pairs of surrogates, which YAML's escapes do not know. */
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            boolean plain = c >= ' ' && c <= '~' || c >= 0xa0 && c != 0x2028 && c != 0x2029 && c != 0xfeff && c != 0xfffe && c != 0xffff;
+            if (c == '"' || c == '\\') {
+                quoted.append('\\');
+            }
+            quoted.append(plain ? Character.toString(c) : String.format(Locale.ROOT, "\\u%04x", c));
+        });
+        return quoted.append('"').toString();
     }
 
     @Override

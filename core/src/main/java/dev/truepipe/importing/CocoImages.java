@@ -2,6 +2,8 @@ package dev.truepipe.importing;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The images of a COCO file: id, size and name of each, in the order of the file, found again by id. About 40 bytes an image, and its name.
@@ -15,6 +17,8 @@ final class CocoImages {
     private long[] namesAt = new long[1 << 10];
     private int[] nameLengths = new int[1 << 10];
     private byte[][] names = new byte[16][];
+    /** Names that UTF-8 cannot hold, by image. */
+    private final Map<Integer, String> malformed = new HashMap<>();
     private long namesEnd;
     private int count;
     /** By hash of the id, the image plus one. At most half full. */
@@ -51,6 +55,10 @@ final class CocoImages {
     }
 
     private void keep(String name) {
+        if (!ObjectUris.wellFormed(name)) {
+            malformed.put(count, name);
+            return;
+        }
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
         namesAt[count] = namesEnd;
         nameLengths[count] = utf8.length;
@@ -93,7 +101,7 @@ final class CocoImages {
 
     String name(int image) {
         if (nameLengths[image] < 0) {
-            return null;
+            return malformed.get(image);
         }
         byte[] utf8 = new byte[nameLengths[image]];
         for (int done = 0; done < utf8.length;) {

@@ -164,20 +164,19 @@ public final class CsvReader implements LabelReader {
             writer.begin(place, row.get(columns.object));
         }
         writer.date(file.lastModified());
-        double confidence = confidence(writer, columns, row);
+        double confidence = confidence(columns, row);
         for (String name : columns.classes(row)) {
             writer.classified(name, confidence, at);
         }
         writer.end();
     }
 
-    private static double confidence(ManifestWriter writer, Columns columns, List<String> row) {
-        double confidence = columns.confidence < 0 || row.get(columns.confidence).isBlank() ? Double.NaN : CsvRows.number(row.get(columns.confidence));
-        if (!(confidence >= 0 && confidence <= 1)) {
-            return 1;
+    private static double confidence(Columns columns, List<String> row) {
+        if (columns.confidence < 0 || row.get(columns.confidence).isBlank()) {
+            return ManifestWriter.BY_PERSON;
         }
-        writer.byModel();
-        return confidence;
+        double confidence = CsvRows.number(row.get(columns.confidence));
+        return Double.isNaN(confidence) ? ManifestWriter.UNREADABLE : confidence;
     }
 
     /** The images of a file, in the order of their first rows. */
@@ -227,12 +226,8 @@ public final class CsvReader implements LabelReader {
                 writer.date(file.lastModified());
                 for (; next < sorted.length && held.image(sorted[next]) == image; next++) {
                     int i = sorted[next];
-                    float score = held.score(i);
-                    if (!Float.isNaN(score)) {
-                        writer.byModel();
-                    }
                     writer.box(held.category(i) < 0 ? null : names.get(held.category(i)), held.box(i, 0), held.box(i, 1), held.box(i, 2), held.box(i, 3),
-                            Float.isNaN(score) ? 1 : Double.parseDouble(Float.toString(score)), () -> Place.line(file.name(), held.place(i)));
+                            held.score(i), () -> Place.line(file.name(), held.place(i)));
                 }
                 writer.end();
             }
@@ -259,7 +254,6 @@ public final class CsvReader implements LabelReader {
             names.add(one);
             return names.size() - 1;
         });
-        double confidence = columns.confidence < 0 ? Double.NaN : CsvRows.number(row.get(columns.confidence));
-        held.add(image, known, (int) Math.min(at.line(), Integer.MAX_VALUE), 0, box, confidence >= 0 && confidence <= 1 ? (float) confidence : Float.NaN, HeldBoxes.FINE);
+        held.add(image, known, (int) Math.min(at.line(), Integer.MAX_VALUE), 0, box, confidence(columns, row), HeldBoxes.FINE);
     }
 }

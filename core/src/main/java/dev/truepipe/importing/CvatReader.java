@@ -156,7 +156,7 @@ public final class CvatReader implements LabelReader {
         if (name.equals("box") && boxes) {
             box(writer, xml, label, at);
         } else if (name.equals("tag") && !boxes) {
-            writer.classified(label, 1, at);
+            writer.classified(label, ManifestWriter.BY_PERSON, at);
         } else if (name.equals("tag")) {
             writer.other("it is a class of the whole image, and this import takes boxes", at);
         } else if (SHAPES.contains(name)) {
@@ -173,9 +173,9 @@ public final class CvatReader implements LabelReader {
         if (Double.isFinite(rotation) && rotation % 360 != 0 && wide > 0 && high > 0) {
             double[] around = Pixels.around(left, top, wide, high, rotation, left + wide / 2, top + high / 2);
             writer.warn(ImportCode.BOX_ROTATED, at.get(), "the box is turned by " + rotation + "°");
-            writer.box(label, Pixels.rounded(around[0]), Pixels.rounded(around[1]), Pixels.rounded(around[2]), Pixels.rounded(around[3]), 1, at);
+            writer.box(label, Pixels.rounded(around[0]), Pixels.rounded(around[1]), Pixels.rounded(around[2]), Pixels.rounded(around[3]), ManifestWriter.BY_PERSON, at);
         } else {
-            writer.box(label, left, top, wide, high, 1, at);
+            writer.box(label, left, top, wide, high, ManifestWriter.BY_PERSON, at);
         }
     }
 

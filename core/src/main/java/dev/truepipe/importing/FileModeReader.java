@@ -78,7 +78,7 @@ public final class FileModeReader implements LabelReader {
         for (int i = 1; i < list.size(); i++) {
             String path = list.get(i);
             Place at = Place.element(folder.name(IMAGES), "/" + i, null);
-            writer.begin(at, () -> ObjectUris.of(prefix, path));
+            writer.begin(at, path, () -> ObjectUris.of(prefix, path));
             String file = annotationFile(path);
             if (folder.has(file)) {
                 image(writer, file);
@@ -104,7 +104,7 @@ public final class FileModeReader implements LabelReader {
             Supplier<Place> at = () -> Place.element(folder.name(file), "/annotations/" + place, null);
             if (annotations.get(i) instanceof Map<?, ?> box) {
                 writer.box(box.get("class_id") instanceof Long id ? names.get(id) : null, number(box.get("left")), number(box.get("top")),
-                        number(box.get("width")), number(box.get("height")), 1, at);
+                        number(box.get("width")), number(box.get("height")), ManifestWriter.BY_PERSON, at);
             } else {
                 writer.dropped(ImportCode.ANNOTATION_INVALID, "the annotation is no object", at);
             }

@@ -73,6 +73,10 @@ public final class FolderReader implements LabelReader {
         }
         for (Entry entry : entries) {
             Place at = Place.of(entry.name);
+            if (FolderFiles.isOtherImage(entry.path)) {
+                writer.lost(ImportCode.IMAGE_UNREADABLE, at, "it is neither JPEG nor PNG by its name", 0);
+                continue;
+            }
             if (!FolderFiles.isImage(entry.path)) {
                 writer.warn(ImportCode.NOT_AN_IMAGE, at, "it is no image by its name, and passed over");
                 continue;
@@ -80,7 +84,7 @@ public final class FolderReader implements LabelReader {
             writer.begin(at, entry.uri == null ? entry.path : entry.uri);
             writer.date(entry.lastModified);
             if (entry.path.indexOf('/') > 0) {
-                writer.classified(className(entry), 1, () -> at);
+                writer.classified(className(entry), ManifestWriter.BY_PERSON, () -> at);
             }
             writer.end();
         }

@@ -3,7 +3,7 @@ package dev.truepipe.importing;
 import java.util.Arrays;
 
 /**
- * The boxes of some images of a file that lists the two apart: of the first images that are not written yet, in the order of the file, 60 bytes each.
+ * The boxes of some images of a file that lists the two apart: of the first images that are not written yet, in the order of the file, 65 bytes each.
  *
  * <p>There is room for so many and no more. When it is full, the images behind the first half's are given up, for a later reading of the
  * file: so any file goes through the same memory, a larger one in more readings.
@@ -35,7 +35,7 @@ final class HeldBoxes {
     private int[] places = new int[1 << 10];
     private long[] ids = new long[1 << 10];
     private double[] boxes = new double[4 << 10];
-    private float[] scores = new float[1 << 10];
+    private double[] scores = new double[1 << 10];
     private byte[] states = new byte[1 << 10];
 
     /** @param most annotations there is room for */
@@ -63,8 +63,8 @@ final class HeldBoxes {
         return count;
     }
 
-    /** @param box four numbers @param score NaN if a person drew it */
-    void add(int image, int category, int place, long id, double[] box, float score, byte state) {
+    /** @param box four numbers @param score as ManifestWriter takes it */
+    void add(int image, int category, int place, long id, double[] box, double score, byte state) {
         if (count == most) {
             giveUp();
             if (!wants(image)) {
@@ -182,7 +182,7 @@ final class HeldBoxes {
         return boxes[4 * i + number];
     }
 
-    float score(int i) {
+    double score(int i) {
         return scores[i];
     }
 

@@ -20,6 +20,7 @@ public enum ImportCode {
     LABEL_ABSENT(true, "label the object, or take it out"),
     UNFINISHED_TASK(true, "finish the task in the tool, and export again"),
     DUPLICATE_IMAGE_ID(true, "give each image an id of its own"),
+    ADDRESS_SHARED(true, "tell the two apart with --map FROM=TO: of a URL only the last segment comes behind --s3-prefix"),
     NOTHING_LEFT(true, "mend its annotations: an image that has objects must not be taught as one without"),
     DUPLICATE_OBJECT(false, "keep one entry for each object; of two lines, split keeps the newest"),
     NOT_AN_IMAGE(false, "fine if it is none: only .jpg, .jpeg and .png files are images"),

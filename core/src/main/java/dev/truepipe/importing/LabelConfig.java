@@ -10,7 +10,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * What a labeling interface of Label Studio ({@code <View>…}) says: the classes of each control in their order, and which member of
+ * What a labeling interface of Label Studio ({@code <View>…}) says: the classes of each control in their order, as exports name them
+ * ({@code alias} before {@code value}), and which member of
  * {@code data} each object tag shows.
  *
  * @see <a href="https://labelstud.io/tags/">Label Studio tags</a>
@@ -21,6 +22,7 @@ final class LabelConfig {
     /** Members of {@code data} by object tag. */
     private final Map<String, String> members = new HashMap<>();
     private final Map<String, Boolean> texts = new HashMap<>();
+    private final Map<String, Boolean> multiple = new HashMap<>();
 
     private LabelConfig() {}
 
@@ -44,13 +46,17 @@ final class LabelConfig {
                 String target = xml.getAttributeValue(null, "toName");
                 if (name != null && target != null) {
                     classes.putIfAbsent(name, new ArrayList<>());
+                    if (xml.getLocalName().equals("Choices")) {
+                        multiple.put(name, "multiple".equals(xml.getAttributeValue(null, "choice")));
+                    }
                 } else if (name != null && value != null && value.startsWith("$")) {
                     members.put(name, value.substring(1));
                     texts.put(name, xml.getLocalName().contains("Text"));
                 }
                 String control = open.stream().filter(one -> !one.isEmpty()).reduce((_, last) -> last).orElse(null);
-                if (value != null && control != null && (xml.getLocalName().equals("Label") || xml.getLocalName().equals("Choice"))) {
-                    classes.get(control).add(value);
+                String exported = xml.getAttributeValue(null, "alias") == null ? value : xml.getAttributeValue(null, "alias");
+                if (exported != null && control != null && (xml.getLocalName().equals("Label") || xml.getLocalName().equals("Choice"))) {
+                    classes.get(control).add(exported);
                 }
                 open.add(name != null && target != null ? name : "");
             } else if (event == XMLStreamReader.END_ELEMENT) {
@@ -63,6 +69,11 @@ final class LabelConfig {
     /** Classes of a control, in order; {@code null} if it has none, or is not there. */
     List<String> classes(String control) {
         return control == null ? classes.values().iterator().next() : classes.get(control);
+    }
+
+    /** Whether several of a control's choices may be made; {@code null} if not known. */
+    Boolean multiple(String control) {
+        return multiple.get(control);
     }
 
     /** The member of {@code data} that an object tag shows; {@code null} if not known. */

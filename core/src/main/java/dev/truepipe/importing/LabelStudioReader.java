@@ -30,15 +30,25 @@ import java.util.function.Supplier;
  * @see <a href="https://labelstud.io/guide/export#Label-Studio-JSON-format-of-annotated-tasks">Label Studio JSON</a>
  */
 public final class LabelStudioReader implements LabelReader {
-    /** Members that are long and say nothing here: strokes of brushes, outlines, and labels that are none. */
-    private static final Set<String> WITHOUT = Set.of("rle", "points", "drafts", "predictions", "prediction", "vertices", "maskDataURL", "imageDataURL");
+    /** Members that are long and say nothing here: strokes of brushes, and labels that are none. */
+    private static final Set<String> WITHOUT = Set.of("rle", "drafts", "predictions", "prediction", "maskDataURL", "imageDataURL");
     /** Where the tool serves files from, longest first: what stands behind is the path below its own root. */
     private static final List<String> ROOTS = List.of("/data/local-files/?d=", "/data/upload/", "/data/", "/uploads/", "/upload/", "/");
     private static final String EXPORT_JSON = "export as JSON (not JSON-MIN, nor CSV)";
     private static final double PERCENT = 100;
 
-    /** What a result is. */
-    private enum Kind { BOX, SPAN, CHOICE, OTHER }
+    /** What a result is, in the order of preference. Choices may be of a box or a span, and then are its classes, or what else is said of it. */
+    private enum Kind {
+        BOX, CHOICE_OF_BOX, SPAN, CHOICE_OF_SPAN, CHOICE, OTHER;
+
+        private boolean box() {
+            return this == BOX || this == CHOICE_OF_BOX;
+        }
+
+        private boolean span() {
+            return this == SPAN || this == CHOICE_OF_SPAN;
+        }
+    }
 
     private record Control(String name, Kind kind) {}
 
@@ -47,6 +57,8 @@ public final class LabelStudioReader implements LabelReader {
     private final String from;
     private Control control;
     private Task task;
+    /** Whether some objects of images look like texts. */
+    private boolean mixed;
 
     /**
      * @param config the labeling interface, or {@code null}
@@ -70,7 +82,7 @@ public final class LabelStudioReader implements LabelReader {
     public Survey survey(ImportReport report) throws IOException {
         Map<Control, Set<String>> names = new LinkedHashMap<>();
         Map<Control, Boolean> several = new HashMap<>();
-        Map<Control, Boolean> ofTexts = new HashMap<>();
+        Map<Control, int[]> looks = new HashMap<>();
         tasks((file, place, one) -> {
             Map<String, Object> annotation = newest(one);
             if (annotation == null) {
@@ -85,7 +97,7 @@ public final class LabelStudioReader implements LabelReader {
                 List<String> labels = labels(result, met.kind);
                 labels.stream().filter(ObjectUris::wellFormed).limit(met.kind == Kind.CHOICE ? labels.size() : 1).forEach(known::add);
                 several.merge(met, labels.size() > 1, Boolean::logicalOr);
-                ofTexts.merge(met, isText(one, result), Boolean::logicalAnd);
+                looks.computeIfAbsent(met, _ -> new int[2])[isText(one, result) ? 1 : 0]++;
             }
         });
         control = chosen(names.keySet());
@@ -93,15 +105,27 @@ public final class LabelStudioReader implements LabelReader {
             task = Task.OBJECT_DETECTION;
             return new Survey(task, ClassList.inOrder(config == null ? List.of() : config.classes(from) == null ? List.of() : config.classes(from)));
         }
-        boolean texts = ofTexts.get(control);
+        int[] look = looks.get(control);
+        boolean texts = look[1] > look[0];
+        mixed = control.kind == Kind.CHOICE && !texts && look[1] > 0;
+        if (control.kind == Kind.CHOICE && look[0] == look[1]) {
+            throw new UnreadableSourceException(files.getFirst().name(), "shows as many texts as addresses of images by their looks (" + look[0] + "), so nobody knows what \""
+                    + ImportReport.shown(control.name) + "\" is of", "give the labeling interface: --label-categories interface.xml");
+        }
         task = switch (control.kind) {
-            case SPAN -> Task.TEXT_SPAN;
-            case CHOICE -> several.get(control) ? texts ? Task.TEXT_CLASSIFICATION_MULTILABEL : Task.IMAGE_CLASSIFICATION_MULTILABEL
+            case SPAN, CHOICE_OF_SPAN -> Task.TEXT_SPAN;
+            case CHOICE -> multiple(control, several.get(control)) ? texts ? Task.TEXT_CLASSIFICATION_MULTILABEL : Task.IMAGE_CLASSIFICATION_MULTILABEL
                     : texts ? Task.TEXT_CLASSIFICATION : Task.IMAGE_CLASSIFICATION;
-            case BOX, OTHER -> Task.OBJECT_DETECTION;
+            case BOX, CHOICE_OF_BOX, OTHER -> Task.OBJECT_DETECTION;
         };
         List<String> given = config == null ? null : config.classes(control.name);
         return new Survey(task, given == null ? ClassList.sorted(names.get(control)) : ClassList.inOrder(given));
+    }
+
+    /** The labeling interface knows; without it, what was met tells. */
+    private boolean multiple(Control chosen, boolean met) {
+        Boolean said = config == null ? null : config.multiple(chosen.name);
+        return said == null ? met : said;
     }
 
     private Control chosen(Set<Control> met) throws IOException {
@@ -142,7 +166,10 @@ public final class LabelStudioReader implements LabelReader {
         if (task.ofTexts()) {
             writer.beginText(at, shown);
         } else {
-            writer.begin(at, () -> uri(writer.uris(), shown));
+            writer.begin(at, shown, () -> uri(writer.uris(), shown));
+            if (mixed && isText(one, first)) {
+                writer.refuse(ImportCode.SOURCE_INVALID, "\"" + ImportReport.shown(shown) + "\" looks like a text, and the others are addresses of images");
+            }
         }
         size(writer, results);
         Object date = annotation.get("updated_at") == null ? annotation.get("created_at") : annotation.get("updated_at");
@@ -153,7 +180,7 @@ public final class LabelStudioReader implements LabelReader {
             writer.warn(ImportCode.SEVERAL_ANNOTATIONS, at, usable + " annotations of one task, none cancelled");
         }
         Set<String> labeledRegions = new HashSet<>();
-        results.stream().filter(result -> kind(result) != Kind.OTHER).map(result -> text(result.get("id"))).forEach(labeledRegions::add);
+        results.stream().filter(result -> kind(result).box()).map(result -> text(result.get("id"))).forEach(labeledRegions::add);
         for (int i = 0; i < results.size(); i++) {
             Map<String, Object> result = results.get(i);
             String pointer = "/" + place + "/…/result/" + i;
@@ -167,16 +194,18 @@ public final class LabelStudioReader implements LabelReader {
         writer.end();
     }
 
-    /** What stands below a root of the tool is a path, whatever it looks like; but for what {@code --map} has rewritten. */
-    private static String uri(ObjectUris uris, String shown) throws Unusable {
+    /** What stands below a root of the tool, here or at a host, is a path, whatever it looks like; but for what {@code --map} has rewritten. */
+    private static ObjectUris.Found uri(ObjectUris uris, String shown) throws Unusable {
         String mapped = uris.mapped(shown);
         for (String root : ROOTS) {
-            if (mapped.startsWith(root)) {
-                String below = mapped.substring(root.length());
-                return uris.below(root.endsWith("=") ? ObjectUris.percentDecoded(below.replaceFirst("&.*$", "")) : below.replaceFirst("[?#].*$", ""));
+            boolean own = root.startsWith("/data/") && root.length() > "/data/".length();
+            int at = mapped.startsWith(root) ? 0 : own && ObjectUris.isUrl(mapped) ? mapped.indexOf(root) : -1;
+            if (at >= 0) {
+                String below = mapped.substring(at + root.length());
+                return uris.below(ObjectUris.percentDecoded(root.endsWith("=") ? below.replaceFirst("&.*$", "") : ObjectUris.withoutQuery(below)));
             }
         }
-        return uris.uriOfMapped(mapped);
+        return uris.foundAtMapped(mapped);
     }
 
     /** The image's size stands on every result that has one. */
@@ -205,11 +234,11 @@ public final class LabelStudioReader implements LabelReader {
         switch (control.kind) {
             case CHOICE -> {
                 for (String label : labels) {
-                    writer.classified(label, 1, at);
+                    writer.classified(label, ManifestWriter.BY_PERSON, at);
                 }
             }
-            case SPAN -> span(writer, result, labels, shown, at);
-            case BOX, OTHER -> box(writer, result, labels, at);
+            case SPAN, CHOICE_OF_SPAN -> span(writer, result, labels, shown, at);
+            case BOX, CHOICE_OF_BOX, OTHER -> box(writer, result, labels, at);
         }
     }
 
@@ -246,7 +275,7 @@ public final class LabelStudioReader implements LabelReader {
             high = around[3];
             writer.warn(ImportCode.BOX_ROTATED, at.get(), "the box is turned by " + rotation + "°");
         }
-        writer.box(labels.getFirst(), Pixels.rounded(left), Pixels.rounded(top), Pixels.rounded(wide), Pixels.rounded(high), 1, at);
+        writer.box(labels.getFirst(), Pixels.rounded(left), Pixels.rounded(top), Pixels.rounded(wide), Pixels.rounded(high), ManifestWriter.BY_PERSON, at);
     }
 
     /** Offsets count UTF-16 units, as browsers do; where the text told beside them says otherwise, code points. */
@@ -267,16 +296,29 @@ public final class LabelStudioReader implements LabelReader {
             writer.warn(ImportCode.SEVERAL_LABELS, at.get(), "the span has " + labels.size() + " labels");
         }
         String said = text(value.get("text"));
-        boolean units = said == null || said.equals(shown.substring(start.intValue(), end.intValue()));
+        String inUnits = shown.substring(start.intValue(), end.intValue());
+        String inPoints = end > shown.codePointCount(0, shown.length()) ? null
+                : shown.substring(shown.offsetByCodePoints(0, start.intValue()), shown.offsetByCodePoints(0, end.intValue()));
+        boolean units = said == null || said.equals(inUnits) || !said.equals(inPoints) && bare(said).equals(bare(inUnits));
+        if (!units && (inPoints == null || !bare(said).equals(bare(inPoints)))) {
+            writer.dropped(ImportCode.SPAN_INVALID, "the span is said to be of \"" + ImportReport.shown(said) + "\", and from " + start + " to " + end + " the text has \""
+                    + ImportReport.shown(inUnits) + "\": were the offsets into other text, as rendered HTML is?", at);
+            return;
+        }
         writer.span(labels.getFirst(), units ? shown.codePointCount(0, start.intValue()) : start.intValue(),
-                units ? shown.codePointCount(0, end.intValue()) : end.intValue(), 1, at);
+                units ? shown.codePointCount(0, end.intValue()) : end.intValue(), ManifestWriter.BY_PERSON, at);
+    }
+
+    /** Without space of any kind, which browsers change, and ends of lines as the tool writes them. */
+    private static String bare(String text) {
+        return text.replace("\\n", "").replaceAll("[\\s\u00a0]+", "");
     }
 
     private void other(ManifestWriter writer, Map<String, Object> result, Set<String> labeledRegions, Supplier<Place> at) throws IOException {
         String type = String.valueOf(result.get("type"));
         Kind kind = kind(result);
         if (type.equals("rectangle") && labeledRegions.contains(text(result.get("id")))) {
-            // The shape alone; its labels are a result of their own, which has the shape again.
+            // The shape alone; its labels are a result of their own, which has the shape again, and is taken or told of.
             return;
         }
         if (kind != Kind.OTHER) {
@@ -300,7 +342,9 @@ public final class LabelStudioReader implements LabelReader {
         boolean rectangle = value.containsKey("x") && value.containsKey("width") && value.containsKey("height") && !value.containsKey("radiusX");
         return switch (type) {
             case "rectanglelabels" -> Kind.BOX;
-            case "choices" -> Kind.CHOICE;
+            // Of a whole object there are choices alone; anything beside them is a region.
+            case "choices" -> rectangle ? Kind.CHOICE_OF_BOX : value.containsKey("start") && !value.containsKey("channel") ? Kind.CHOICE_OF_SPAN
+                    : Set.of("choices").containsAll(value.keySet()) ? Kind.CHOICE : Kind.OTHER;
             case "labels" -> rectangle ? Kind.BOX : value.containsKey("start") && !value.containsKey("channel") ? Kind.SPAN : Kind.OTHER;
             case "hypertextlabels" -> Kind.SPAN;
             default -> Kind.OTHER;
@@ -309,7 +353,7 @@ public final class LabelStudioReader implements LabelReader {
 
     private static List<String> labels(Map<String, Object> result, Kind kind) {
         Map<?, ?> value = (Map<?, ?>) result.get("value");
-        Object labels = kind == Kind.CHOICE ? value.get("choices") : value.get(result.get("type")) == null ? value.get("labels") : value.get(result.get("type"));
+        Object labels = value.get(result.get("type")) == null ? value.get("labels") : value.get(result.get("type"));
         List<String> names = new ArrayList<>();
         for (Object label : labels instanceof List<?> list ? list : labels instanceof String ? List.of(labels) : List.of()) {
             // Choices within choices come as lists: the innermost is meant.
@@ -385,14 +429,14 @@ public final class LabelStudioReader implements LabelReader {
         if (config != null && tag != null && config.isText(tag) != null) {
             return config.isText(tag);
         }
-        if (kind(result) == Kind.SPAN) {
+        if (kind(result).span()) {
             return true;
         }
         if (result.get("original_width") != null) {
             return false;
         }
         String shown = shown(task, result);
-        return shown != null && !shown.matches("(?s)[A-Za-z][A-Za-z0-9+.-]*://\\S+|/\\S+|\\S+\\.(?i:jpe?g|png|gif|bmp|webp|tiff?)(\\?\\S*)?");
+        return shown != null && !shown.matches("[A-Za-z][A-Za-z0-9+.-]*://.+|/\\S+|.+\\.(?i:jpe?g|png|gif|bmp|webp|tiff?)(\\?.*)?");
     }
 
     private static double number(Object value) {

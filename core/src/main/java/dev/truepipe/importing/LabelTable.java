@@ -47,8 +47,8 @@ final class LabelTable {
                 first = in.read();
             } while (first == ' ' || first == '\n' || first == '\r' || first == '\t' || first == 0xef || first == 0xbb || first == 0xbf);
         }
-        // A JSON text alone on each line begins with a quote, as a quoted cell does: a head has a known name in it.
-        if (first == '{' || first == '[' || first == '"' && !table.hasHead()) {
+        // A JSON text alone on each line begins with a quote, as a quoted cell does, and a number might be a cell: a head has a known name in it.
+        if (first == '{' || first == '[' || (first == '"' || first == '-' || first >= '0' && first <= '9') && !table.hasHead()) {
             table.jsonLines();
         } else {
             table.csv();
@@ -91,9 +91,13 @@ final class LabelTable {
     private void jsonLines() throws IOException {
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT)))) {
+            BoundedLines lines = new BoundedLines(reader);
             long number = 0;
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            for (String line = lines.next(); line != null; line = lines.next()) {
                 number++;
+                if (line.length() > BoundedLines.LONGEST) {
+                    throw file.unreadable("line " + number + " has more than " + BoundedLines.LONGEST + " characters", WRITE);
+                }
                 if (!line.isBlank()) {
                     jsonLine(line, number);
                 }

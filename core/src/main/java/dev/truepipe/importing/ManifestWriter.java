@@ -20,6 +20,9 @@ import java.util.function.Supplier;
  * <p>Use: {@link #begin}; then what is known of the object ({@link #size}, {@link #date}) and its annotations, in their order ({@link #box},
  * {@link #classified}, {@link #span}, {@link #dropped}); then {@link #end}, which writes the line or says why there is none.
  *
+ * <p>A confidence from 0 to 1 is a model's, and makes the object one that no person has annotated; any other but {@link #BY_PERSON} leaves the
+ * annotation out.
+ *
  * <p>A box that reaches out of its image by up to a pixel stays as it is, as {@code check} has it; by more it is clipped, with a warning. An
  * object that came with annotations of which none is left is left out: it is no negative. One that came without is written as a negative,
  * with a warning, or for a single class left out.
@@ -32,6 +35,10 @@ public final class ManifestWriter {
     /** Beyond, whole numbers of a double are not exact. */
     private static final double EXACT = 1L << 53;
     private static final int USUAL_DEPTH = 3;
+    /** Confidence in what a person said; it is written as 1. */
+    static final double BY_PERSON = Double.NaN;
+    /** A confidence that stands there and is no number. */
+    static final double UNREADABLE = Double.POSITIVE_INFINITY;
 
     private static final JsonFactory FACTORY = JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
 
@@ -43,10 +50,14 @@ public final class ManifestWriter {
     private final ImportReport report;
     private final JsonGenerator json;
     private final Hashes objects = new Hashes();
+    /** URLs of which only the last segment is in the address, and those addresses. */
+    private final Hashes urls = new Hashes();
 
     // The object at hand.
     private Place place;
     private String source;
+    private String named;
+    private String url;
     private boolean isText;
     private int width;
     private int height;
@@ -82,20 +93,22 @@ public final class ManifestWriter {
     /** Where an object lies. */
     @FunctionalInterface
     interface Address {
-        /** @return an S3 URI that is one */
-        String uri() throws ObjectUris.Unusable;
+        ObjectUris.Found find() throws ObjectUris.Unusable;
     }
 
     /** Starts on an object in S3. @param reference as the tool names it */
     void begin(Place at, String reference) {
-        begin(at, () -> uris.uri(reference));
+        begin(at, reference, () -> uris.find(reference));
     }
 
-    /** Starts on an object in S3 that is found in a way of its own. */
-    void begin(Place at, Address address) {
+    /** Starts on an object in S3 that is found in a way of its own. @param reference as the tool names it */
+    void begin(Place at, String reference, Address address) {
         clear(at);
+        named = reference;
         try {
-            source = address.uri();
+            ObjectUris.Found found = address.find();
+            source = found.uri();
+            url = found.url();
         } catch (ObjectUris.Unusable e) {
             refuse(e.code, e.getMessage());
         }
@@ -116,6 +129,8 @@ public final class ManifestWriter {
     private void clear(Place at) {
         place = at;
         source = null;
+        named = null;
+        url = null;
         isText = false;
         width = 0;
         height = 0;
@@ -145,11 +160,6 @@ public final class ManifestWriter {
         created = labeled;
     }
 
-    /** A model made some of the annotations. */
-    void byModel() {
-        human = false;
-    }
-
     /** The object will be left out; the first reason counts. */
     void refuse(ImportCode code, String what) {
         if (refusedFor == null) {
@@ -161,7 +171,7 @@ public final class ManifestWriter {
     /** A box, in pixels. @param at asked only if something is wrong with it */
     void box(String className, double left, double top, double wide, double high, double confidence, Supplier<Place> at) throws IOException {
         met++;
-        int id = known(className, at);
+        int id = known(className, confidence, at);
         if (id < 0) {
             return;
         }
@@ -188,7 +198,7 @@ public final class ManifestWriter {
     /** A class of the whole object. */
     void classified(String className, double confidence, Supplier<Place> at) throws IOException {
         met++;
-        int id = known(className, at);
+        int id = known(className, confidence, at);
         if (id < 0) {
             return;
         }
@@ -208,7 +218,7 @@ public final class ManifestWriter {
     /** A part of a text. @param start first character, from 0, in code points @param end first character behind it */
     void span(String className, int start, int end, double confidence, Supplier<Place> at) throws IOException {
         met++;
-        int id = known(className, at);
+        int id = known(className, confidence, at);
         if (id < 0) {
             return;
         }
@@ -251,10 +261,15 @@ public final class ManifestWriter {
         report.find(code, at, what);
     }
 
-    private int known(String className, Supplier<Place> at) throws IOException {
+    /** The class's id; -1 if it is none, or nobody can be so sure of it. */
+    private int known(String className, double confidence, Supplier<Place> at) throws IOException {
         int id = className == null ? -1 : classes.id(className);
         if (id < 0) {
             report.find(ImportCode.UNKNOWN_CLASS, at.get(), className == null ? "no class" : "\"" + ImportReport.shown(className) + "\" is none of the " + classes.size() + " classes");
+        }
+        if (id >= 0 && !Double.isNaN(confidence) && !(confidence >= 0 && confidence <= 1)) {
+            report.find(ImportCode.ANNOTATION_INVALID, at.get(), "its confidence is no number from 0 to 1");
+            return -1;
         }
         return id;
     }
@@ -266,7 +281,8 @@ public final class ManifestWriter {
             numbers = Arrays.copyOf(numbers, 8 * kept);
         }
         ids[kept] = id;
-        confidences[kept] = confidence;
+        confidences[kept] = Double.isNaN(confidence) ? 1 : confidence;
+        human &= Double.isNaN(confidence);
         numbers[4 * kept] = a;
         numbers[4 * kept + 1] = b;
         numbers[4 * kept + 2] = c;
@@ -288,6 +304,10 @@ public final class ManifestWriter {
             int lost = met - others;
             refuse(ImportCode.NOTHING_LEFT, lost == 1 ? "its only annotation was left out" : "all of its " + lost + " annotations were left out");
         }
+        long address = source == null ? 0 : Hash128.of(source).high();
+        if (refusedFor == null && objects.has(address) && (url == null ? urls.has(address) : !urls.has(Hash128.of(url).high()))) {
+            refuse(ImportCode.ADDRESS_SHARED, "\"" + ImportReport.shown(named) + "\" leads to " + source + ", and so did another before");
+        }
         if (refusedFor != null) {
             report.find(refusedFor, place, refusedBecause);
             report.skippedImage(met);
@@ -296,7 +316,11 @@ public final class ManifestWriter {
         if (met == others) {
             report.find(ImportCode.EMPTY_ANNOTATIONS, place, "no annotation on this object");
         }
-        if (!objects.add(Hash128.of(source).high())) {
+        if (url != null) {
+            urls.add(Hash128.of(url).high());
+            urls.add(address);
+        }
+        if (!objects.add(address)) {
             report.find(ImportCode.DUPLICATE_OBJECT, place, isText ? "the same text was there before" : source + " was there before");
         }
         report.skippedAnnotations(met - kept);
@@ -448,6 +472,10 @@ public final class ManifestWriter {
     private static final class Hashes {
         private long[] slots = new long[1 << 10];
         private int count;
+
+        boolean has(long hash) {
+            return slots[slot(hash == 0 ? 1 : hash)] != 0;
+        }
 
         /** @return whether it is new */
         boolean add(long hash) {

@@ -10,8 +10,9 @@ import java.util.Map;
 /**
  * Where the objects lie in S3 that tools name in ways of their own.
  *
- * <p>First {@code --map} rewrites the beginning, the first rule that fits. Then an S3 URI stays what it is; of any other URL the last segment,
- * and of a path all of it, comes behind the prefix. Paths that lead out of their folder lead nowhere.
+ * <p>First {@code --map} rewrites the beginning, the first rule that fits. Then an S3 URI stays what it is; of any other URL the last segment
+ * before {@code ?}, with {@code %20} and the like decoded, and of a path all of it as it stands, comes behind the prefix. Paths that lead out of
+ * their folder lead nowhere.
  */
 public final class ObjectUris {
     private static final String SCHEME = "s3://";
@@ -41,15 +42,37 @@ public final class ObjectUris {
         }
     }
 
-    /** The object that a list names by its own prefix, which is no folder but a beginning, and the rest as it stands. */
-    static String of(S3Uri ownPrefix, String rest) throws Unusable {
-        relative(rest);
-        return valid(ownPrefix.resolve(rest).toString());
+    /**
+     * Where an object lies.
+     *
+     * @param uri its S3 URI
+     * @param url what it was named by, if of a URL the URI has the last segment only, so that another URL may lead to it, too; else {@code null}
+     */
+    record Found(String uri, String url) {}
+
+    /**
+     * A rule of {@code --map}.
+     *
+     * @param rule {@code FROM=TO}, parted at the last {@code =} that {@code s3://} follows, else at the last: addresses have {@code =} in them
+     * @throws IllegalArgumentException if it is none
+     */
+    public static Map.Entry<String, String> map(String rule) {
+        int parted = rule.lastIndexOf("=" + SCHEME) < 0 ? rule.lastIndexOf('=') : rule.lastIndexOf("=" + SCHEME);
+        if (parted <= 0) {
+            throw new IllegalArgumentException("\"" + rule + "\" is not FROM=TO");
+        }
+        return Map.entry(rule.substring(0, parted), rule.substring(parted + 1));
     }
 
-    /** The URI of an object. @param reference path, URL or S3 URI */
-    String uri(String reference) throws Unusable {
-        return uriOfMapped(mapped(reference));
+    /** The object that a list names by its own prefix, which is no folder but a beginning, and the rest as it stands. */
+    static Found of(S3Uri ownPrefix, String rest) throws Unusable {
+        relative(rest);
+        return found(ownPrefix.resolve(rest).toString());
+    }
+
+    /** Where an object lies. @param reference path, URL or S3 URI */
+    Found find(String reference) throws Unusable {
+        return foundAtMapped(mapped(reference));
     }
 
     /** With its beginning rewritten. */
@@ -65,14 +88,29 @@ public final class ObjectUris {
         return reference;
     }
 
-    String uriOfMapped(String mapped) throws Unusable {
+    Found foundAtMapped(String mapped) throws Unusable {
         if (mapped.startsWith(SCHEME)) {
-            return valid(mapped);
+            return found(mapped);
         }
-        if (mapped.matches("[A-Za-z][A-Za-z0-9+.-]+://.*")) {
-            return below(lastSegment(mapped));
+        if (isUrl(mapped)) {
+            return new Found(below(lastSegment(mapped)).uri, unsigned(mapped));
         }
         return below(mapped);
+    }
+
+    static boolean isUrl(String reference) {
+        return !isS3(reference) && reference.matches("(?s)[A-Za-z][A-Za-z0-9+.-]+://.*");
+    }
+
+    /** Each signing of an address is another; the object is the same. */
+    private static String unsigned(String url) {
+        return url.matches("(?si).*[?&](x-amz-signature|x-goog-signature|signature|sig)=.*") ? withoutQuery(url) : url;
+    }
+
+    /** What stands before {@code ?}. A {@code #} is part of a name: tools write names into addresses as they are. */
+    static String withoutQuery(String url) {
+        int query = url.indexOf('?');
+        return query < 0 ? url : url.substring(0, query);
     }
 
     static boolean isS3(String reference) {
@@ -80,12 +118,12 @@ public final class ObjectUris {
     }
 
     /** The object at a path below the prefix. */
-    String below(String path) throws Unusable {
+    Found below(String path) throws Unusable {
         String relative = relative(path);
         if (prefix == null) {
             throw new Unusable(ImportCode.SOURCE_UNMAPPED, "\"" + ImportReport.shown(path) + "\" is no S3 URI");
         }
-        return valid(prefix.resolve(relative).toString());
+        return found(prefix.resolve(relative).toString());
     }
 
     /** A path without {@code .}, and with {@code /} throughout. @throws Unusable if it leads out of its folder, or begins at the root */
@@ -111,7 +149,7 @@ public final class ObjectUris {
 
     /** What stands last in the path of a URL, decoded. */
     static String lastSegment(String url) throws Unusable {
-        String path = url.replaceFirst("[?#].*$", "");
+        String path = withoutQuery(url);
         return percentDecoded(path.substring(path.lastIndexOf('/') + 1));
     }
 
@@ -135,14 +173,14 @@ public final class ObjectUris {
         return result;
     }
 
-    private static String valid(String uri) throws Unusable {
+    private static Found found(String uri) throws Unusable {
         int slash = uri.indexOf('/', SCHEME.length());
         String key = slash < 0 ? "" : uri.substring(slash + 1);
         boolean tooLong = key.length() > LONGEST_KEY_BYTES / 4 && key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY_BYTES;
         if (slash <= SCHEME.length() || key.isEmpty() || key.endsWith("/") || tooLong || !wellFormed(uri)) {
             throw new Unusable(ImportCode.SOURCE_INVALID, "\"" + ImportReport.shown(uri) + "\" is no S3 URI of an object");
         }
-        return uri;
+        return new Found(uri, null);
     }
 
     /** Whether a text has no half of a surrogate pair. */

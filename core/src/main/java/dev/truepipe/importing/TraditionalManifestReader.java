@@ -57,7 +57,7 @@ public final class TraditionalManifestReader implements LabelReader {
         int[] objects = {0};
         entries((place, prefix, path) -> {
             Place at = Place.element(manifest.name(), "/" + place, null);
-            writer.begin(at, () -> prefix == null || ObjectUris.isS3(path) ? writer.uris().uri(path) : ObjectUris.of(prefix, path));
+            writer.begin(at, path, () -> prefix == null || ObjectUris.isS3(path) ? writer.uris().find(path) : ObjectUris.of(prefix, path));
             writer.date(labelFile.lastModified());
             int found = labels.ordered() ? objects[0]++ : labels.find(path);
             if (found < 0 && prefix != null) {
@@ -67,7 +67,7 @@ public final class TraditionalManifestReader implements LabelReader {
                 used.set(found);
                 LabelTable.Label label = labels.labels().get(found);
                 for (String name : label.names()) {
-                    writer.classified(name, 1, () -> Place.line(labelFile.name(), label.line()));
+                    writer.classified(name, ManifestWriter.BY_PERSON, () -> Place.line(labelFile.name(), label.line()));
                 }
             } else {
                 writer.refuse(ImportCode.LABEL_ABSENT, "\"" + ImportReport.shown(path) + "\" has no label in " + labelFile.name());

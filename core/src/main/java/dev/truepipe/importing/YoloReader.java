@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -131,24 +130,47 @@ public final class YoloReader implements LabelReader {
     }
 
     private void labels(ManifestWriter writer, String image, int width, int height, Set<String> used) throws IOException {
-        String beside = image.substring(0, image.lastIndexOf('.') < 0 ? image.length() : image.lastIndexOf('.')) + ".txt";
-        String apart = ("/" + beside).replaceFirst("^(.*)/images/", "$1/labels/").substring(1);
-        String path = folder.has(apart) ? apart : beside;
+        String apart = labelFile(image);
+        String path = folder.has(apart) ? apart : withoutEnding(image) + ".txt";
         if (!folder.has(path)) {
-            writer.date(folder.lastModified(image) == null ? folder.lastModified(IMAGES) : folder.lastModified(image));
+            if (folder.has(IMAGES)) {
+                // An export of ours has a file for each image, also for one without boxes: so this one was lost.
+                writer.refuse(ImportCode.LABEL_ABSENT, "there is no " + ImportReport.shown(apart));
+            }
+            writer.date(folder.lastModified(image));
             return;
         }
         used.add(path);
         writer.date(folder.lastModified(path));
         try (BufferedReader reader = open(path)) {
+            BoundedLines lines = new BoundedLines(reader);
             long number = 0;
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            for (String line = lines.next(); line != null; line = lines.next()) {
                 number++;
-                if (!line.isBlank()) {
+                if (line.length() > BoundedLines.LONGEST) {
+                    Place at = Place.line(folder.name(path), number);
+                    writer.dropped(ImportCode.ANNOTATION_INVALID, "the line has more than " + BoundedLines.LONGEST + " characters", () -> at);
+                } else if (!line.isBlank()) {
                     label(writer, Place.line(folder.name(path), number), line.strip().split("\\s+"), width, height);
                 }
             }
         }
+    }
+
+    /**
+     * Where the labels of an image stand: its last {@code images/} is {@code labels/}, and its ending {@code .txt}, as Ultralytics has it.
+     *
+     * @param image path from the folder, with {@code /} between
+     */
+    public static String labelFile(String image) {
+        String labels = withoutEnding(image) + ".txt";
+        int last = ("/" + labels).lastIndexOf("/images/");
+        return last < 0 ? labels : labels.substring(0, last) + "labels/" + labels.substring(last + "images/".length());
+    }
+
+    private static String withoutEnding(String path) {
+        int dot = path.lastIndexOf('.');
+        return dot > path.lastIndexOf('/') ? path.substring(0, dot) : path;
     }
 
     private BufferedReader open(String path) throws IOException {
@@ -180,15 +202,7 @@ public final class YoloReader implements LabelReader {
             writer.dropped(ImportCode.UNKNOWN_CLASS, "\"" + ImportReport.shown(columns[0]) + "\" is the id of none of the " + names.size() + " classes", at);
             return;
         }
-        double confidence = 1;
-        if (columns.length > COLUMNS) {
-            confidence = numbers[COLUMNS];
-            if (!(confidence >= 0 && confidence <= 1)) {
-                writer.dropped(ImportCode.ANNOTATION_INVALID, "the sixth column, the confidence, is no number from 0 to 1", at);
-                return;
-            }
-            writer.byModel();
-        }
+        double confidence = columns.length == COLUMNS ? ManifestWriter.BY_PERSON : Double.isNaN(numbers[COLUMNS]) ? ManifestWriter.UNREADABLE : numbers[COLUMNS];
         double wide = numbers[3] * width;
         double high = numbers[4] * height;
         writer.box(name, Pixels.rounded(numbers[1] * width - wide / 2), Pixels.rounded(numbers[2] * height - high / 2), Pixels.rounded(wide), Pixels.rounded(high), confidence, at);
@@ -196,19 +210,20 @@ public final class YoloReader implements LabelReader {
 
     /** A text file that no image has: labels, if it looks like it. */
     private void withoutImage(ManifestWriter writer, String path) throws IOException {
-        List<String> lines = new ArrayList<>();
+        int labels = 0;
         try (BufferedReader reader = open(path)) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            BoundedLines all = new BoundedLines(reader);
+            for (String line = all.next(); line != null; line = all.next()) {
                 if (!line.isBlank()) {
-                    lines.add(line);
-                    if (!line.strip().matches("[0-9]+(\\s+[0-9.eE+-]+){4,}")) {
+                    labels++;
+                    if (line.length() > BoundedLines.LONGEST || !line.strip().matches("[0-9]+(\\s+[0-9.eE+-]+){4,}")) {
                         return;
                     }
                 }
             }
         }
-        if (!lines.isEmpty() || ("/" + path).contains("/labels/")) {
-            writer.lost(ImportCode.IMAGE_ABSENT, Place.of(folder.name(path)), "no image in the folder has these labels", lines.size());
+        if (labels > 0 || ("/" + path).contains("/labels/")) {
+            writer.lost(ImportCode.IMAGE_ABSENT, Place.of(folder.name(path)), "no image in the folder has these labels", labels);
         }
     }
 }

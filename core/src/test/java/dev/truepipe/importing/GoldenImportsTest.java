@@ -77,7 +77,8 @@ class GoldenImportsTest {
         Map<String, String> maps = new LinkedHashMap<>();
         if (rules.containsKey("map")) {
             for (String map : rules.get("map").split(",")) {
-                maps.put(map.substring(0, map.indexOf('=')), map.substring(map.indexOf('=') + 1));
+                Map.Entry<String, String> rule = ObjectUris.map(map);
+                maps.put(rule.getKey(), rule.getValue());
             }
         }
         ObjectUris uris = new ObjectUris(rules.containsKey("s3-prefix") ? S3Uri.parse(rules.get("s3-prefix")) : null, maps);

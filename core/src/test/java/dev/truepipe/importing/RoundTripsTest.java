@@ -1,13 +1,17 @@
 package dev.truepipe.importing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.truepipe.exporting.Exporter;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.Task;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,14 +23,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A manifest that goes out and comes in again has the same images, classes and boxes. The seed is in each failure's message. */
 class RoundTripsTest {
     private static final String[] NAMES = {"car", "Straßenbahn", "a, \"b\"", "自転車", "x;y", "Ünter: #1", "- dash", "null"};
+
+    /** Keys in which {@code images/} and dots stand in folders, as they do where a data set was copied whole. */
+    private static final String[] FOLDERS = {"/ü 0/", "/v1.2/", "/train/images/", "/images/images/", "/v1.3/images/x.y/"};
 
     @TempDir
     private Path folder;
@@ -48,7 +57,7 @@ class RoundTripsTest {
             boxes.append(box == 0 ? "" : ",").append(String.format(Locale.ROOT, "{\"class_id\":%d,\"left\":%s,\"top\":%s,\"width\":%s,\"height\":%s}", id, left, top,
                     Math.max(0.0001, pixels(random, width - left)), Math.max(0.0001, pixels(random, height - top))));
         }
-        return "{\"source-ref\":" + Json.text("s3://bucket-" + i % 2 + "/ü " + i % 3 + "/" + image + (i % 5 == 0 ? ".png" : ".jpg")) + ",\"cars\":{\"image_size\":[{\"width\":" + width + ",\"height\":"
+        return "{\"source-ref\":" + Json.text("s3://bucket-" + i % 2 + FOLDERS[i % FOLDERS.length] + image + (i % 5 == 0 ? ".png" : ".jpg")) + ",\"cars\":{\"image_size\":[{\"width\":" + width + ",\"height\":"
                 + height + ",\"depth\":3}],\"annotations\":[" + boxes + "]},\"cars-metadata\":{\"class-map\":" + Json.text(map) + ",\"type\":\"groundtruth/object-detection\",\"creation-date\":\"2025-03-04T09:12:44.1"
                 + (10_000 + i) + "\",\"job-name\":\"labeling-job/j\",\"human-annotated\":\"yes\"}}\n";
     }
@@ -175,6 +184,124 @@ class RoundTripsTest {
             Path coco = export(Exporter.Format.COCO, manifest, Task.OBJECT_DETECTION);
             assertEquals(said(newest), said(imported(new CocoReader(List.of(Imported.file("coco", coco.resolve("instances.json"))))).manifest()));
         }
+    }
+
+    @Test
+    void imagesWithoutAnEndingInFoldersWithDotsKeepTheirOwnLabels() throws Exception {
+        String manifest = line(new Random(1), 0, 1).replaceFirst("s3://[^\"]*", "s3://b/v1.2/photo") + line(new Random(2), 0, 2).replaceFirst("s3://[^\"]*", "s3://b/v1.3/q");
+        Path yolo = export(Exporter.Format.YOLO, manifest, Task.OBJECT_DETECTION);
+        assertEquals(said(manifest), said(imported(new YoloReader(yolo, names(yolo), "data.yaml")).manifest()));
+    }
+
+    @Test
+    void labelsStandWhereUltralyticsLooksForThem() {
+        assertEquals("labels/a.txt", YoloReader.labelFile("images/a.jpg"));
+        assertEquals("images/train/labels/a.b.txt", YoloReader.labelFile("images/train/images/a.b.jpg"));
+        assertEquals("labels/v1.2/photo.txt", YoloReader.labelFile("images/v1.2/photo"));
+        assertEquals("my-images/a.txt", YoloReader.labelFile("my-images/a.png"));
+    }
+
+    /** A store that breaks when a manifest is read for the so manieth time. */
+    private static ByteSource breaking(byte[] manifest, int times) {
+        int[] opened = {0};
+        return (from, to) -> {
+            if (++opened[0] < times) {
+                return ByteSource.of(manifest).open(from, to);
+            }
+            // The first half comes, so that something has been written.
+            return new SequenceInputStream(new ByteArrayInputStream(manifest, 0, manifest.length / 2), new InputStream() {
+                @Override
+                public int read() throws IOException {
+                    throw new IOException("connection reset");
+                }
+            });
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource(Exporter.Format.class)
+    void ofAnExportThatBreaksMidwayNothingIsLeftAndItCanBeRepeated(Exporter.Format format) throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 2_000; i++) {
+            lines.append(line(new Random(i), 0, i));
+        }
+        byte[] manifest = lines.toString().getBytes(StandardCharsets.UTF_8);
+        LabelChoice choice = new LabelChoice(Task.OBJECT_DETECTION, List.of("cars"));
+        Path out = Files.createDirectory(folder.resolve("broken"));
+        for (int times = 1; times <= (format == Exporter.Format.COCO ? 3 : 2); times++) {
+            ByteSource broken = breaking(manifest, times);
+            IOException failed = assertThrows(IOException.class, () -> Exporter.run(format, List.of(new Exporter.Manifest("m", broken, false)), choice, List.of(), out));
+            assertEquals("connection reset", failed.getMessage());
+            try (var left = Files.list(out)) {
+                assertEquals(List.of(), left.toList());
+            }
+        }
+        // A process that was killed cleans up nothing.
+        Files.writeString(Files.createDirectory(out.resolve(Exporter.UNFINISHED)).resolve("instances.json"), "{");
+        Exporter.Report report = Exporter.run(format, List.of(new Exporter.Manifest("m", ByteSource.of(manifest), false)), choice, List.of(), out);
+        assertEquals(2_000, report.exported());
+        try (var written = Files.list(out)) {
+            assertEquals(new TreeSet<>(report.files().stream().map(file -> file.replace("/", "")).toList()),
+                    new TreeSet<>(written.map(file -> file.getFileName().toString()).toList()));
+        }
+    }
+
+    @Test
+    void classesThatDoNotAgreeAreAFindingAndNothingIsWritten() throws Exception {
+        String one = "{\"source-ref\":\"s3://b/1.jpg\",\"cars\":0,\"cars-metadata\":{\"class-name\":\"car\",\"type\":\"groundtruth/image-classification\"}}\n";
+        String manifest = one + one.replace("1.jpg", "2.jpg").replace("\"car\"", "\"tram\"");
+        Path out = Files.createDirectory(folder.resolve("conflict"));
+        Exporter.Report report = Exporter.run(Exporter.Format.CSV, List.of(new Exporter.Manifest("m", ByteSource.of(manifest.getBytes(StandardCharsets.UTF_8)), false)),
+                new LabelChoice(Task.IMAGE_CLASSIFICATION, List.of("cars")), List.of(), out);
+        assertEquals(1, report.conflicts().size());
+        assertEquals("{\"class-map-conflict\":1}", Json.text(report.summary().findings().toJson()));
+        assertEquals(List.of(2L, 0L, List.of()), List.of(report.lines(), report.exported(), report.files()));
+        try (var written = Files.list(out)) {
+            assertEquals(0, written.count());
+        }
+    }
+
+    private List<Exporter.Omitted> omitted(Exporter.Format format, Task task, String manifest) throws Exception {
+        Path out = Files.createTempDirectory(folder, "omitted");
+        Exporter.Report report = Exporter.run(format, List.of(new Exporter.Manifest("m", ByteSource.of(manifest.getBytes(StandardCharsets.UTF_8)), false)),
+                new LabelChoice(task, List.of("cars")), List.of(), out);
+        assertEquals(manifest.lines().count(), report.exported() + report.omitted());
+        return report.firstOmitted();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"YOLO", "FILE_MODE"})
+    void keysThatAreInTheWayOfOneAnotherOrTooLongAreLeftOutAndTheExportGoesOn(Exporter.Format format) throws Exception {
+        String ending = format == Exporter.Format.YOLO ? ".txt" : ".json";
+        String[] keys = {"x.jpg", "x" + ending + "/y.jpg", "x" + ending + "/y/z.jpg", "a" + ending + "/b.jpg", "a.jpg", "é".repeat(127) + ".jpg", "l".repeat(252), "l".repeat(250), "fine.jpg"};
+        StringBuilder manifest = new StringBuilder();
+        for (int i = 0; i < keys.length; i++) {
+            manifest.append(line(new Random(i), 0, i).replaceFirst("s3://[^\"]*", "s3://b/f/" + keys[i]));
+        }
+        assertEquals(List.of(2L, 3L, 5L, 6L, 7L), omitted(format, Task.OBJECT_DETECTION, manifest.toString()).stream().map(Exporter.Omitted::line).toList());
+    }
+
+    @Test
+    void whatWouldForgeARowOrAClassIsLeftOut() throws Exception {
+        String metadata = ",\"cars\":0,\"cars-metadata\":{\"class-name\":\"car\",\"type\":\"groundtruth/%s\"}}\n";
+        StringBuilder images = new StringBuilder();
+        for (String key : new String[] {"a.jpg", "b\\t0\\tc.jpg", "d\\n9\\t0\\te.jpg", "f\\r.jpg", "g.jpg"}) {
+            images.append("{\"source-ref\":\"s3://b/i/").append(key).append('"').append(metadata.formatted("image-classification"));
+        }
+        assertEquals(List.of(2L, 3L, 4L), omitted(Exporter.Format.FILE_MODE, Task.IMAGE_CLASSIFICATION, images.toString()).stream().map(Exporter.Omitted::line).toList());
+        String texts = "{\"source\":\"fine\"" + metadata.formatted("text-classification") + "{\"source\":\"not __label__7 fine\"" + metadata.formatted("text-classification");
+        assertEquals(List.of(2L), omitted(Exporter.Format.FILE_MODE, Task.TEXT_CLASSIFICATION, texts).stream().map(Exporter.Omitted::line).toList());
+    }
+
+    @Test
+    void anImageOfOurOwnExportWhoseLabelsWereLostIsNoNegative() throws Exception {
+        Path yolo = export(Exporter.Format.YOLO, line(new Random(7), 0, 1) + line(new Random(8), 0, 2), Task.OBJECT_DETECTION);
+        try (var files = Files.walk(yolo)) {
+            Files.delete(files.filter(file -> file.endsWith("2.txt")).findFirst().orElseThrow());
+        }
+        Imported again = imported(new YoloReader(yolo, names(yolo), "data.yaml"));
+        assertEquals(1, again.report().written());
+        assertEquals(ImportCode.LABEL_ABSENT, again.findings().getLast().code());
     }
 
     @Test

@@ -173,5 +173,58 @@ class UnreadableImportsTest {
         refused(READ_COCO, "{\"images\":" + "[".repeat(100_000));
         refused(READ_LABEL_STUDIO, "[".repeat(100_000));
         refused(READ_CVAT, "<annotations>" + "<a>".repeat(100_000));
+        // Whole files, so that it is the depth that is refused.
+        refused(READ_COCO, "{\"images\":[],\"annotations\":[],\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
+        refused(READ_LABEL_STUDIO, "[{\"id\":1,\"data\":{\"image\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}}]");
+        refused(READ_CVAT, "<annotations>" + "<a>".repeat(100_000) + "</a>".repeat(100_000) + "</annotations>");
+    }
+
+    @Test
+    void lookingLikeTextsAndLikeImagesAlikeIsRefused() {
+        String task = "{\"id\":1,\"data\":{\"x\":\"%s\"},\"annotations\":[{\"result\":[{\"type\":\"choices\",\"from_name\":\"k\",\"to_name\":\"x\",\"value\":{\"choices\":[\"a\"]}}]}]}";
+        UnreadableSourceException refused = refused(READ_LABEL_STUDIO, ("[" + task.formatted("a.jpg") + "," + task.formatted("Hello there") + "]").getBytes(StandardCharsets.UTF_8));
+        assertTrue(refused.cure().contains("--label-categories"), refused.cure());
+    }
+
+    @Test
+    void aLineWithoutAnEndFillsNoMemory() throws IOException {
+        String longLine = "7".repeat(BoundedLines.LONGEST + 5);
+        BoundedLines lines = new BoundedLines(new java.io.StringReader("a\r\nb\rc\n\n" + longLine + "\nd"));
+        List<String> read = new java.util.ArrayList<>();
+        for (String line = lines.next(); line != null; line = lines.next()) {
+            read.add(line);
+        }
+        assertEquals(List.of("a", "b", "c", "", longLine.substring(0, BoundedLines.LONGEST + 1), "d"), read);
+
+        Path yolo = Files.createDirectories(folder.resolve("yolo"));
+        Files.writeString(yolo.resolve("images.csv"), "image,source-ref,width,height,depth\nimages/a.jpg,s3://b/a.jpg,10,10,3\n");
+        Files.writeString(Files.createDirectories(yolo.resolve("labels")).resolve("a.txt"), "0 0.5 0.5 0.2 0.2\n0 " + longLine + "\n");
+        Imported imported = Imported.of(new YoloReader(yolo, new TreeMap<>(Map.of(0, "car")), "data.yaml"), Imported.below("s3://b/"));
+        assertEquals(List.of(ImportCode.ANNOTATION_INVALID), imported.findings().stream().map(ImportFinding::code).toList());
+        assertEquals(1, imported.report().written());
+
+        SourceFile manifest = Imported.file("m", "[{\"prefix\":\"s3://b/\"},\"a.jpg\"]");
+        assertTrue(assertThrows(UnreadableSourceException.class, () -> Imported.of(new TraditionalManifestReader(manifest, Imported.file("l", "{\"label\":" + longLine + "}\n")),
+                Imported.below("s3://b/"))).getMessage().contains("line 1"));
+    }
+
+    @Test
+    void otherKindsOfImagesInFoldersCountAndAreLeftOut() throws IOException {
+        Path cats = Files.createDirectories(folder.resolve("pets/cat"));
+        Files.writeString(cats.resolve("1.webp"), "x");
+        Files.writeString(cats.resolve("2.jpg"), "x");
+        Imported imported = Imported.of(FolderReader.of(folder.resolve("pets")), Imported.below("s3://b/"));
+        assertEquals(List.of(2L, 1L, 1L), List.of(imported.report().images(), imported.report().written(), imported.report().skipped()));
+        assertEquals(List.of(ImportCode.IMAGE_UNREADABLE), imported.findings().stream().map(ImportFinding::code).toList());
+    }
+
+    @Test
+    void rulesArePartedWhereAnAddressBegins() {
+        Map<String, List<String>> rules = Map.of("a=b", List.of("a", "b"), "/data/local-files/?d=shelf/=s3://b/shelf/", List.of("/data/local-files/?d=shelf/", "s3://b/shelf/"),
+                "s3://old/=s3://new/x=y/", List.of("s3://old/", "s3://new/x=y/"), "https://h/?f=a/=a/", List.of("https://h/?f=a/", "a/"), "a=", List.of("a", ""));
+        rules.forEach((rule, parts) -> assertEquals(Map.entry(parts.getFirst(), parts.getLast()), ObjectUris.map(rule)));
+        for (String none : List.of("", "a", "=s3://b/", "=")) {
+            assertThrows(IllegalArgumentException.class, () -> ObjectUris.map(none));
+        }
     }
 }
