@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -26,7 +25,6 @@ import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.pattern.Patterns;
-import org.elasticmq.NodeAddress;
 import org.elasticmq.StrictSQSLimits$;
 import org.elasticmq.actor.QueueManagerActor;
 import org.elasticmq.msg.LookupQueue;
@@ -78,8 +76,6 @@ public final class EmbeddedSqs implements AutoCloseable {
     /** As above. @param journal read, and not begun */
     static EmbeddedSqs start(QueueJournal journal, int port, List<QueueSpec> queues, Consumer<String> told) throws IOException, InterruptedException {
         Map<String, QueueJournal.Queue> earlier = journal.queues();
-        // A page in a browser may post forms to every port of this machine; to a path that nobody told it, it cannot.
-        String path = UUID.randomUUID().toString();
         ActorSystem actors = ActorSystem.create("elasticmq");
         EmbeddedSqs sqs = null;
         try {
@@ -91,7 +87,6 @@ public final class EmbeddedSqs implements AutoCloseable {
                     .withQueueManagerActor(manager)
                     .withInterface("127.0.0.1")
                     .withPort(port)
-                    .withServerAddress(new NodeAddress("http", "127.0.0.1", port, path))
                     .withAWSRegion(Arns.REGION)
                     .withAWSAccountId(Arns.ACCOUNT)
                     .start();
@@ -101,7 +96,7 @@ public final class EmbeddedSqs implements AutoCloseable {
             } catch (RuntimeException e) {
                 throw new IOException("embedded SQS did not start on 127.0.0.1 port " + port + ": " + e.getMessage(), e);
             }
-            sqs = new EmbeddedSqs(actors, server, journal, URI.create("http://127.0.0.1:" + address.getPort() + "/" + path));
+            sqs = new EmbeddedSqs(actors, server, journal, URI.create("http://127.0.0.1:" + address.getPort()));
             sqs.fill(manager, queues, earlier, told);
             journal.begin();
             return sqs;
@@ -162,7 +157,6 @@ public final class EmbeddedSqs implements AutoCloseable {
         return new SqsForwarder(endpoint, client.http());
     }
 
-    /** Has a path that is another at each start, by which callers are told from pages in a browser. */
     public URI endpoint() {
         return endpoint;
     }

@@ -27,12 +27,11 @@ final class SqsForwarder implements AwsEndpoint.Elsewhere {
 
     private static final List<String> PASSED_ON = List.of("Content-Type", "X-Amz-Target", "x-amzn-query-mode", "Accept");
     private static final List<String> PASSED_BACK = List.of("x-amzn-RequestId", "x-amzn-query-error");
-    private static final Pattern QUEUE_URL = Pattern.compile("https?://[^/\"<>\\s]+/[^/\"<>\\s]+/(?=" + Arns.ACCOUNT + "/)");
+    private static final Pattern QUEUE_URL = Pattern.compile("https?://[^/\"<>\\s]+/(?=" + Arns.ACCOUNT + "/)");
     /** The operations that answer with URLs of queues; others may carry one in a message, which is left as it is. */
     private static final Pattern WITH_URLS = Pattern.compile("CreateQueue|GetQueueUrl|ListQueues|ListDeadLetterSourceQueues");
     private static final Pattern ACTION = Pattern.compile("(?:^|&)Action=(\\w+)");
 
-    /** With a path, and no slash at its end. */
     private final URI sqs;
     private final HttpClient http;
 
@@ -43,7 +42,7 @@ final class SqsForwarder implements AwsEndpoint.Elsewhere {
 
     @Override
     public HttpAnswer forward(HttpCall call, byte[] body) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(sqs + call.path())).timeout(LIMIT).POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        HttpRequest.Builder request = HttpRequest.newBuilder(sqs.resolve(call.path())).timeout(LIMIT).POST(HttpRequest.BodyPublishers.ofByteArray(body));
         for (String name : PASSED_ON) {
             if (call.headers().apply(name) != null) {
                 request.header(name, call.headers().apply(name));
