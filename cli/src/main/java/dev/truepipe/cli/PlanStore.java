@@ -7,6 +7,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ final class PlanStore implements ObjectStore, AutoCloseable {
     private final Path work;
     private final Manifests.S3 s3;
     private final Map<S3Uri, Manifests.Opened> manifests = new TreeMap<>();
+    private final Thread onInterruption = new Thread(this::removeAfterInterruption, "plan-interrupted");
     private ObjectSource remote;
 
     /** @param s3 is made when the first object of it is asked for */
@@ -37,6 +39,7 @@ final class PlanStore implements ObjectStore, AutoCloseable {
         this.workBucket = workBucket;
         this.s3 = s3;
         this.work = Files.createTempDirectory("truepipe-plan-" + ProcessHandle.current().pid() + "-");
+        Runtime.getRuntime().addShutdownHook(onInterruption);
         for (Manifests.Opened manifest : manifests.all()) {
             this.manifests.put(address(manifest.file().name()), manifest);
         }
@@ -164,6 +167,24 @@ final class PlanStore implements ObjectStore, AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onInterruption);
+        } catch (IllegalStateException ending) {
+            return; // the hook is at work already
+        }
+        remove();
+    }
+
+    /** Ctrl-C: nobody sees what has been worked out so far. */
+    private void removeAfterInterruption() {
+        try {
+            remove();
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("truepipe: " + work + " could not be removed (" + e.getMessage() + "); remove it yourself");
+        }
+    }
+
+    private void remove() throws IOException {
         try (Stream<Path> files = Files.walk(work)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

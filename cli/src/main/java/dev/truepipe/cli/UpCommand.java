@@ -69,6 +69,14 @@ final class UpCommand implements Callable<Integer> {
                     DefaultS3Bucket: 'sagemaker-us-east-1-000000000000'
             """;
 
+    /**
+     * Variables of the caller's shell that would win over those exported: addresses of single services, the wish to ignore such variables, a
+     * profile and the session of other keys, and kinds of AWS's own addresses.
+     */
+    private static final List<String> UNSET = List.of("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SQS",
+            "AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_SAGEMAKER", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSM");
+
     private final PrintStream standardOut = System.out;
     private final PrintStream standardError = System.err;
 
@@ -177,7 +185,7 @@ final class UpCommand implements Callable<Integer> {
         all.put("SAGEMAKER_ADMIN_CONFIG_OVERRIDE", quoted(sageMakerSdk.toString()));
         all.put("NO_PROXY", "\"127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY}\"");
         all.put("no_proxy", "\"127.0.0.1,localhost${no_proxy:+,$no_proxy}\"");
-        return all.entrySet().stream().map(line -> "export " + line.getKey() + "=" + line.getValue() + "\n").collect(Collectors.joining());
+        return "unset " + String.join(" ", UNSET) + "\n" + all.entrySet().stream().map(line -> "export " + line.getKey() + "=" + line.getValue() + "\n").collect(Collectors.joining());
     }
 
     private static String quoted(String value) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,6 +186,31 @@ class CommandLineIT {
                 .with("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9").with("AWS_REGION", "us-east-1").with("AWS_ACCESS_KEY_ID", "x").with("AWS_SECRET_ACCESS_KEY", "x").run();
         assertEquals(2, nowhere.exit(), nowhere::toString);
         assertTrue(nowhere.err().contains("cannot look at s3://" + CarLabels.BUCKET) && nowhere.err().contains("--check-objects none looks at no object"), nowhere::toString);
+    }
+
+    /** It is ended while it waits for S3, which never answers. */
+    @Test
+    void aPlanThatIsInterruptedLeavesNoTemporaryFolder() throws Exception {
+        Path file = Files.write(folder.resolve("cars.manifest"), CarLabels.manifest(new CarLabels(7).lines(0, 60)));
+        Path settings = Files.writeString(folder.resolve("settings.yaml"), "datasets:\n  - name: cars\n    labels: s3://labels/cars/\n    labelBucket: notification\n    images: [s3://"
+                + CarLabels.BUCKET + "/]\n    training: { algorithm: object-detection }\n");
+        Path temporary = Files.createDirectories(folder.resolve("tmp"));
+        try (ServerSocket silent = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+                Program.Running running = Program.truepipe("plan", file.toString(), "--settings", settings.toString())
+                        .with("TRUEPIPE_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary).with("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + silent.getLocalPort())
+                        .with("AWS_REGION", "us-east-1").with("AWS_ACCESS_KEY_ID", "x").with("AWS_SECRET_ACCESS_KEY", "x").start()) {
+            silent.setSoTimeout(60_000);
+            silent.accept();
+            try (Stream<Path> files = Files.list(temporary)) {
+                assertEquals(1, files.filter(path -> path.getFileName().toString().startsWith("truepipe-plan-")).count());
+            }
+            running.process().toHandle().destroy();
+            Program.Ended ended = running.ended();
+            assertEquals(143, ended.exit(), ended::toString);
+            try (Stream<Path> files = Files.list(temporary)) {
+                assertEquals(List.of(), files.filter(path -> path.getFileName().toString().startsWith("truepipe-plan-")).toList(), ended::toString);
+            }
+        }
     }
 
     /** The real cloud is behind the proxy of a company's network: only the proxy can answer for a host that no name server knows. */

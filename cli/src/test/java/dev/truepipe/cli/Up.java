@@ -98,6 +98,10 @@ final class Up implements AutoCloseable {
         return endpoint;
     }
 
+    Path data() {
+        return data;
+    }
+
     long pid() {
         return running.process().pid();
     }
@@ -106,11 +110,12 @@ final class Up implements AutoCloseable {
         return Files.readString(running.err());
     }
 
-    /** Runs a program to its end in a shell that read the exports, and nothing else of AWS. */
+    /** Runs a program to its end in a shell that read the exports, and has variables that lead elsewhere unless they are unset. */
     Program.Ended shell(List<String> command) throws IOException, InterruptedException {
         List<String> whole = new ArrayList<>(List.of("sh", "-c", ". \"$0\" && exec \"$@\"", data.resolve("env.sh").toString()));
         whole.addAll(command);
-        return Program.of(whole).run();
+        return Program.of(whole).with("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1").with("AWS_ENDPOINT_URL_SAGEMAKER", "http://127.0.0.1:1")
+                .with("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true").with("AWS_PROFILE", "nobody").with("AWS_SESSION_TOKEN", "stale").run();
     }
 
     /** A client of the Java SDK in this process. */

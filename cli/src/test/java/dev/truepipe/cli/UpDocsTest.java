@@ -9,6 +9,7 @@ import dev.truepipe.settings.EmulatorSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,8 +29,11 @@ class UpDocsTest {
     void everyExportedVariableIsInTheGuide() throws IOException {
         String guide = Files.readString(ROOT.resolve("docs/up.md"));
         String exports = UpCommand.exports(Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:1"), Path.of("/a b/it's"));
-        List<String> names = exports.lines().map(line -> line.substring("export ".length(), line.indexOf('='))).toList();
+        List<String> names = new ArrayList<>(exports.lines().skip(1).map(line -> line.substring("export ".length(), line.indexOf('='))).toList());
         assertEquals(4, names.size());
+        String unset = exports.lines().findFirst().orElseThrow();
+        assertTrue(unset.startsWith("unset AWS_PROFILE "), unset);
+        names.addAll(List.of(unset.substring("unset ".length()).split(" ")));
         assertEquals(List.of(), names.stream().filter(name -> !guide.contains("`" + name + "`")).toList());
         assertTrue(exports.contains("SAGEMAKER_ADMIN_CONFIG_OVERRIDE='/a b/it'\\''s'\n"), exports);
     }

@@ -208,6 +208,9 @@ class UpIT {
             assertTrue(held.failureReason().startsWith("InternalServerError: "), held::failureReason);
             assertEquals("cars", sageMaker.listTags(list -> list.resourceArn(held.trainingJobArn())).tags().getFirst().value());
             assertTrue(second.log().contains("announced: "), "people are told of the execution that was killed: " + second.log());
+            try (var folders = Files.walk(second.data().resolve("training"))) {
+                assertEquals(List.of(), folders.filter(path -> path.getParent().endsWith("input/data")).toList(), "no FIFO is left");
+            }
             // It goes on where it was.
             Files.delete(hold);
             states.redriveExecution(redrive -> redrive.executionArn(running));

@@ -27,6 +27,14 @@ final class MissedObjects {
         store.put(run.missed(chunk), Json.bytes(unreadable.first(MOST).stream().map(S3Uri::toString).toList()), Condition.ALWAYS);
     }
 
+    /** The chunk has missed none. An earlier attempt at it may have: what that left would have the next run do all again for nothing. */
+    static void forget(ObjectStore store, RunFolder run, int chunk) throws IOException {
+        S3Uri list = run.missed(chunk);
+        if (store.head(list).isPresent()) {
+            store.put(list, Json.bytes(List.of()), Condition.ALWAYS);
+        }
+    }
+
     /** One that can be read by now; {@code null} if none can, none was missed, or the run has expired. */
     static S3Uri backAgain(ObjectStore store, RunFolder run) throws IOException {
         for (S3Uri object : read(store, run)) {

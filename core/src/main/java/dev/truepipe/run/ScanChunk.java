@@ -37,6 +37,7 @@ public final class ScanChunk {
                 unreadable = new ObjectLook(store, RunRules.objectCheck(plan.settings())).scan(manifest, chunk.range(), rules, new ChunkIndexWriter(index));
                 if (unreadable.isEmpty()) {
                     index.complete();
+                    MissedObjects.forget(store, run, chunk.index());
                     return false;
                 }
             }

@@ -204,7 +204,7 @@ public final class EmbeddedCloud implements AutoCloseable {
 
     private void start(Builder description) throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        CompletableFuture<EmbeddedSqs> startingSqs = starting("sqs", () -> EmbeddedSqs.start(folder.resolve("queues"), 0, description.queues));
+        CompletableFuture<EmbeddedSqs> startingSqs = starting("sqs", () -> EmbeddedSqs.start(folder.resolve("queues"), 0, description.queues, listener::broke));
         CompletableFuture<EmbeddedS3> startingS3 = starting(
                 "s3", () -> EmbeddedS3.start(folder.resolve("s3"), description.port, description.buckets, new S3Events(), description.clock, endpoint));
         CompletableFuture<List<StateMachine>> loadingMachines = starting("state machines", () -> load(description));
@@ -241,6 +241,7 @@ public final class EmbeddedCloud implements AutoCloseable {
         stepFunctions = stepFunctions(description, machines);
         parts.push(stepFunctions);
         endpoint.add(stepFunctions);
+        endpoint.open();
         // Last to start, first to end: no message is handed to what is not there.
         parts.push(sqs::stopServing);
         for (EventSourceMappingSpec mapping : description.mappings) {

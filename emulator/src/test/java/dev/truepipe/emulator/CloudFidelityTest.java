@@ -9,6 +9,7 @@ import dev.truepipe.emulator.lambda.EmbeddedLambdaIT;
 import dev.truepipe.emulator.logs.LogsServiceTest;
 import dev.truepipe.emulator.parameters.ParametersServiceTest;
 import dev.truepipe.emulator.s3.EmbeddedS3Test;
+import dev.truepipe.emulator.s3.LocalCallersTest;
 import dev.truepipe.emulator.s3.S3FidelityTest;
 import dev.truepipe.emulator.sqs.EmbeddedSqsTest;
 import java.io.IOException;
@@ -30,7 +31,8 @@ class CloudFidelityTest {
             "S3", List.of(EmbeddedS3Test.class, S3FidelityTest.class),
             "SQS", List.of(EmbeddedSqsTest.class),
             "Lambda", List.of(EmbeddedLambdaIT.class),
-            "EventBridge, SNS, Logs", List.of(EventBusTest.class, LogsServiceTest.class, AwsEndpointTest.class, WorkflowTasksTest.class, ParametersServiceTest.class));
+            "EventBridge, SNS, Logs", List.of(EventBusTest.class, LogsServiceTest.class, AwsEndpointTest.class, LocalCallersTest.class, WorkflowTasksTest.class,
+                    ParametersServiceTest.class));
 
     @Test
     void eachRowNamesTestsThatExist() throws IOException {

@@ -345,6 +345,23 @@ class RunTest {
         assertEquals("train", decide("run-2").get("outcome"));
     }
 
+    /** A chunk whose first attempt ended, for another reason, after it had missed images that the second finds. */
+    @Test
+    void whatOnlyAnEarlierAttemptMissedIsNotWaitedFor() throws IOException {
+        put(FIRST, cars(0, 60));
+        images(1, 60);
+        dataset().put("checkObjects", "100");
+        gate("maxQuarantinedBasisPoints", 1_000L);
+        assertEquals("planned", plan("run-1", false, 0).get("outcome"));
+        Map<String, Object> payload = run("run-1");
+        payload.put("chunk", chunks("run-1").getFirst());
+        assertEquals(0L, handle(new ScanChunkHandler(store), payload).get("changed"));
+        images(0, 1);
+        assertEquals(0L, work("run-1").get("quarantined"));
+        ended.put(MACHINE + "run-1", Executions.Status.SUCCEEDED);
+        assertEquals("unchanged", plan("run-2", false, 0).get("outcome"));
+    }
+
     /** A run whose folder has expired says nothing of what it missed. */
     @Test
     void isUnchangedWhereNobodyRemembersWhatWasMissed() throws IOException {

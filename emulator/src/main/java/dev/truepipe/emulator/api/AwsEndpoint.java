@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  *
  * <p>{@code X-Amz-Target} names a service of AWS JSON; a form posted to the root, or to a queue's URL, is the Query
  * protocol; an unsigned {@code GET} of {@code /} or {@code /health} is a person or a program that asks how the cloud is.
- * Everything else is S3's. Signatures are not checked.
+ * Everything else is S3's. Signatures are not checked. Nothing is answered, by S3 neither, before it is {@link #open}: what a call makes
+ * happen needs the other services.
  *
  * <p>An {@link AwsError} becomes status 400, which SDKs turn into an exception; anything else that a service throws becomes
  * 500 {@code InternalFailure}, and is told to the {@code broken} listener with its stack trace.
@@ -33,6 +34,7 @@ public final class AwsEndpoint {
     private final Consumer<String> broken;
     private volatile Elsewhere queues;
     private volatile HealthPage health;
+    private volatile boolean open;
 
     /** Answers calls of one service, whatever protocol they come in: a service that runs at an address of its own. */
     public interface Elsewhere {
@@ -61,6 +63,15 @@ public final class AwsEndpoint {
     /** What is said of the cloud to whoever asks. */
     public void health(HealthPage page) {
         health = page;
+    }
+
+    /** Lets calls in; until then each is told to come again. */
+    public void open() {
+        open = true;
+    }
+
+    public boolean isOpen() {
+        return open;
     }
 
     /** Whether a call is answered here; all others are S3's. */

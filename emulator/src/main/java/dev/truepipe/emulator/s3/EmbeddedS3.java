@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -38,14 +39,14 @@ public final class EmbeddedS3 implements AutoCloseable {
     private final Map<String, BucketSpec> buckets = new LinkedHashMap<>();
     private final Events events;
     private final Faults faults = new Faults();
-    /** One thread: events leave in the order of the writes, and no writer waits for a queue. */
+    /** One thread: events leave in the order of the writes. Each has left before its write is answered, or a kill could lose it. */
     private final ExecutorService teller = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("s3-events").factory());
     private final S3Proxy proxy;
     private final ObjectStore store;
     private long lastSequencer;
 
-    /** Where events go. Called on a thread of the embedded S3, one call at a time. */
+    /** Where events go. Called on a thread of the embedded S3, one call at a time; whoever wrote the object waits, so it must not write one. */
     public interface Events {
         /** A notification for a queue. */
         void notification(String queue, String body);
@@ -71,7 +72,7 @@ public final class EmbeddedS3 implements AutoCloseable {
                 .build();
         JettyOf.change(proxy, s3 -> {
             WholeRequests whole = new WholeRequests(s3);
-            return others == null ? whole : new OneAddress(others, whole);
+            return new LocalCallers(others == null ? whole : new OneAddress(others, whole));
         });
     }
 
@@ -161,11 +162,22 @@ public final class EmbeddedS3 implements AutoCloseable {
         ObjectCreated object = new ObjectCreated(how, bucket, key, size, eTag, now, sequencer(now));
         for (BucketSpec.NotificationSpec rule : spec.notifications()) {
             if (rule.matches(key)) {
-                teller.execute(() -> events.notification(rule.queue(), Json.text(object.notification(rule.id()))));
+                tell(() -> events.notification(rule.queue(), Json.text(object.notification(rule.id()))));
             }
         }
         if (spec.eventBridge()) {
-            teller.execute(() -> events.created(object));
+            tell(() -> events.created(object));
+        }
+    }
+
+    /** The object is there whatever comes of its event, so the write does not fail with it; who hears of events tells of that. */
+    private void tell(Runnable event) {
+        try {
+            teller.submit(event).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("who hears of events must not throw", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the event is on its way; whoever stops this cloud waits for it
         }
     }
 

@@ -21,6 +21,9 @@ import org.gaul.shaded.org.eclipse.jetty.util.Callback;
  * <p>Their calls run on threads of their own: a caller who waits for a message keeps none of S3's.
  */
 final class OneAddress extends Handler.Wrapper {
+    /** In bytes: SQS takes 1 MiB, which a form may encode in three times as much; every other call that is answered here is smaller. */
+    static final int MAX_BODY = 8 << 20;
+
     private final AwsEndpoint others;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -31,6 +34,11 @@ final class OneAddress extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (!others.isOpen()) {
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
+            Refusal.write(request, response, callback, 503, "ServiceUnavailable", "the embedded cloud is starting; ask again in a moment");
+            return true;
+        }
         HttpCall call = new HttpCall(request.getMethod(), request.getHttpURI().getPath(), request.getHttpURI().getQuery(), request.getHeaders()::get);
         if (!others.takes(call)) {
             return super.handle(request, response, callback);
@@ -40,21 +48,24 @@ final class OneAddress extends Handler.Wrapper {
     }
 
     private void answer(HttpCall call, Request request, Response response, Callback callback) {
-        HttpAnswer answer;
-        try (InputStream body = Content.Source.asInputStream(request)) {
-            answer = others.answer(call, body.readAllBytes());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        // Whatever happens, the caller is told: nobody else completes the callback.
+        try (InputStream in = Content.Source.asInputStream(request)) {
+            byte[] body = in.readNBytes(MAX_BODY + 1);
+            if (body.length > MAX_BODY) {
+                Refusal.write(request, response, callback, 413, "RequestEntityTooLarge", "the request has more than " + MAX_BODY + " bytes");
+                return;
+            }
+            HttpAnswer answer = others.answer(call, body);
+            response.setStatus(answer.status());
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
+            answer.headers().forEach(response.getHeaders()::put);
+            response.write(true, ByteBuffer.wrap(answer.body()), callback);
+        } catch (Throwable e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             callback.failed(e);
-            return;
-        } catch (Exception e) {
-            callback.failed(e);
-            return;
         }
-        response.setStatus(answer.status());
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
-        answer.headers().forEach(response.getHeaders()::put);
-        response.write(true, ByteBuffer.wrap(answer.body()), callback);
     }
 
     @Override

@@ -57,6 +57,11 @@ record Listing(String nameContains, String sortBy, boolean descending, Span crea
                 && (modifiedAt == null || modified.holds(modifiedAt));
     }
 
+    /** The fields that {@link #order} looks at. */
+    List<String> sortedBy(String sortField, String name) {
+        return List.of(sortBy.equals("CreationTime") ? "CreationTime" : sortField, name);
+    }
+
     /** By what was asked for, then by name, so that there is one order only. @param sortField the field that {@code SortBy} stands for, unless it is a time */
     Comparator<Map<String, Object>> order(String sortField, String name) {
         Comparator<Map<String, Object>> order = sortBy.equals("CreationTime")

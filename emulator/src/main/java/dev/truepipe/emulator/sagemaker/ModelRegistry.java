@@ -6,14 +6,15 @@ import static dev.truepipe.emulator.sagemaker.TrainingRequest.invalid;
 
 import dev.truepipe.emulator.api.Arns;
 import dev.truepipe.emulator.api.AwsError;
+import dev.truepipe.emulator.files.WholeFile;
 import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,12 @@ final class ModelRegistry {
             "CreationTime",
             "ModelPackageStatus",
             "ModelApprovalStatus");
+
+    /** Oldest first; versions of one group, made within a millisecond, by number. */
+    private static final Comparator<Map<String, Object>> BY_AGE = Comparator
+            .comparingDouble((Map<String, Object> version) -> ((Number) version.get("CreationTime")).doubleValue())
+            .thenComparing(version -> (String) version.get("ModelPackageGroupName"))
+            .thenComparingLong(version -> ((Number) version.get("ModelPackageVersion")).longValue());
 
     private final Path file;
     private final Clock clock;
@@ -79,12 +86,13 @@ final class ModelRegistry {
         Constraints constraints = new Constraints();
         Listing listing = Listing.read(request, List.of("Name", "CreationTime"), constraints);
         constraints.check();
-        List<Object> found = groups.values().stream()
+        Comparator<Map<String, Object>> order = listing.order("ModelPackageGroupName", "ModelPackageGroupName");
+        List<Map<String, Object>> found = groups.values().stream()
                 .filter(group -> listing.wants(group, "ModelPackageGroupName"))
-                .sorted(listing.order("ModelPackageGroupName", "ModelPackageGroupName"))
-                .map(group -> (Object) new LinkedHashMap<>(group))
+                .sorted(order)
+                .map(group -> (Map<String, Object>) new LinkedHashMap<>(group))
                 .toList();
-        return Pages.of(request, "ModelPackageGroupSummaryList", found, group -> (String) Json.object(group).get("ModelPackageGroupName"));
+        return Pages.of(request, "ModelPackageGroupSummaryList", found, order, listing.sortedBy("ModelPackageGroupName", "ModelPackageGroupName"));
     }
 
     /** Whether a group or a version has this ARN. */
@@ -136,7 +144,7 @@ final class ModelRegistry {
             group(group.toString());
         }
         Object approval = request.get("ModelApprovalStatus");
-        List<Object> summaries = new ArrayList<>();
+        List<Map<String, Object>> summaries = new ArrayList<>();
         for (Map<String, Object> version : packages.values()) {
             if ((group == null || name(group.toString()).equals(version.get("ModelPackageGroupName")))
                     && (approval == null || approval.equals(version.get("ModelApprovalStatus")))) {
@@ -149,9 +157,9 @@ final class ModelRegistry {
                 summaries.add(summary);
             }
         }
-        boolean oldestFirst = "Ascending".equals(request.get("SortOrder"));
-        return Pages.of(request, "ModelPackageSummaryList", oldestFirst ? summaries : summaries.reversed(),
-                version -> (String) Json.object(version).get("ModelPackageArn"));
+        Comparator<Map<String, Object>> order = "Ascending".equals(request.get("SortOrder")) ? BY_AGE : BY_AGE.reversed();
+        summaries.sort(order);
+        return Pages.of(request, "ModelPackageSummaryList", summaries, order, List.of("CreationTime", "ModelPackageGroupName", "ModelPackageVersion"));
     }
 
     synchronized Map<String, Object> update(Map<String, Object> request) throws AwsError {
@@ -216,10 +224,7 @@ final class ModelRegistry {
 
     private void save() {
         try {
-            Files.createDirectories(file.getParent());
-            Path next = file.resolveSibling(file.getFileName() + ".next");
-            Files.write(next, Json.pretty(ordered("groups", groups, "packages", packages)));
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(file, Json.pretty(ordered("groups", groups, "packages", packages)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot keep the model packages in " + file, e);
         }

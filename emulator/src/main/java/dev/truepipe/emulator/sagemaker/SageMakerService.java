@@ -7,6 +7,7 @@ import static dev.truepipe.emulator.sagemaker.TrainingRequest.invalid;
 import dev.truepipe.emulator.api.Arns;
 import dev.truepipe.emulator.api.AwsError;
 import dev.truepipe.emulator.api.AwsJsonService;
+import dev.truepipe.emulator.files.WholeFile;
 import dev.truepipe.emulator.logs.LogStore;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.ObjectStore;
@@ -16,14 +17,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -260,8 +262,6 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 .orElseThrow(() -> invalid("Requested image " + request.image() + " not found. The embedded SageMaker has: "
                         + setup.algorithms().stream().map(TrainingAlgorithm::images).toList()));
         Instant now = clock.instant();
-        TrainingJob job;
-        TrainingFault fault;
         synchronized (provocations) {
             if (closed) {
                 throw new AwsError("ServiceUnavailable", "the embedded cloud is shutting down");
@@ -271,7 +271,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 throw new AwsError("ResourceInUse", "Training job names must be unique within an AWS account and region, "
                         + "and a training job with this name already exists (" + older.arn() + ")");
             }
-            fault = fate(request);
+            TrainingFault fault = fate(request);
             if (fault == TrainingFault.THROTTLED) {
                 throw new AwsError("ThrottlingException", "Rate exceeded");
             }
@@ -283,20 +283,50 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                         + "request an increase for this quota.");
             }
             String arn = Arns.trainingJob(request.name().toLowerCase(Locale.ROOT));
-            job = new TrainingJob(request, arn, metrics(request, algorithm), now);
-            keepRequest(request);
-            jobs.put(request.name(), job);
+            TrainingJob job = new TrainingJob(request, arn, metrics(request, algorithm), now);
+            try {
+                start(job, request, algorithm, fault, now);
+            } catch (RuntimeException | Error e) {
+                undo(job, e);
+                throw e;
+            }
+            return ordered("TrainingJobArn", arn);
         }
-        tags.put(job.arn(), request.tags());
-        tell(new TrainingEvent.Status(job.name(), now, "InProgress", "Starting", "Preparing the instances for training"));
+    }
+
+    /** Begins a job's life, and lets it be known no sooner than it is kept. Call it holding the lock that {@link #close} takes. */
+    private void start(TrainingJob job, TrainingRequest request, TrainingAlgorithm algorithm, TrainingFault fault, Instant now) {
+        keepRequest(request);
         save(job);
+        tags.put(job.arn(), request.tags());
+        jobs.put(job.name(), job);
+        tell(new TrainingEvent.Status(job.name(), now, "InProgress", "Starting", "Preparing the instances for training"));
         Thread thread = Thread.ofPlatform()
                 .daemon()
                 .name("training " + job.name())
                 .unstarted(() -> live(job, request, algorithm, fault));
         threads.put(job.name(), thread);
         thread.start();
-        return ordered("TrainingJobArn", job.arn());
+    }
+
+    /** Takes back a job that could not be started, as if it had never been asked for; its name is free. */
+    private void undo(TrainingJob job, Throwable why) {
+        threads.remove(job.name());
+        jobs.remove(job.name());
+        Path folder = trainingFolder(job.name());
+        try {
+            if (Files.isDirectory(folder)) {
+                empty(folder);
+                Files.delete(folder);
+            }
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+        try {
+            tags.forget(job.arn());
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+        }
     }
 
     /** A job's whole life after its creation. */
@@ -443,7 +473,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
             job.began(clock.instant());
             advance(job, "Training", "Training image download completed. Training in progress.");
             TrainingContainer.Result result = cluster.run();
-            job.ran(result, clock.instant());
+            job.ran(result);
             return new Attempt(result, cluster.roots());
         }
     }
@@ -526,20 +556,22 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 ? null
                 : constraints.choice(request, "StatusEquals", "statusEquals", STATUSES);
         constraints.check();
-        List<Object> summaries = new ArrayList<>();
+        List<Map<String, Object>> summaries = new ArrayList<>();
+        String sortField = listing.sortBy().equals("Status") ? "TrainingJobStatus" : "TrainingJobName";
+        Comparator<Map<String, Object>> order = listing.order(sortField, "TrainingJobName");
         // No job here has a warm pool or a training plan, so none is found by them.
         if (request.get("WarmPoolStatusEquals") == null && request.get("TrainingPlanArnEquals") == null) {
             jobs.values().stream()
                     .map(TrainingJob::describe)
                     .filter(job -> listing.wants(job, "TrainingJobName") && (status == null || status.equals(job.get("TrainingJobStatus"))))
-                    .sorted(listing.order(listing.sortBy().equals("Status") ? "TrainingJobStatus" : "TrainingJobName", "TrainingJobName"))
+                    .sorted(order)
                     .forEach(job -> {
                         Map<String, Object> summary = new LinkedHashMap<>(job);
                         summary.keySet().retainAll(SUMMARY);
                         summaries.add(summary);
                     });
         }
-        return Pages.of(request, "TrainingJobSummaries", summaries, job -> (String) Json.object(job).get("TrainingJobName"));
+        return Pages.of(request, "TrainingJobSummaries", summaries, order, listing.sortedBy(sortField, "TrainingJobName"));
     }
 
     private interface Making {
@@ -663,11 +695,27 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         Path file = trainingFolder(job.name()).resolve("job.json");
         synchronized (job) {
             try {
-                Path next = file.resolveSibling("job.json.next");
-                Files.write(next, Json.pretty(job.describe()));
-                Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                WholeFile.write(file, Json.pretty(job.describe()));
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot keep the description of training job " + job.name() + " in " + file, e);
+            }
+        }
+    }
+
+    /** Removes the FIFOs of a job whose process was killed, on each of its instances. */
+    private static void removePipes(Path job) throws IOException {
+        List<Path> folders = new ArrayList<>(List.of(job.resolve("input/data")));
+        try (DirectoryStream<Path> instances = Files.newDirectoryStream(job, "algo-*")) {
+            instances.forEach(instance -> folders.add(instance.resolve("input/data")));
+        }
+        for (Path folder : folders) {
+            if (Files.isDirectory(folder)) {
+                try (DirectoryStream<Path> pipes = Files.newDirectoryStream(folder,
+                        file -> Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther())) {
+                    for (Path pipe : pipes) {
+                        Files.delete(pipe);
+                    }
+                }
             }
         }
     }
@@ -682,6 +730,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
             for (Path entry : entries) {
                 Path file = entry.resolve("job.json");
                 if (Files.exists(file)) {
+                    removePipes(entry);
                     TrainingJob job = new TrainingJob(Json.parseObject(Files.readAllBytes(file)), clock.instant());
                     jobs.put(job.name(), job);
                     save(job);

@@ -3,13 +3,14 @@ package dev.truepipe.emulator.sagemaker;
 import static dev.truepipe.emulator.sagemaker.TrainingJob.ordered;
 
 import dev.truepipe.emulator.api.AwsError;
+import dev.truepipe.emulator.files.WholeFile;
 import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,13 @@ final class Tags {
         }
     }
 
+    /** For what was not made after all. */
+    synchronized void forget(String arn) {
+        if (byArn.remove(arn) != null) {
+            save();
+        }
+    }
+
     synchronized Map<String, Object> add(Map<String, Object> request) throws AwsError {
         Constraints constraints = new Constraints();
         String arn = arn(request, constraints);
@@ -100,7 +108,7 @@ final class Tags {
         Constraints constraints = new Constraints();
         String arn = arn(request, constraints);
         constraints.check();
-        return Pages.of(request, "Tags", pairs(of(arn)), tag -> (String) Json.object(tag).get("Key"), MOST, Integer.MAX_VALUE);
+        return Pages.of(request, "Tags", pairs(of(arn)), Comparator.comparing(tag -> (String) tag.get("Key")), List.of("Key"), MOST, Integer.MAX_VALUE);
     }
 
     private static String arn(Map<String, Object> request, Constraints constraints) {
@@ -114,16 +122,13 @@ final class Tags {
         return byArn.getOrDefault(arn, Map.of());
     }
 
-    private static List<Object> pairs(Map<String, String> tags) {
-        return tags.entrySet().stream().map(tag -> (Object) ordered("Key", tag.getKey(), "Value", tag.getValue())).toList();
+    private static List<Map<String, Object>> pairs(Map<String, String> tags) {
+        return tags.entrySet().stream().map(tag -> ordered("Key", tag.getKey(), "Value", tag.getValue())).toList();
     }
 
     private void save() {
         try {
-            Files.createDirectories(file.getParent());
-            Path next = file.resolveSibling(file.getFileName() + ".next");
-            Files.write(next, Json.pretty(new LinkedHashMap<>(byArn)));
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(file, Json.pretty(new LinkedHashMap<>(byArn)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot keep the tags in " + file, e);
         }

@@ -3,6 +3,7 @@ package dev.truepipe.emulator.sagemaker;
 import dev.truepipe.emulator.sagemaker.MetricDefinition.MetricPoint;
 import dev.truepipe.json.Json;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +42,8 @@ final class TrainingJob {
     private TrainingCluster cluster;
     private boolean stopRequested;
     private TrainingContainer.Result result;
+    /** By all attempts of a spot job together; {@code null} before the first has ended. */
+    private Duration trained;
 
     TrainingJob(TrainingRequest request, String arn, List<MetricDefinition> metrics, Instant now) {
         description = new LinkedHashMap<>();
@@ -113,6 +116,9 @@ final class TrainingJob {
         description.put("TrainingJobStatus", status);
         description.put("SecondaryStatus", secondaryStatus);
         description.put("LastModifiedTime", seconds(now));
+        if (TERMINAL.contains(status) && description.containsKey("TrainingStartTime")) {
+            description.put("TrainingEndTime", seconds(now));
+        }
         List<Object> transitions = new ArrayList<>(Json.array(description.get("SecondaryStatusTransitions")));
         if (!transitions.isEmpty()) {
             Map<String, Object> last = new LinkedHashMap<>(Json.object(transitions.removeLast()));
@@ -141,12 +147,13 @@ final class TrainingJob {
         enter("Failed", "Failed", "Training job failed", now);
     }
 
+    /** A container begins; for a spot job that was interrupted, not the first. */
     synchronized void began(Instant now) {
-        description.put("TrainingStartTime", seconds(now));
+        description.putIfAbsent("TrainingStartTime", seconds(now));
     }
 
-    /** What the container did, once its process has ended. */
-    synchronized void ran(TrainingContainer.Result result, Instant now) {
+    /** What a container did, once its process has ended. The job itself may go on: uploading, or in another container. */
+    synchronized void ran(TrainingContainer.Result result) {
         this.result = result;
         Map<String, MetricPoint> last = new LinkedHashMap<>();
         result.metrics().forEach(point -> last.put(point.name(), point));
@@ -156,10 +163,10 @@ final class TrainingJob {
                             "MetricName", point.name(), "Value", point.value(), "Timestamp", seconds(point.at())))
                     .toList());
         }
-        description.put("TrainingEndTime", seconds(now));
-        long trained = Math.max(1, Math.ceilDiv(result.ran().toMillis(), 1_000L));
-        description.put("TrainingTimeInSeconds", trained);
-        description.put("BillableTimeInSeconds", trained);
+        trained = trained == null ? result.ran() : trained.plus(result.ran());
+        long wholeSeconds = Math.max(1, Math.ceilDiv(trained.toMillis(), 1_000L));
+        description.put("TrainingTimeInSeconds", wholeSeconds);
+        description.put("BillableTimeInSeconds", wholeSeconds);
     }
 
     synchronized void model(String uri) {

@@ -37,6 +37,10 @@ record TrainingRequest(
     private static final Pattern S3 = Pattern.compile("(https|s3)://([^/]+)/?(.*)");
     private static final Pattern CHANNEL = Pattern.compile("[A-Za-z0-9\\.\\-_]+");
     private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
+    /** Variables by which loaders, shells and language runtimes are made to run other code than the command's: a caller may not, the machine's owner may. */
+    private static final Pattern OF_THE_MACHINE = Pattern.compile("LD_.*|DYLD_.*|GCONV_PATH|PATH|IFS|ENV|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|PS4|HOME"
+            + "|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS|JAVA_HOME|CLASSPATH|PYTHON(PATH|HOME|STARTUP|INSPECT|USERBASE|BREAKPOINT)"
+            + "|PERL5(OPT|LIB|DB)|PERLLIB|RUBY(OPT|LIB)|NODE_(OPTIONS|PATH)|R_(HOME|PROFILE.*|ENVIRON.*|LIBS.*)|TRUEPIPE_.*");
     private static final List<String> DISTRIBUTIONS = List.of("FullyReplicated", "ShardedByS3Key");
     private static final List<String> MODES = List.of("Pipe", "File", "FastFile");
     private static final int MOST_INSTANCES = 8;
@@ -99,6 +103,12 @@ record TrainingRequest(
         for (String field : List.of("InstanceGroups", "InstancePreferences", "TrainingPlanArn")) {
             if (resources.get(field) != null && !(resources.get(field) instanceof List<?> list && list.isEmpty())) {
                 throw cannot("runs instances of one kind", "ResourceConfig." + field, "leave it out");
+            }
+        }
+        for (String variable : environment.keySet()) {
+            if (OF_THE_MACHINE.matcher(variable).matches()) {
+                throw cannot("lets requests set variables that the algorithm itself reads", "Environment." + variable
+                        + ", which decides what runs on this machine", "leave it out, or set it under the algorithm's environment in emulator.yaml");
             }
         }
         if (instances > MOST_INSTANCES) {

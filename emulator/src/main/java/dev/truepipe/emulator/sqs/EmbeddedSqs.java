@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ import scala.concurrent.Await;
  */
 public final class EmbeddedSqs implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String REDRIVE_POLICY = "RedrivePolicy";
 
     private final ActorSystem actors;
     private final SQSRestServer server;
@@ -60,14 +62,19 @@ public final class EmbeddedSqs implements AutoCloseable {
     }
 
     /**
-     * Starts, makes the queues, dead-letter queues first, and puts back what was in them.
+     * Starts, makes the queues, and puts back what was in them.
      *
      * @param folder holds {@code queues.jsonl}; kept from one start to the next
      * @param port 0 for any free one
+     * @param told what could not be as it was: a dead-letter queue that is gone
      * @throws IOException if the port is taken, a queue cannot be made, or the folder cannot be read or written
      */
-    public static EmbeddedSqs start(Path folder, int port, List<QueueSpec> queues) throws IOException, InterruptedException {
-        QueueJournal journal = new QueueJournal(folder.resolve("queues.jsonl"));
+    public static EmbeddedSqs start(Path folder, int port, List<QueueSpec> queues, Consumer<String> told) throws IOException, InterruptedException {
+        return start(new QueueJournal(folder.resolve("queues.jsonl")), port, queues, told);
+    }
+
+    /** As above. @param journal read, and not begun */
+    static EmbeddedSqs start(QueueJournal journal, int port, List<QueueSpec> queues, Consumer<String> told) throws IOException, InterruptedException {
         Map<String, QueueJournal.Queue> earlier = journal.queues();
         ActorSystem actors = ActorSystem.create("elasticmq");
         EmbeddedSqs sqs = null;
@@ -90,7 +97,8 @@ public final class EmbeddedSqs implements AutoCloseable {
                 throw new IOException("embedded SQS did not start on 127.0.0.1 port " + port + ": " + e.getMessage(), e);
             }
             sqs = new EmbeddedSqs(actors, server, journal, URI.create("http://127.0.0.1:" + address.getPort()));
-            sqs.fill(manager, queues, earlier);
+            sqs.fill(manager, queues, earlier, told);
+            journal.begin();
             return sqs;
         } catch (IOException | InterruptedException | RuntimeException e) {
             if (sqs == null) {
@@ -103,15 +111,32 @@ public final class EmbeddedSqs implements AutoCloseable {
         }
     }
 
-    /** Makes the queues as described, and those that callers made of their own; then puts their messages back. */
-    private void fill(ActorRef manager, List<QueueSpec> described, Map<String, QueueJournal.Queue> earlier) throws IOException, InterruptedException {
-        for (QueueSpec queue : deadLettersFirst(described)) {
-            create(queue);
+    /**
+     * Makes the queues as described, and those that callers made of their own; then says where their dead letters go, which may be to each
+     * other, and puts their messages back.
+     */
+    private void fill(ActorRef manager, List<QueueSpec> described, Map<String, QueueJournal.Queue> earlier, Consumer<String> told)
+            throws IOException, InterruptedException {
+        Map<String, Map<String, Object>> wanted = new LinkedHashMap<>();
+        earlier.forEach((name, queue) -> wanted.put(name, queue.attributes()));
+        described.forEach(queue -> wanted.put(queue.name(), attributes(queue)));
+        for (Map.Entry<String, Map<String, Object>> queue : wanted.entrySet()) {
+            Map<String, Object> first = new LinkedHashMap<>(queue.getValue());
+            first.remove(REDRIVE_POLICY);
+            create(queue.getKey(), first);
         }
-        for (Map.Entry<String, QueueJournal.Queue> queue : QueueJournal.deadLettersFirst(earlier)) {
-            if (!urls.containsKey(queue.getKey())) {
-                create(queue.getKey(), queue.getValue().attributes());
+        for (Map.Entry<String, Map<String, Object>> queue : wanted.entrySet()) {
+            if (queue.getValue().get(REDRIVE_POLICY) instanceof String policy) {
+                String target = (String) Json.parseObject(policy.getBytes(StandardCharsets.UTF_8)).get("deadLetterTargetArn");
+                if (wanted.containsKey(target.substring(target.lastIndexOf(':') + 1))) {
+                    client.call("SetQueueAttributes", request(queue.getKey(), "Attributes", Map.of(REDRIVE_POLICY, policy)));
+                } else {
+                    told.accept("queue " + queue.getKey() + " has no dead-letter queue any more: " + target + " is gone. Make it again and set the "
+                            + REDRIVE_POLICY + " anew; until then messages stay however often they are received");
+                }
             }
+        }
+        for (Map.Entry<String, QueueJournal.Queue> queue : earlier.entrySet()) {
             if (!queue.getValue().messages().isEmpty()) {
                 Option<?> actor = (Option<?>) answer(Patterns.ask(manager, new LookupQueue(queue.getKey()), PATIENCE));
                 answer(Patterns.ask((ActorRef) actor.get(), new RestoreMessages(StoredMessage.restored(queue.getValue().messages().values())), PATIENCE));
@@ -226,14 +251,13 @@ public final class EmbeddedSqs implements AutoCloseable {
         }
     }
 
-    private void create(QueueSpec queue) throws IOException, InterruptedException {
+    private static Map<String, Object> attributes(QueueSpec queue) {
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("VisibilityTimeout", Long.toString(queue.visibilityTimeout().toSeconds()));
         if (queue.deadLetterQueue() != null) {
-            queueUrl(queue.deadLetterQueue());
-            attributes.put("RedrivePolicy", QueueJournal.redrivePolicy(queue.deadLetterQueue(), queue.maxReceiveCount()));
+            attributes.put(REDRIVE_POLICY, QueueJournal.redrivePolicy(queue.deadLetterQueue(), queue.maxReceiveCount()));
         }
-        create(queue.name(), attributes);
+        return attributes;
     }
 
     private void create(String queue, Map<String, Object> attributes) throws IOException, InterruptedException {
@@ -241,12 +265,6 @@ public final class EmbeddedSqs implements AutoCloseable {
         request.put("QueueName", queue);
         request.put("Attributes", attributes);
         urls.put(queue, (String) client.call("CreateQueue", request).get("QueueUrl"));
-    }
-
-    private static List<QueueSpec> deadLettersFirst(List<QueueSpec> queues) {
-        List<QueueSpec> sorted = new ArrayList<>(queues);
-        sorted.sort((a, b) -> Boolean.compare(a.deadLetterQueue() != null, b.deadLetterQueue() != null));
-        return sorted;
     }
 
     private Map<String, Object> request(String queue, String name, Object value) {

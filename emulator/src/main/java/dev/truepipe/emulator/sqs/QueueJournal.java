@@ -1,20 +1,17 @@
 package dev.truepipe.emulator.sqs;
 
 import dev.truepipe.emulator.api.Arns;
+import dev.truepipe.emulator.files.WholeFile;
 import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.Props;
 import org.elasticmq.DeadLettersQueueData;
@@ -35,6 +32,9 @@ import org.elasticmq.actor.queue.QueueEvent;
  * {"deleted":"jobs"}                                              a queue with all in it
  * </pre>
  *
+ * <p>An event that cannot be written, as when the disk is full, fails the call that caused it, and leaves the file and what is known of the
+ * queues as they were: a line is there whole or not at all, and later ones can be written as soon as there is room.
+ *
  * <p>The file is written anew, without what is gone, when it is opened, and when most of it is about what is gone. ElasticMQ's
  * own persistence is no choice here: its database is one for the whole JVM, and it does not write a commit out at once.
  */
@@ -43,20 +43,35 @@ final class QueueJournal implements AutoCloseable {
     private static final int SPARE_LINES = 1_000;
 
     private final Path file;
+    private final UnaryOperator<SeekableByteChannel> through;
     private final Map<String, Queue> queues = new LinkedHashMap<>();
-    private FileChannel out;
+    /** {@code null} before {@link #begin}: until then nothing is written, and the file is what an earlier process left. */
+    private SeekableByteChannel out;
+    /** Where the last whole line ends, in bytes. */
+    private long end;
     private int lines;
+    /** How many lines the file may have before it is written anew; more after each time that this failed. */
+    private int mostLines;
 
     /** @param messages by id, in the order in which they came */
     record Queue(Map<String, Object> attributes, Map<String, Map<String, Object>> messages) {}
 
-    /** @throws IOException if the file cannot be read or written */
+    /** Reads what an earlier process left. @throws IOException if the file cannot be read */
     QueueJournal(Path file) throws IOException {
+        this(file, UnaryOperator.identity());
+    }
+
+    /** @param through what each line is written through: a test's full disk */
+    QueueJournal(Path file, UnaryOperator<SeekableByteChannel> through) throws IOException {
         this.file = file;
-        Files.createDirectories(file.getParent());
+        this.through = through;
         if (Files.exists(file)) {
             read();
         }
+    }
+
+    /** Writes each event from now on, after what is in the queues now. @throws IOException if the file cannot be written */
+    synchronized void begin() throws IOException {
         writeAnew();
     }
 
@@ -100,35 +115,41 @@ final class QueueJournal implements AutoCloseable {
 
     private synchronized void queue(QueueData data) {
         Map<String, Object> attributes = attributes(data);
+        append(ordered("queue", data.name(), "attributes", attributes));
         Queue before = queues.get(data.name());
         queues.put(data.name(), new Queue(attributes, before == null ? new LinkedHashMap<>() : before.messages()));
-        append(ordered("queue", data.name(), "attributes", attributes));
     }
 
     private synchronized void deleted(String queue) {
-        queues.remove(queue);
         append(ordered("deleted", queue));
+        queues.remove(queue);
     }
 
     private synchronized void put(String queue, InternalMessage message) {
         Map<String, Object> stored = StoredMessage.of(message);
-        messages(queue).put(message.id(), stored);
         append(ordered("put", queue, "message", stored));
+        messages(queue).put(message.id(), stored);
     }
 
     private synchronized void changed(String queue, InternalMessage message) {
-        Map<String, Object> stored = messages(queue).get(message.id());
+        Map<String, Object> stored = known(queue).get(message.id());
         if (stored != null) {
             Map<String, Object> state = StoredMessage.state(message);
-            stored.putAll(state);
             append(ordered("changed", queue, "id", message.id(), "state", state));
+            stored.putAll(state);
         }
     }
 
     private synchronized void removed(String queue, String id) {
-        if (messages(queue).remove(id) != null) {
+        if (known(queue).containsKey(id)) {
             append(ordered("removed", queue, "id", id));
+            known(queue).remove(id);
         }
+    }
+
+    /** None of a queue that is gone: an event that comes late does not bring it back. */
+    private Map<String, Map<String, Object>> known(String queue) {
+        return queues.containsKey(queue) ? queues.get(queue).messages() : Map.of();
     }
 
     private Map<String, Map<String, Object>> messages(String queue) {
@@ -170,49 +191,66 @@ final class QueueJournal implements AutoCloseable {
         }
     }
 
+    /** Appends one line, before what it tells is made known: what is known then is what the file tells, less this line. */
     private void append(Map<String, Object> line) {
+        if (out == null) {
+            return; // begin() writes all that is known by then
+        }
         try {
-            write(out, line);
-            lines++;
-            int live = queues.size() + queues.values().stream().mapToInt(queue -> queue.messages().size()).sum();
-            if (lines > 2 * live + SPARE_LINES) {
-                writeAnew();
+            if (lines > mostLines) {
+                shorten();
             }
+            if (out.size() > end) {
+                out.truncate(end); // what a full disk left of a line
+            }
+            WholeFile.all(out, bytes(line));
+            end = out.position();
+            lines++;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the queues' journal " + file, e);
         }
     }
 
-    private void writeAnew() throws IOException {
-        Path next = file.resolveSibling(file.getFileName() + ".next");
-        FileChannel fresh = FileChannel.open(next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
-        int written = 0;
-        for (Map.Entry<String, Queue> entry : queues.entrySet()) {
-            write(fresh, ordered("queue", entry.getKey(), "attributes", entry.getValue().attributes()));
-            written++;
-            for (Map<String, Object> message : entry.getValue().messages().values()) {
-                write(fresh, ordered("put", entry.getKey(), "message", message));
-                written++;
-            }
+    /** Writes the file anew, or goes on with the one there is, which is whole and only longer than it need be, until it has twice the lines. */
+    private void shorten() {
+        try {
+            writeAnew();
+        } catch (IOException later) {
+            mostLines = 2 * lines;
         }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        if (out != null) {
-            out.close();
-        }
-        out = fresh;
-        lines = written;
     }
 
-    private static void write(FileChannel to, Map<String, Object> line) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap((Json.text(line) + "\n").getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            to.write(bytes);
+    private void writeAnew() throws IOException {
+        int[] written = new int[1];
+        SeekableByteChannel fresh = through.apply(WholeFile.open(file, to -> {
+            for (Map.Entry<String, Queue> entry : queues.entrySet()) {
+                WholeFile.all(to, bytes(ordered("queue", entry.getKey(), "attributes", entry.getValue().attributes())));
+                written[0]++;
+                for (Map<String, Object> message : entry.getValue().messages().values()) {
+                    WholeFile.all(to, bytes(ordered("put", entry.getKey(), "message", message)));
+                    written[0]++;
+                }
+            }
+        }));
+        SeekableByteChannel before = out;
+        out = fresh;
+        end = fresh.position();
+        lines = written[0];
+        mostLines = 2 * lines + SPARE_LINES;
+        if (before != null) {
+            before.close();
         }
+    }
+
+    private static byte[] bytes(Map<String, Object> line) {
+        return (Json.text(line) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
     public synchronized void close() throws IOException {
-        out.close();
+        if (out != null) {
+            out.close();
+        }
     }
 
     /** As CreateQueue takes them. */
@@ -242,13 +280,5 @@ final class QueueJournal implements AutoCloseable {
             map.put((String) namesAndValues[i], namesAndValues[i + 1]);
         }
         return map;
-    }
-
-    /** What CreateQueue makes first: those that others name as their dead-letter queue. */
-    static List<Map.Entry<String, Queue>> deadLettersFirst(Map<String, Queue> queues) {
-        List<Map.Entry<String, Queue>> sorted = new ArrayList<>(queues.entrySet());
-        sorted.sort((a, b) -> Boolean.compare(
-                a.getValue().attributes().containsKey("RedrivePolicy"), b.getValue().attributes().containsKey("RedrivePolicy")));
-        return sorted;
     }
 }

@@ -163,24 +163,28 @@ final class Execution {
         if (machine.timeoutSeconds() != null && ref.item() == null) {
             deadline = ports.timing().now().plusSeconds(machine.timeoutSeconds());
         }
-        thread = Thread.ofVirtual().name("execution " + ref.name()).unstarted(this::run);
-        thread.start();
+        thread = Thread.ofVirtual().name("execution " + ref.name()).start(this::run);
+        if (stop != null) {
+            thread.interrupt(); // it was aborted before it had a thread
+        }
     }
 
-    /** Goes on at the state that failed, with the input and variables it had. */
+    /** Goes on at the state that failed, with the input and variables it had; if that cannot be written, it stays as it ended. */
     synchronized void redrive() {
+        Instant now = ports.timing().now();
+        if (ref.item() == null) {
+            ports.reached().told(record(List.of()).redriven(now));
+        }
         status = "RUNNING";
         error = null;
         cause = null;
         stopDate = null;
         stop = null;
         redriveCount++;
-        redriveDate = ports.timing().now();
+        redriveDate = now;
+        thread = null;
         ended = new CompletableFuture<>();
         history.add(history.last(), "ExecutionRedriven", null, "redriveCount", (long) redriveCount);
-        if (ref.item() == null) {
-            ports.reached().told(record(List.of()));
-        }
         start();
     }
 
@@ -202,7 +206,9 @@ final class Execution {
     synchronized void abort(String why, String words) {
         if (isRunning() && stop == null) {
             stop = new Stop(why, words);
-            thread.interrupt();
+            if (thread != null) {
+                thread.interrupt();
+            }
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.truepipe.emulator.states;
 
+import dev.truepipe.emulator.files.WholeFile;
 import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,20 +26,17 @@ final class ExecutionFolder {
     }
 
     /** @throws UncheckedIOException if the folder cannot be written */
-    void write(String machine, ExecutionRecord record) {
+    synchronized void write(String machine, ExecutionRecord record) {
         Path file = file(machine, record.ref().name());
         try {
-            Files.createDirectories(file.getParent());
-            Path half = Files.createTempFile(file.getParent(), ".", ".part");
-            Files.write(half, Json.pretty(record.toJson()));
-            Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(file, Json.pretty(record.toJson()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the record of execution " + record.ref().name() + " to " + file, e);
         }
     }
 
     /**
-     * All records of a machine, in no order.
+     * All records of a machine, in no order. What a killed process did not bring to its place is removed.
      *
      * @throws IOException if one cannot be read; the message names its file
      */
@@ -48,9 +45,9 @@ final class ExecutionFolder {
         if (!Files.isDirectory(of)) {
             return List.of();
         }
-        List<Path> files;
-        try (Stream<Path> entries = Files.list(of)) {
-            files = entries.filter(file -> file.getFileName().toString().endsWith(".json")).sorted().toList();
+        List<Path> files = ending(of, ".json");
+        for (Path half : ending(of, WholeFile.NEXT)) {
+            Files.delete(half);
         }
         List<ExecutionRecord> records = new ArrayList<>();
         for (Path file : files) {
@@ -61,5 +58,11 @@ final class ExecutionFolder {
             }
         }
         return records;
+    }
+
+    private static List<Path> ending(Path folder, String end) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(file -> file.getFileName().toString().endsWith(end)).sorted().toList();
+        }
     }
 }

@@ -66,6 +66,14 @@ public record ExecutionRecord(
                 List.copyOf(events), mapRuns, resume);
     }
 
+    /** The same, of one that goes on again where it stopped. */
+    ExecutionRecord redriven(Instant now) {
+        List<HistoryEvent> events = new ArrayList<>(history);
+        events.add(new HistoryEvent(history.size() + 1L, history.size(), now, "ExecutionRedriven", null, Map.of("redriveCount", redriveCount + 1L)));
+        return new ExecutionRecord(ref, stateMachineArn, "RUNNING", input, null, null, null, startDate, null, redriveCount + 1, now, List.copyOf(events),
+                mapRuns, resume);
+    }
+
     /** For a file that people open; see the class. */
     public Map<String, Object> toJson() {
         Map<String, Object> json = new LinkedHashMap<>();

@@ -46,7 +46,9 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
     private final Ports ports;
     private final ExecutionFolder folder;
     private final Map<String, Execution> executions = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    /** Held while an execution starts or is redriven: from then on it is written, found and running, or none of it. Guards {@code closed}. */
+    private final Object starting = new Object();
+    private boolean closed;
 
     private StepFunctionsService(Builder builder) throws IOException {
         folder = builder.folder == null ? null : new ExecutionFolder(builder.folder);
@@ -250,7 +252,9 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
     /** Aborts what is still running and waits until it has ended, at most a minute. */
     @Override
     public void close() {
-        closed = true;
+        synchronized (starting) {
+            closed = true;
+        }
         List<CompletableFuture<ExecutionRecord>> ends = new ArrayList<>();
         for (Execution execution : executions.values()) {
             execution.abort("Embedded.Closed", "The embedded cloud was shut down while this ran.");
@@ -284,15 +288,18 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
             throw new AwsError("InvalidExecutionInput", "Invalid State Machine Execution Input: " + e.getMessage());
         }
         ExecutionRef ref = new ExecutionRef(machine.arn().replace(":stateMachine:", ":execution:") + ":" + name, name, null);
-        Execution fresh = new Execution(ref, machine, machine.flow(), ports, input);
-        open();
-        Execution there = executions.putIfAbsent(ref.arn(), fresh);
-        if (there == null) {
-            ports.reached().told(fresh.record());
-            fresh.start();
-            there = fresh;
-        } else if (!there.isRunning() || !Objects.equals(there.input(), input)) {
-            throw new AwsError("ExecutionAlreadyExists", "Execution Already Exists: '" + ref.arn() + "'");
+        Execution there;
+        synchronized (starting) {
+            open();
+            there = executions.get(ref.arn());
+            if (there == null) {
+                there = new Execution(ref, machine, machine.flow(), ports, input);
+                ports.reached().told(there.record());
+                executions.put(ref.arn(), there);
+                there.start();
+            } else if (!there.isRunning() || !Objects.equals(there.input(), input)) {
+                throw new AwsError("ExecutionAlreadyExists", "Execution Already Exists: '" + ref.arn() + "'");
+            }
         }
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("executionArn", ref.arn());
@@ -419,13 +426,15 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
             throw new AwsError("ExecutionNotRedrivable", "A child of a Map is redriven with its parent, "
                     + execution.ref().item().parentArn());
         }
-        open();
-        String state = execution.failedState();
-        if (state != null && !execution.flow().states().containsKey(state)) {
-            throw new AwsError("ExecutionNotRedrivable", "It stopped in state " + state + ", which the state machine no longer has");
-        }
-        if (!execution.redriveIfEnded()) {
-            throw new AwsError("ExecutionNotRedrivable", "Execution is " + execution.status() + " and cannot be redriven");
+        synchronized (starting) {
+            open();
+            String state = execution.failedState();
+            if (state != null && !execution.flow().states().containsKey(state)) {
+                throw new AwsError("ExecutionNotRedrivable", "It stopped in state " + state + ", which the state machine no longer has");
+            }
+            if (!execution.redriveIfEnded()) {
+                throw new AwsError("ExecutionNotRedrivable", "Execution is " + execution.status() + " and cannot be redriven");
+            }
         }
         return Map.of("redriveDate", Epoch.seconds(execution.redriveDate()));
     }
@@ -478,6 +487,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
         return found;
     }
 
+    /** Call it holding {@code starting}. */
     private void open() throws AwsError {
         if (closed) {
             throw new AwsError("ServiceUnavailable", "the embedded cloud is shutting down");

@@ -132,6 +132,18 @@ public class EmbeddedS3Test {
         assertTrue(((String) object.get("sequencer")).matches("00[0-9A-F]{16}"), object.toString());
     }
 
+    /** A kill in the moment after the answer loses nothing. */
+    @Test
+    void anUploadIsAnsweredAfterItsEventsHaveLeft() {
+        for (int i = 0; i < 50; i++) {
+            TOLD.clear();
+            put("labels", "zoo/" + i + "/manifests/output/output.manifest", "{}\n");
+            assertEquals("zoo-arrivals", TOLD.remove().queue());
+            put("bridged", "b" + i, "");
+            assertEquals("b" + i, TOLD.remove().created().key());
+        }
+    }
+
     @Test
     void isSilentAboutKeysThatFitNoRule() throws InterruptedException {
         put("labels", "street/job/manifests/intermediate/1/output.manifest", "{}");

@@ -18,6 +18,7 @@ public final class Served {
             @Override
             public void created(ObjectCreated object) {}
         };
+        endpoint.open();
         return EmbeddedS3.start(folder, 0, List.of(new BucketSpec("labels")), nobody, Clock.systemUTC(), endpoint);
     }
 }

@@ -15,6 +15,8 @@ import dev.truepipe.emulator.api.AwsError;
 import dev.truepipe.emulator.s3.EmbeddedS3;
 import dev.truepipe.emulator.s3.Served;
 import dev.truepipe.storage.S3Uri;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -322,6 +324,46 @@ class SageMakerServiceTest {
         cloud.train(good("j-4"));
         newest.put("NextToken", page.get("NextToken"));
         assertEquals(List.of("j-1"), names(cloud.service.call("ListTrainingJobs", newest)));
+    }
+
+    @Test
+    void aPageGoesOnWhenTheLastOfTheOneBeforeNoLongerFits() throws Exception {
+        cloud.service.call("CreateModelPackageGroup", map("ModelPackageGroupName", "cars"));
+        List<Object> arns = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            arns.add(cloud.service.call("CreateModelPackage", map("ModelPackageGroupName", "cars")).get("ModelPackageArn"));
+        }
+        Map<String, Object> pending = map("ModelApprovalStatus", "PendingManualApproval", "SortOrder", "Ascending", "MaxResults", 2L);
+        Map<String, Object> page = cloud.service.call("ListModelPackages", pending);
+        assertEquals(2, list(page.get("ModelPackageSummaryList")).size());
+        cloud.service.call("UpdateModelPackage", map("ModelPackageArn", arns.get(1), "ModelApprovalStatus", "Approved"));
+        pending.put("NextToken", page.get("NextToken"));
+        assertEquals(List.of(arns.get(2)), list(cloud.service.call("ListModelPackages", pending).get("ModelPackageSummaryList")).stream()
+                .map(version -> object(version).get("ModelPackageArn")).toList());
+    }
+
+    /** Nothing of a job that could not be kept is there: it is not listed, its name is free, and nobody waits for its end. */
+    @Test
+    void aJobThatCannotBeKeptWasNeverMade() throws Exception {
+        Map<String, Object> request = good("kept");
+        request.put("Tags", List.of(map("Key", "a", "Value", "1")));
+        Path inTheWay = folder.resolve("sagemaker/tags.json.next");
+        Files.createDirectories(inTheWay);
+        assertThrows(UncheckedIOException.class, () -> cloud.service.call("CreateTrainingJob", request));
+        assertEquals(List.of(), names(cloud.service.call("ListTrainingJobs", Map.of())));
+        assertFalse(Files.exists(cloud.service.trainingFolder("kept")));
+        assertThrows(AwsError.class, () -> cloud.service.awaitTrainingJob("kept"));
+        Files.delete(inTheWay);
+        assertEquals("Completed", cloud.train(request).get("TrainingJobStatus"));
+    }
+
+    @Test
+    void refusesVariablesThatDecideWhatRunsOnThisMachine() {
+        for (String name : List.of("LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "PATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "PYTHONPATH", "BASH_ENV",
+                "NODE_OPTIONS", "TRUEPIPE_ROOT")) {
+            String message = refusal(request -> request.put("Environment", map(name, "x")));
+            assertTrue(message.contains("Environment." + name + ",") && message.contains("set it under the algorithm's environment in emulator.yaml"), message);
+        }
     }
 
     @Test

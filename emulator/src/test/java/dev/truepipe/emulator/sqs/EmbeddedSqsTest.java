@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -69,7 +72,7 @@ public class EmbeddedSqsTest {
         }
         queues.add(new QueueSpec("busy", Duration.ofSeconds(60)));
         queues.add(new QueueSpec("outdated", Duration.ofSeconds(60)));
-        sqs = EmbeddedSqs.start(folder, 0, queues);
+        sqs = EmbeddedSqs.start(folder, 0, queues, EmbeddedSqsTest::nothingIsTold);
     }
 
     @AfterAll
@@ -324,7 +327,7 @@ public class EmbeddedSqsTest {
     void keepsQueuesAndMessagesOverARestart(@TempDir Path kept) throws IOException, InterruptedException {
         List<QueueSpec> queues = List.of(new QueueSpec("kept", Duration.ofSeconds(30), "kept-dead", 2), new QueueSpec("kept-dead", Duration.ofSeconds(30)));
         String waiting;
-        try (EmbeddedSqs first = EmbeddedSqs.start(kept, 0, queues); SqsClient client = client(first)) {
+        try (EmbeddedSqs first = EmbeddedSqs.start(kept, 0, queues, EmbeddedSqsTest::nothingIsTold); SqsClient client = client(first)) {
             String url = first.queueUrl("kept");
             for (String body : List.of("deleted", "hidden", "waiting")) {
                 client.sendMessage(r -> r.queueUrl(url).messageBody(body).messageAttributes(Map.of(
@@ -345,7 +348,7 @@ public class EmbeddedSqsTest {
         }
         // Cut short, as by a kill: what was never answered.
         Files.writeString(kept.resolve("queues.jsonl"), "{\"put\":\"kept\",\"mess", StandardOpenOption.APPEND);
-        try (EmbeddedSqs second = EmbeddedSqs.start(kept, 0, queues); SqsClient client = client(second)) {
+        try (EmbeddedSqs second = EmbeddedSqs.start(kept, 0, queues, EmbeddedSqsTest::nothingIsTold); SqsClient client = client(second)) {
             assertEquals(new EmbeddedSqs.Depth(1, 1, 0), second.depth("kept"));
             String url = second.queueUrl("kept");
             Message message = client.receiveMessage(r -> r.queueUrl(url).visibilityTimeout(0).messageAttributeNames("All")
@@ -369,7 +372,7 @@ public class EmbeddedSqsTest {
     @Test
     void itsJournalDoesNotGrowWithWhatIsGone(@TempDir Path kept) throws IOException, InterruptedException {
         List<QueueSpec> queues = List.of(new QueueSpec("busy", Duration.ofSeconds(30)));
-        try (EmbeddedSqs busy = EmbeddedSqs.start(kept, 0, queues)) {
+        try (EmbeddedSqs busy = EmbeddedSqs.start(kept, 0, queues, EmbeddedSqsTest::nothingIsTold)) {
             busy.send("busy", "stays");
             for (int i = 0; i < 1_000; i++) {
                 busy.send("busy", "passes");
@@ -386,9 +389,128 @@ public class EmbeddedSqsTest {
     @Test
     void aJournalThatSomethingElseWroteIsToldWithItsLine(@TempDir Path kept) throws IOException {
         Files.writeString(kept.resolve("queues.jsonl"), "{\"queue\":\"a\",\"attributes\":{}}\n{\"what\":1}\n");
-        IOException refused = assertThrows(IOException.class, () -> EmbeddedSqs.start(kept, 0, List.of()));
+        IOException refused = assertThrows(IOException.class, () -> EmbeddedSqs.start(kept, 0, List.of(), EmbeddedSqsTest::nothingIsTold));
         assertTrue(refused.getMessage().contains("queues.jsonl:2: "), refused.getMessage());
         assertTrue(refused.getMessage().contains("move the file away"), refused.getMessage());
+    }
+
+    /** Queues that callers made, in an order in which none could be made at once with its dead-letter queue; two of them serve each other. */
+    @Test
+    void takesBackQueuesThatNameEachOtherForTheirDeadLetters(@TempDir Path kept) throws IOException, InterruptedException {
+        try (EmbeddedSqs first = EmbeddedSqs.start(kept, 0, List.of(), EmbeddedSqsTest::nothingIsTold); SqsClient client = client(first)) {
+            for (String name : List.of("c", "b", "a", "x", "gone")) {
+                client.createQueue(r -> r.queueName(name).attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "41")));
+            }
+            deadLettersOf(client, "b", "c");
+            deadLettersOf(client, "a", "b");
+            deadLettersOf(client, "c", "a");
+            deadLettersOf(client, "x", "gone");
+            client.deleteQueue(r -> r.queueUrl(url(client, "gone")));
+        }
+        List<String> told = new ArrayList<>();
+        for (int start = 0; start < 2; start++) {
+            try (EmbeddedSqs again = EmbeddedSqs.start(kept, 0, List.of(), told::add); SqsClient client = client(again)) {
+                for (List<String> pair : List.of(List.of("b", "c"), List.of("a", "b"), List.of("c", "a"))) {
+                    String policy = attributes(client, pair.getFirst()).get(QueueAttributeName.REDRIVE_POLICY);
+                    assertTrue(policy != null && policy.contains(":" + pair.getLast() + "\""), pair + ": " + policy);
+                }
+                assertEquals("41", attributes(client, "x").get(QueueAttributeName.VISIBILITY_TIMEOUT));
+                assertEquals(null, attributes(client, "x").get(QueueAttributeName.REDRIVE_POLICY));
+            }
+        }
+        assertEquals(1, told.size(), "once: it is forgotten then: " + told);
+        assertTrue(told.getFirst().contains("queue x") && told.getFirst().contains(":gone is gone"), told.getFirst());
+    }
+
+    /** The disk is full in the middle of a line, and has room again later. */
+    @Test
+    void goesOnAfterAFullDiskAndLosesNothingThatWasAnswered(@TempDir Path kept) throws IOException, InterruptedException {
+        List<QueueSpec> queues = List.of(new QueueSpec("q", Duration.ofSeconds(30)));
+        AtomicBoolean full = new AtomicBoolean();
+        QueueJournal journal = new QueueJournal(kept.resolve("queues.jsonl"), out -> new FullDisk(out, full));
+        try (EmbeddedSqs first = EmbeddedSqs.start(journal, 0, queues, EmbeddedSqsTest::nothingIsTold)) {
+            first.send("q", "before");
+            full.set(true);
+            assertThrows(UncheckedIOException.class, () -> first.send("q", "refused"));
+            full.set(false);
+            first.send("q", "after");
+            first.send("q", "last");
+        }
+        try (EmbeddedSqs second = EmbeddedSqs.start(kept, 0, queues, EmbeddedSqsTest::nothingIsTold)) {
+            assertEquals(List.of("before", "after", "last"), second.drain("q"));
+        }
+        try (Stream<Path> files = Files.list(kept)) {
+            assertEquals(List.of("queues.jsonl"), files.map(file -> file.getFileName().toString()).toList());
+        }
+    }
+
+    /** A file that takes half of a line when the disk is full. */
+    private record FullDisk(SeekableByteChannel file, AtomicBoolean full) implements SeekableByteChannel {
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            if (!full.get()) {
+                return file.write(bytes);
+            }
+            ByteBuffer half = bytes.slice(bytes.position(), bytes.remaining() / 2);
+            while (half.hasRemaining()) {
+                file.write(half);
+            }
+            throw new IOException("No space left on device");
+        }
+
+        @Override
+        public int read(ByteBuffer bytes) throws IOException {
+            return file.read(bytes);
+        }
+
+        @Override
+        public long position() throws IOException {
+            return file.position();
+        }
+
+        @Override
+        public SeekableByteChannel position(long to) throws IOException {
+            file.position(to);
+            return this;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public SeekableByteChannel truncate(long size) throws IOException {
+            file.truncate(size);
+            return this;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return file.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
+    private static void nothingIsTold(String what) {
+        throw new AssertionError("told: " + what);
+    }
+
+    private static String url(SqsClient client, String queue) {
+        return client.getQueueUrl(r -> r.queueName(queue)).queueUrl();
+    }
+
+    private static Map<QueueAttributeName, String> attributes(SqsClient client, String queue) {
+        return client.getQueueAttributes(r -> r.queueUrl(url(client, queue)).attributeNames(QueueAttributeName.ALL)).attributes();
+    }
+
+    private static void deadLettersOf(SqsClient client, String queue, String to) {
+        client.setQueueAttributes(r -> r.queueUrl(url(client, queue)).attributes(Map.of(QueueAttributeName.REDRIVE_POLICY,
+                "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:000000000000:" + to + "\",\"maxReceiveCount\":\"3\"}")));
     }
 
     private static MessageAttributeValue attribute(String type, String value) {

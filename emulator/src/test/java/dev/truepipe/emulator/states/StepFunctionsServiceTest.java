@@ -69,6 +69,62 @@ class StepFunctionsServiceTest {
         }
     }
 
+    /** The disk is full: the caller is told, and whoever asks again gets what he asked for. */
+    @Test
+    void anExecutionThatCannotBeWrittenHasNotStarted(@TempDir Path folder) throws Exception {
+        try (Toy toy = new Toy(PASS, folder)) {
+            Path inTheWay = folder.resolve("toy/one.json.next");
+            Files.createDirectories(inTheWay);
+            assertThrows(UncheckedIOException.class, () -> toy.service.call("StartExecution", start(toy, "one", "{}")));
+            assertEquals(Map.of(), toy.service.statuses());
+            Files.delete(inTheWay);
+            assertEquals("SUCCEEDED", toy.await(toy.start("one", "{}")).status());
+        }
+    }
+
+    @Test
+    void anExecutionWhoseRedriveCannotBeWrittenStaysAsItEnded(@TempDir Path folder) throws Exception {
+        try (Toy toy = new Toy("\"StartAt\": \"T\", \"States\": {\"T\": {\"Type\": \"Task\", \"Resource\": \"" + Toy.TASK + "\", \"Arguments\": {}, \"End\": true}}", folder)) {
+            toy.tasks.then("T", fails("Bad", "so bad"), gives(1L));
+            String arn = toy.start("one", "{}");
+            ExecutionRecord failed = toy.await(arn);
+            assertEquals("FAILED", failed.status());
+            Path inTheWay = folder.resolve("toy/one.json.next");
+            Files.createDirectories(inTheWay);
+            assertThrows(UncheckedIOException.class, () -> toy.service.call("RedriveExecution", Map.of("executionArn", arn)));
+            assertEquals(failed, toy.service.record(arn));
+            Files.delete(inTheWay);
+            toy.call("RedriveExecution", Map.of("executionArn", arn));
+            assertEquals("SUCCEEDED", toy.await(arn).status());
+            assertEquals(1, toy.service.record(arn).redriveCount());
+        }
+    }
+
+    @Test
+    void anExecutionAbortedBeforeItRunsEndsAtOnce() throws Exception {
+        try (Toy toy = Toy.task(TASK)) {
+            Gate gate = new Gate();
+            toy.tasks.usually("T", gate::pass);
+            Ports ports = new Ports(Map.of(Toy.TASK, toy.tasks), (bucket, key) -> null, toy.time, (of, event) -> {}, record -> {}, record -> {}, branch -> {});
+            Execution execution = new Execution(new ExecutionRef("arn", "early", null), toy.machine, toy.machine.flow(), ports, Map.of());
+            execution.abort("Why", "words");
+            execution.start();
+            ExecutionRecord ended = execution.ended().get(20, TimeUnit.SECONDS);
+            assertEquals("ABORTED Why words", ended.status() + " " + ended.error() + " " + ended.cause());
+        }
+    }
+
+    @Test
+    void removesWhatAKillLeftHalfWritten(@TempDir Path folder) throws Exception {
+        Path half = folder.resolve("toy/one.json.next");
+        Files.createDirectories(half.getParent());
+        Files.writeString(half, "{\"executionArn\":");
+        try (Toy toy = new Toy(PASS, folder)) {
+            assertFalse(Files.exists(half));
+            assertEquals(Map.of(), toy.service.statuses());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a/b", "a:b", "a,b", "a;b", "a&b", "a$b", "a`b", "a~b", "a^b", "a|b", "a\\b", "a%b", "a#b", "a\"b",
         "a?b", "a*b", "a<b", "a>b", "a{b", "a}b", "a[b", "a]b", "a\tb", "a\u0000b", "a\u007fb", "a\u009fb"})
