@@ -131,6 +131,7 @@ final class CloudRun {
                     labels: s3://%s/street/
                     labelBucket: notification
                     images: [s3://street-images/]
+                    checkObjects: none
                     settle: 0s
                     training:
                       image: %s

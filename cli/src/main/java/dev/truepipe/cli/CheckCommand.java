@@ -176,7 +176,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         Findings.counts(out, counts);
         Findings.classes(out, classes.annotationsByName());
-        Findings.findings(out, summary.findings());
+        Findings.findings(out, summary.findings().entries());
         out.println();
         if (summary.lines() > 0) {
             String wrongAsAWhole = ofDataset.stream()

@@ -4,6 +4,7 @@ import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingTally;
 import dev.truepipe.manifest.Severity;
 import java.io.PrintWriter;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -49,13 +50,13 @@ final class Findings {
     }
 
     /** Each code with its count, first place, message and cure. */
-    static void findings(PrintWriter out, FindingTally tally) {
-        print(out, tally, Severity.QUARANTINE, "Set aside");
-        print(out, tally, Severity.WARNING, "Warnings");
+    static void findings(PrintWriter out, Collection<FindingTally.Entry> found) {
+        print(out, found, Severity.QUARANTINE, "Set aside");
+        print(out, found, Severity.WARNING, "Warnings");
     }
 
-    private static void print(PrintWriter out, FindingTally tally, Severity severity, String heading) {
-        List<FindingTally.Entry> entries = tally.entries().stream()
+    private static void print(PrintWriter out, Collection<FindingTally.Entry> found, Severity severity, String heading) {
+        List<FindingTally.Entry> entries = found.stream()
                 .filter(entry -> entry.first().severity() == severity)
                 .sorted(Comparator.comparingLong(FindingTally.Entry::count).reversed())
                 .toList();

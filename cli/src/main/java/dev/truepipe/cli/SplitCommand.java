@@ -264,7 +264,7 @@ final class SplitCommand implements Callable<Integer> {
         }
         Findings.counts(print, counts);
         Findings.classes(print, decision.classes());
-        Findings.findings(print, decision.findings());
+        Findings.findings(print, decision.findings().entries());
         print.println();
         new DatasetDocument(decision.toJson()).reconciled().ifPresent(sentence -> print.println(sentence + "."));
         for (Gate gate : decision.gates()) {

@@ -33,6 +33,7 @@ public final class Truepipe implements Runnable {
         COMMANDS.put("demo", DemoCommand::new);
         COMMANDS.put("check", CheckCommand::new);
         COMMANDS.put("split", SplitCommand::new);
+        COMMANDS.put("plan", PlanCommand::new);
         COMMANDS.put("trigger", TriggerCommand::new);
         COMMANDS.put("prepare", PrepareCommand::new);
     }

@@ -215,11 +215,11 @@ final class ChainCloud implements CloudListener, AutoCloseable {
         cloud.sqs().send(LocalCloud.QUEUE, Messages.trigger(dataset, UUID.randomUUID().toString(), force));
     }
 
-    /** Runs {@code truepipe trigger} itself, in a JVM that knows this cloud by its environment only. @return what it printed */
-    String trigger(String... arguments) throws IOException, InterruptedException {
+    /** Runs {@code truepipe} itself, in a JVM that knows this cloud by its environment only. @return what it printed */
+    String truepipe(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Truepipe.class.getName(), "trigger"));
+                "-XX:TieredStopAtLevel=1", "-Dtruepipe.home=" + home(), "-cp", System.getProperty("java.class.path"), Truepipe.class.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
@@ -228,8 +228,8 @@ final class ChainCloud implements CloudListener, AutoCloseable {
         try {
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "truepipe trigger did not end: " + output);
-            assertEquals(0, process.exitValue(), "truepipe trigger: " + output);
+            assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "truepipe " + arguments[0] + " did not end: " + output);
+            assertEquals(0, process.exitValue(), "truepipe " + arguments[0] + ": " + output);
             return output;
         } finally {
             process.destroyForcibly();
@@ -410,16 +410,24 @@ final class ChainCloud implements CloudListener, AutoCloseable {
         return store().head(uri).isPresent();
     }
 
+    /** What the execution said to SageMaker at each attempt. */
+    static List<Map<String, Object>> requests(ExecutionRecord execution) throws IOException {
+        List<Map<String, Object>> requests = new ArrayList<>();
+        for (HistoryEvent event : execution.history()) {
+            if ("Train".equals(event.state()) && event.type().equals("TaskScheduled")) {
+                requests.add(Json.object(Json.parse((String) event.details().get("parameters"))));
+            }
+        }
+        return requests;
+    }
+
     /** Names of an execution's training jobs, in the order of their attempts, each with the instance type asked for. */
     static List<String> attempts(ExecutionRecord execution) throws IOException {
         List<String> attempts = new ArrayList<>();
-        for (HistoryEvent event : execution.history()) {
-            if ("Train".equals(event.state()) && event.type().equals("TaskScheduled")) {
-                Map<String, Object> request = Json.object(Json.parse((String) event.details().get("parameters")));
-                boolean spot = Boolean.TRUE.equals(request.get("EnableManagedSpotTraining"));
-                attempts.add(request.get("TrainingJobName") + " " + Json.object(request.get("ResourceConfig")).get("InstanceType")
-                        + (spot ? " spot" : ""));
-            }
+        for (Map<String, Object> request : requests(execution)) {
+            boolean spot = Boolean.TRUE.equals(request.get("EnableManagedSpotTraining"));
+            attempts.add(request.get("TrainingJobName") + " " + Json.object(request.get("ResourceConfig")).get("InstanceType")
+                    + (spot ? " spot" : ""));
         }
         return attempts;
     }

@@ -13,6 +13,7 @@ import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,7 +77,9 @@ class ChainIT {
                         .replace("s3://" + ChainCloud.LABELS + "/one-file/", ONE_MANIFEST.toString())
                         .replace("labelBucket: notification", "labelBucket: eventbridge"),
                 ChainCloud.dataset("stopped"),
-                ChainCloud.dataset("no-picture"),
+                ChainCloud.dataset("no-picture", "checkObjects: none"),
+                ChainCloud.dataset("planned"),
+                ChainCloud.datasetWith("picture-later", "{ maxQuarantined: 20%, minPerClass: 1 }", "[ml.g5.2xlarge]"),
                 ChainCloud.datasetWith("no-quota", gates, "[ml.m5.4xlarge]"),
                 ChainCloud.datasetWith("no-spot", gates, "[ml.m5.12xlarge]").replace("maxRuntime:", "spot: always\n      maxRuntime:"),
                 ChainCloud.datasetWith("ladder-quota", gates, "[ml.m5.large, ml.c5.xlarge]"),
@@ -151,7 +154,7 @@ class ChainIT {
         assertEquals("FAILED", second.status());
         assertTrue(second.cause().contains("still none"), second.cause());
 
-        String said = chain.trigger("unlucky");
+        String said = chain.truepipe("trigger", "unlucky");
         assertTrue(said.contains("unlucky"), said);
         chain.assertOutcome("promoted", chain.awaitEnd("unlucky", 3));
         assertEquals(3, chain.marks().trainings("unlucky").size());
@@ -307,7 +310,7 @@ class ChainIT {
         assertEquals("minNewLabels", Json.object(second.get("why")).get("gate"));
         assertEquals(1, chain.marks().trainings("nothing-new").size());
 
-        chain.trigger("nothing-new", "--force");
+        chain.truepipe("trigger", "nothing-new", "--force");
         chain.assertOutcome("promoted", chain.awaitEnd("nothing-new", 3));
         assertEquals(2, chain.marks().trainings("nothing-new").size());
     }
@@ -498,6 +501,56 @@ class ChainIT {
         lines.set(3, lines.get(3).replace(CarLabels.picture(3), "s3://" + CarLabels.BUCKET + "/street/vanished.jpg"));
         chain.put("no-picture", "job", lines);
         assertFailed("no-picture", "TrainingInputRefused", "vanished.jpg");
+    }
+
+    /** What the scan does not find is set aside, and comes back by itself: nobody has to say that the picture is there now. */
+    @Test
+    void aPictureThatComesLaterLetsItsLineIn() throws Exception {
+        S3Uri later = S3Uri.parse("s3://" + CarLabels.BUCKET + "/street/later.jpg");
+        List<String> lines = LABELS.lines(0, 20);
+        lines.set(3, lines.get(3).replace(CarLabels.picture(3), later.toString()));
+        chain.put("picture-later", "job", lines);
+        Map<String, Object> first = chain.assertOutcome("promoted", chain.awaitEnd("picture-later", 1));
+        S3Uri version = ChainCloud.version("picture-later", first);
+        assertEquals(List.of(lines.get(3)), chain.lines(version.resolve(QUARANTINE)));
+        assertTrue(new String(chain.bytes(version.resolve("findings.jsonl")), StandardCharsets.UTF_8)
+                .contains("\"code\":\"object-missing\",\"severity\":\"quarantine\",\"attribute\":\"source-ref\",\"message\":\"there is no object \\\"" + later), chain::story);
+
+        chain.wish("picture-later", false);
+        chain.assertOutcome("unchanged", chain.awaitEnd("picture-later", 2));
+        chain.store().put(later, "picture 3".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        chain.wish("picture-later", false);
+        ExecutionRecord third = chain.awaitEnd("picture-later", 3);
+        assertEquals("SUCCEEDED", third.status(), chain::story);
+        assertEquals(1, ChainCloud.entered(third, "Train"), chain::story);
+        assertEquals(List.of(), chain.lines(ChainCloud.version("picture-later", chain.output(third)).resolve(QUARANTINE)));
+    }
+
+    /** The request that {@code plan} shows is the one that a run of the same lines sends, but for what is each run's own in the job's name. */
+    @Test
+    void aPlanShowsTheRequestThatARunSends() throws Exception {
+        List<String> lines = LABELS.lines(0, 40);
+        lines.add("{\"source-ref\":\"" + CarLabels.picture(50) + "\"}");
+        chain.put("planned", "job", lines);
+        ExecutionRecord run = chain.awaitEnd("planned", 1);
+        Map<String, Object> sent = ChainCloud.requests(run).getFirst();
+        String name = (String) sent.get("TrainingJobName");
+
+        Path file = Files.write(folder.resolve("planned.manifest"), CarLabels.manifest(lines));
+        for (String manifest : List.of(file.toString(), ChainCloud.manifest("planned", "job").toString())) {
+            Map<String, Object> plan = Json.parseObject(chain.truepipe("plan", manifest, "--settings", folder.resolve("truepipe.yaml").toString(), "--dataset", "planned", "--json")
+                    .getBytes(StandardCharsets.UTF_8));
+            Map<String, Object> shown = Json.object(plan.get("request"));
+            String[] ours = ((String) shown.get("TrainingJobName")).split("-");
+            String[] theirs = name.split("-");
+            assertEquals(theirs.length, ours.length, name);
+            ours[2] = theirs[2];
+            assertEquals(name, String.join("-", ours), "planned-<plan>-<run>-r0-1");
+            assertEquals(Json.text(sent), Json.text(shown).replace((String) shown.get("TrainingJobName"), name), manifest);
+            assertEquals(41L, plan.get("lines"));
+            assertEquals(1L, plan.get("quarantined"));
+            assertEquals(chain.output(run).get("version"), plan.get("version"), "the version that the run sealed");
+        }
     }
 
     @Test

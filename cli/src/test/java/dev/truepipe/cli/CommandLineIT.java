@@ -40,7 +40,7 @@ class CommandLineIT {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "check", "split", "trigger"})
+    @ValueSource(strings = {"", "demo", "check", "split", "plan", "trigger"})
     void helpAndVersionEndWithZero(String command) throws Exception {
         for (String option : List.of("--help", "--version")) {
             Program.Ended ended = command.isEmpty() ? Program.truepipe(option).run() : Program.truepipe(command, option).run();
@@ -51,7 +51,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "demo --manifest=", "demo --out=", "demo --manifest FILE --label=", "trigger", "split FILE --out DIR --validation lots"})
+    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "demo --manifest=", "demo --out=", "demo --manifest FILE --label=", "trigger", "split FILE --out DIR --validation lots", "plan", "plan FILE --settings DIR", "plan FILE --check-objects some"})
     void wrongUsageEndsWithTwoAndACure(String arguments) throws Exception {
         Path file = Files.writeString(folder.resolve("a.manifest"), "{}\n");
         String[] words = arguments.isEmpty() ? new String[0]
@@ -63,7 +63,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"check", "split", "demo"})
+    @ValueSource(strings = {"check", "split", "plan", "demo"})
     void whatCannotBeReadEndsWithTwoAndOneErrorObject(String command) throws Exception {
         for (Path unreadable : List.of(folder.resolve("missing.manifest"), folder)) {
             Program.Ended ended = Program.truepipe(reading(command, unreadable)).run();
@@ -146,6 +146,45 @@ class CommandLineIT {
             assertEquals(2, missing.exit(), missing::toString);
             assertEquals("s3://labels/b/output.manifest", missing.json().get("error").get("file").asString());
         }
+    }
+
+    /** Whoever plans looks with their own credentials: missing is told from forbidden, and a store that is not there from both. */
+    @Test
+    void aPlanLooksWhetherTheObjectsAreThere() throws Exception {
+        CarLabels labels = new CarLabels(7);
+        Path file = Files.write(folder.resolve("cars.manifest"), CarLabels.manifest(labels.lines(0, 60)));
+        Path settings = Files.writeString(folder.resolve("settings.yaml"), "datasets:\n  - name: cars\n    labels: s3://labels/cars/\n    labelBucket: notification\n    images: [s3://"
+                + CarLabels.BUCKET + "/]\n    training: { algorithm: object-detection }\n");
+        EmbeddedS3.Events nobody = new EmbeddedS3.Events() {
+            @Override
+            public void notification(String queue, String body) {}
+
+            @Override
+            public void created(ObjectCreated object) {}
+        };
+        try (EmbeddedS3 s3 = EmbeddedS3.start(folder.resolve("s3"), 0, List.of(new BucketSpec(CarLabels.BUCKET)), nobody, Clock.systemUTC())) {
+            for (int i = 0; i < 60; i++) {
+                s3.store().put(S3Uri.parse(CarLabels.picture(i)), new byte[] {1}, ObjectStore.Condition.ALWAYS);
+            }
+            Program.Ended fine = withS3(s3, "plan", "--json", file.toString(), "--settings", settings.toString());
+            assertEquals(0, fine.exit(), fine::toString);
+            assertEquals(60, fine.json().get("accepted").asInt());
+
+            s3.store().delete(S3Uri.parse(CarLabels.picture(4)));
+            s3.failNext(call -> CarLabels.picture(9).endsWith("/" + call.key()), 403, 1_000);
+            Program.Ended missing = withS3(s3, "plan", "--json", file.toString(), "--settings", settings.toString());
+            assertEquals(0, missing.exit(), missing::toString);
+            assertEquals(1, missing.json().get("findings").get("object-missing").asInt(), missing::toString);
+            assertEquals(1, missing.json().get("findings").get("object-unreadable").asInt(), missing::toString);
+            assertEquals(2, missing.json().get("quarantined").asInt());
+            Program.Ended told = withS3(s3, "plan", file.toString(), "--settings", settings.toString());
+            String words = told.out().replaceAll("\\s+", " ");
+            assertTrue(words.contains("there is no object \"" + CarLabels.picture(4)) && words.contains("allow s3:GetObject on it"), told::toString);
+        }
+        Program.Ended nowhere = Program.truepipe("plan", "--json", file.toString(), "--settings", settings.toString())
+                .with("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9").with("AWS_REGION", "us-east-1").with("AWS_ACCESS_KEY_ID", "x").with("AWS_SECRET_ACCESS_KEY", "x").run();
+        assertEquals(2, nowhere.exit(), nowhere::toString);
+        assertTrue(nowhere.err().contains("cannot look at s3://" + CarLabels.BUCKET) && nowhere.err().contains("--check-objects none looks at no object"), nowhere::toString);
     }
 
     /** The real cloud is behind the proxy of a company's network: only the proxy can answer for a host that no name server knows. */
@@ -237,6 +276,7 @@ class CommandLineIT {
         return switch (command) {
             case "check" -> new String[] {"check", "--json", manifest.toString()};
             case "split" -> new String[] {"split", "--json", manifest.toString(), "--out", folder.resolve("split").toString()};
+            case "plan" -> new String[] {"plan", "--json", manifest.toString(), "--settings", Program.ROOT.resolve("truepipe.yaml").toString()};
             default -> new String[] {"demo", "--json", "--manifest", manifest.toString(), "--out", folder.resolve("demo").toString()};
         };
     }

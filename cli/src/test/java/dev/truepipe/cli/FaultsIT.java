@@ -159,7 +159,7 @@ class FaultsIT {
         assertFalse(chain.exists(ChainCloud.championFile("dead-for-good")));
 
         deadly.set(false);
-        chain.trigger("dead-for-good");
+        chain.truepipe("trigger", "dead-for-good");
         ExecutionRecord again = chain.awaitEnd("dead-for-good", 2);
         assertArrayEquals(before, chain.bytes(manifest));
         assertAsUndisturbed("dead-for-good", again);

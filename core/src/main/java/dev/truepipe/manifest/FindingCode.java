@@ -23,6 +23,8 @@ public enum FindingCode {
     SOURCE_MISSING(Rank.FIXED, "add \"source-ref\" with the object's S3 URI, or for texts \"source\" with the text"),
     SOURCE_INVALID(Rank.FIXED, "write s3://bucket/key, or the text itself as \"source\""),
     OBJECT_OUTSIDE_ALLOWED_BUCKETS(Rank.FIXED, "add the prefix to images, or move the object"),
+    OBJECT_MISSING(Rank.FIXED, "upload the object, or correct its address: the key is taken raw, not URL-decoded"),
+    OBJECT_UNREADABLE(Rank.HOLDS, "allow s3:GetObject on it to the functions and to the training role, in the bucket's policy too, and keep it in the job's Region"),
     GROUP_KEY_MISSING(Rank.WARNS, "add the attribute, or widen the expression; the object is a group of its own meanwhile"),
 
     // The label.
@@ -99,6 +101,11 @@ public enum FindingCode {
     /** Whether the rule is about the dataset as a whole and not about a line. */
     public boolean ofDataset() {
         return rank == Rank.DATASET || rank == Rank.DATASET_WARNS;
+    }
+
+    /** Whether the rule is about an object that a line names: then the line's bytes alone do not tell. */
+    public boolean ofObject() {
+        return this == OBJECT_MISSING || this == OBJECT_UNREADABLE;
     }
 
     /**

@@ -30,17 +30,43 @@ public final class IndexedLine {
     String job;
     final ClassUses classes;
     final List<Finding> findings;
+    /** {@code null} for a reader of an index. */
+    private final JudgedLine judged;
 
     /** For a reader of an index, which fills it. */
     IndexedLine() {
         classes = new ClassUses();
         findings = new ArrayList<>();
+        judged = null;
     }
 
     /** For a scan: shows what is in {@code judged} at any time. */
     IndexedLine(JudgedLine judged) {
         classes = judged.classes;
         findings = judged.findings;
+        this.judged = judged;
+    }
+
+    /** Adds what was found out about the line apart from its bytes. */
+    void find(Finding finding) {
+        findings.add(finding);
+        accepted &= finding.severity() != Severity.QUARANTINE;
+        warned |= finding.severity() == Severity.WARNING;
+    }
+
+    /** While the line is scanned: whether training streams the object under {@code source-ref}; its hash is the key. */
+    boolean streamsSourceRef() {
+        return judged.streamedSource.given();
+    }
+
+    /** While the line is scanned: the address under {@code source-ref}. @param bytes hold the line */
+    String sourceRef(byte[] bytes) {
+        return judged.streamedSource.string(bytes);
+    }
+
+    /** While the line is scanned: the address of the object that training streams as label; {@code null} if none is. @param bytes hold the line */
+    String labelObject(byte[] bytes) {
+        return judged.streamedLabel.given() ? judged.streamedLabel.string(bytes) : null;
     }
 
     /** Takes over a line that has just been judged. */

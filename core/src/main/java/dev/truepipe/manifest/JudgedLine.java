@@ -22,6 +22,10 @@ final class JudgedLine {
     boolean sourceRef;
     /** Whether {@code source} can; never asked for images. */
     boolean source;
+    /** Where the address of an object stands that training streams for the line; absent if none is. */
+    final LineFacts.Slice streamedSource = new LineFacts.Slice();
+    /** Likewise of the label. */
+    final LineFacts.Slice streamedLabel = new LineFacts.Slice();
     /** {@link ObjectName#stem()}; 0 without a {@code source-ref}. */
     long stem;
     /** {@link ObjectName#number()}. */
@@ -37,6 +41,8 @@ final class JudgedLine {
         job = null;
         sourceRef = false;
         source = false;
+        streamedSource.kind = JsonCursor.Kind.ABSENT;
+        streamedLabel.kind = JsonCursor.Kind.ABSENT;
         stem = 0;
         frame = 0;
     }

@@ -80,6 +80,13 @@ final class LineFacts {
             return kind != Kind.ABSENT;
         }
 
+        void copy(Slice other) {
+            kind = other.kind;
+            from = other.from;
+            to = other.to;
+            escaped = other.escaped;
+        }
+
         /** Its content; only of a text the escapes are decoded. */
         String string(byte[] line) {
             return JsonText.string(line, from, to, escaped);

@@ -165,6 +165,9 @@ final class LineJudge {
                 outside(object, "source-ref");
             }
             line.sourceRef = true;
+            if (!line.source || !task.ofTexts()) {
+                line.streamedSource.copy(facts.sourceRef);
+            }
             name.read(text, from, to);
             line.stem = name.stem();
             line.frame = name.number();
@@ -288,7 +291,9 @@ final class LineJudge {
         if (looksOtherwise(label, content)) {
             return;
         }
-        if (label.endsWith(STREAMED_SUFFIX) && !task.equals(Task.SEMANTIC_SEGMENTATION) && !isUri(content)) {
+        if (label.endsWith(STREAMED_SUFFIX) && isUri(content)) {
+            line.streamedLabel.copy(content.text);
+        } else if (label.endsWith(STREAMED_SUFFIX) && !task.equals(Task.SEMANTIC_SEGMENTATION)) {
             find(FindingCode.LABEL_TAKEN_FOR_URI, label, "the name \"" + label + "\" ends in -ref, so SageMaker takes its value for an S3 URI and streams"
                     + " what lies there, and this value is none; " + FindingCode.LABEL_TAKEN_FOR_URI.cure());
         }

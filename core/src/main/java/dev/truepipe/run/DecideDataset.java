@@ -28,6 +28,7 @@ import dev.truepipe.storage.ObjectStore.PreconditionFailedException;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.training.TrainingPlan;
+import dev.truepipe.training.TrainingRefusedException;
 import dev.truepipe.training.TrainingTerms;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +56,12 @@ public final class DecideDataset {
         this.region = region;
     }
 
-    /** Decides. @return the state's output */
+    /**
+     * Decides.
+     *
+     * @return the state's output
+     * @throws TrainingRefusedException if the dataset is worth training on and the job could only fail; the decision is in the run's folder by then
+     */
     public Map<String, Object> decide(String dataset, String execution, RunFolder run) throws IOException {
         Plan plan = Plan.read(store, run);
         List<Chunk> chunks = Plan.chunks(store, run);
@@ -78,8 +84,9 @@ public final class DecideDataset {
                 latest.version() == null ? DecisionInput.PreviousIndex.NONE : () -> lineIndex(folder, latest.version()),
                 judged(folder)));
         Decision decision = decision(decided, latest, rules);
+        store.put(run.decision(), Json.pretty(decision.toJson()), Condition.ALWAYS);
         if (decision.why() == null) {
-            // Refuses hyperparameters that could only fail, before anything is written or paid for.
+            // Refuses hyperparameters that could only fail, before a line is copied or anything paid for.
             TrainingPlan.of(TrainingTerms.fromJson(Fields.object(plan.settings(), "training")), decision.facts(), region);
         }
         for (Chunk chunk : chunks) {
@@ -92,7 +99,6 @@ public final class DecideDataset {
             decided.lineIndex().write(upload);
             upload.complete();
         }
-        store.put(run.decision(), Json.pretty(decision.toJson()), Condition.ALWAYS);
         boolean setAside = decision.why() == null || setAside(run, chunks);
         return answer(dataset, execution, run, decision, decided.gates(), setAside);
     }

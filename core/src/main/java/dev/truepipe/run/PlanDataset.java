@@ -92,9 +92,7 @@ public final class PlanDataset {
         LabelInference inference = new LabelInference(rules.task(), rules.labels());
         for (StoredObject manifest : found) {
             try {
-                boolean gzip = isGzip(manifest);
-                inference.read(manifest.uri().toString(), ByteSource.of(store, manifest.uri(), manifest.eTag()), gzip);
-                pinned.add(new Chunk.Pinned(manifest, gzip));
+                pinned.add(pin(manifest, inference));
             } catch (PreconditionFailedException | ObjectMissingException changed) {
                 Map<String, Object> answer = answer("settle", manifest.uri() + " was overwritten while it was planned.");
                 answer.put("settleSeconds", Math.max(1, Fields.whole(settings, "settleSeconds")));
@@ -107,10 +105,7 @@ public final class PlanDataset {
         }
         String fingerprint = fingerprint(found, settings);
         giveUpEarlierClaim(request, fingerprint, now);
-        DatasetFolder folder = DatasetFolder.of(request.workBucket(), request.dataset());
-        Claims.Answer claimed = new Claims(store, executions)
-                .claim(folder.claim(fingerprint), request.execution(), request.force(), now);
-        return switch (claimed) {
+        return switch (claim(request, fingerprint, now)) {
             case Claims.Answer.Superseded(String by) -> answer(
                     "superseded", "Another run works on exactly these manifests and settings: " + by);
             case Claims.Answer.Unchanged(String by) -> answer(
@@ -119,6 +114,41 @@ public final class PlanDataset {
                             + ". To do so again: truepipe trigger " + request.dataset() + " --force");
             case Claims.Answer.Ours ours -> planned(request, settings, inference.choose(), pinned, fingerprint, now);
         };
+    }
+
+    /**
+     * Plans a run on exactly these manifests, for whoever asks what it would do: it waits for nothing and claims nothing.
+     *
+     * @param manifests in the order of their addresses; a hold-out of one's own first
+     * @return the state's output
+     */
+    public Map<String, Object> planOf(Request request, List<StoredObject> manifests) throws IOException {
+        Map<String, Object> settings = withCategories(request.settings());
+        DatasetRules rules = RunRules.of(settings);
+        List<Chunk.Pinned> pinned = new ArrayList<>();
+        LabelInference inference = new LabelInference(rules.task(), rules.labels());
+        for (StoredObject manifest : manifests) {
+            pinned.add(pin(manifest, inference));
+        }
+        return planned(request, settings, inference.choose(), pinned, fingerprint(manifests, settings), clock.instant());
+    }
+
+    private Chunk.Pinned pin(StoredObject manifest, LabelInference inference) throws IOException {
+        boolean gzip = isGzip(manifest);
+        inference.read(manifest.uri().toString(), ByteSource.of(store, manifest.uri(), manifest.eTag()), gzip);
+        return new Chunk.Pinned(manifest, gzip);
+    }
+
+    /** What has been worked on is not worked on again, unless an object is back that could not be read then. */
+    private Claims.Answer claim(Request request, String fingerprint, Instant now) throws IOException {
+        S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(fingerprint);
+        Claims claims = new Claims(store, executions);
+        Claims.Answer answer = claims.claim(claim, request.execution(), request.force(), now);
+        if (answer instanceof Claims.Answer.Unchanged(String by)
+                && MissedObjects.backAgain(store, RunFolder.of(request.workBucket(), request.dataset(), by.substring(by.lastIndexOf(':') + 1))) != null) {
+            return claims.claim(claim, request.execution(), true, now);
+        }
+        return answer;
     }
 
     /** The store may not say whether it is missing or forbidden: the stack lets nobody list the bucket for its sake. */

@@ -49,6 +49,11 @@ public record RunFolder(S3Uri folder) {
         return folder.resolve("scan/" + chunk);
     }
 
+    /** Objects of a chunk that could not be read; only there if some could not. */
+    public S3Uri missed(int chunk) {
+        return folder.resolve("missed/" + chunk);
+    }
+
     /** What becomes of each line of a chunk. */
     public S3Uri decide(int chunk) {
         return folder.resolve("decide/" + chunk);

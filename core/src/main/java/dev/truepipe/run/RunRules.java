@@ -2,6 +2,7 @@ package dev.truepipe.run;
 
 import dev.truepipe.dataset.DatasetRules;
 import dev.truepipe.manifest.FindingCode;
+import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.split.GroupBy;
 import dev.truepipe.split.HoldOut;
@@ -33,6 +34,12 @@ final class RunRules {
                 Fields.whole(gates, "minPerClass"),
                 Fields.whole(gates, "minNewLabels"),
                 categories == null ? List.of() : Fields.texts(categories, "names"));
+    }
+
+    /** Absent as before objects were looked at: settings of an earlier version have the default. */
+    static ObjectCheck objectCheck(Map<String, Object> settings) {
+        String word = Fields.textOrNull(settings, "checkObjects");
+        return word == null ? ObjectCheck.HUNDRED : ObjectCheck.parse(word);
     }
 
     private static HoldOut holdOut(Map<String, Object> split) {

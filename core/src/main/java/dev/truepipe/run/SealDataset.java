@@ -37,10 +37,7 @@ public final class SealDataset {
     /** Seals. @return the state's output */
     public Map<String, Object> seal(String dataset, String executionName, RunFolder run) throws IOException {
         Plan plan = Plan.read(store, run);
-        Decision decision = Decision.read(store, run);
-        if (decision.why() != null) {
-            throw new IllegalStateException("gate " + decision.why().gate() + " is not met: this run has nothing to seal");
-        }
+        Decision decision = worthTraining(run);
         DatasetFolder folder = DatasetFolder.of(run.folder().bucket(), dataset);
         S3Uri version = folder.version(decision.version());
         Map<String, Object> answer = new LinkedHashMap<>();
@@ -53,19 +50,34 @@ public final class SealDataset {
         answer.put("outcome", !moved ? "conflict" : sealed ? "sealed" : "reused");
         answer.put("version", decision.version());
         answer.put("folder", version.toString());
-        TrainingTerms terms = TrainingTerms.fromJson(Fields.object(plan.settings(), "training"));
-        answer.put(
-                "training",
-                TrainingPlan.of(terms, decision.facts(), region)
-                        .toJson(
-                                dataset,
-                                executionName,
-                                trainingRole,
-                                version,
-                                folder.models(),
-                                folder.checkpoints(),
-                                decision.split().seed()));
+        answer.put("training", training(dataset, executionName, folder, plan, decision));
         return answer;
+    }
+
+    /** What the state machine asks for a job with once this run is sealed; nothing is written. */
+    public Map<String, Object> training(String dataset, String executionName, RunFolder run) throws IOException {
+        return training(dataset, executionName, DatasetFolder.of(run.folder().bucket(), dataset), Plan.read(store, run), worthTraining(run));
+    }
+
+    private Map<String, Object> training(String dataset, String executionName, DatasetFolder folder, Plan plan, Decision decision) {
+        TrainingTerms terms = TrainingTerms.fromJson(Fields.object(plan.settings(), "training"));
+        return TrainingPlan.of(terms, decision.facts(), region)
+                .toJson(
+                        dataset,
+                        executionName,
+                        trainingRole,
+                        folder.version(decision.version()),
+                        folder.models(),
+                        folder.checkpoints(),
+                        decision.split().seed());
+    }
+
+    private Decision worthTraining(RunFolder run) throws IOException {
+        Decision decision = Decision.read(store, run);
+        if (decision.why() != null) {
+            throw new IllegalStateException("gate " + decision.why().gate() + " is not met: this run has nothing to seal");
+        }
+        return decision;
     }
 
     /**

@@ -17,7 +17,11 @@ import java.util.Optional;
  */
 public interface ObjectStore {
 
-    /** Size, ETag and time of last change; empty if there is no such object. */
+    /**
+     * Size, ETag and time of last change; empty if there is no such object. May be asked by many threads.
+     *
+     * @throws ObjectUnreadableException if the store does not let the object be read, whether it is there or not
+     */
     Optional<StoredObject> head(S3Uri uri) throws IOException;
 
     /**
@@ -116,6 +120,25 @@ public interface ObjectStore {
     final class ObjectMissingException extends IOException {
         public ObjectMissingException(S3Uri uri) {
             super("no object at " + uri);
+        }
+    }
+
+    /** Whoever asks may not read the object. */
+    final class ObjectUnreadableException extends IOException {
+        private final String why;
+
+        /**
+         * @param message names the object and keeps the store's own words
+         * @param why goes on after the object's name, the same for all objects of the same fault
+         */
+        public ObjectUnreadableException(String message, String why, Throwable cause) {
+            super(message, cause);
+            this.why = why;
+        }
+
+        /** Such as {@code may not be read (S3 answers 403, forbidden)}. */
+        public String why() {
+            return why;
         }
     }
 

@@ -45,11 +45,11 @@ final class BuiltInImages {
 
     private BuiltInImages() {}
 
-    /** @throws IllegalArgumentException if we know no account for the region */
+    /** @throws TrainingRefusedException if we know no account for the region */
     static String uri(String algorithm, String region) {
         String account = ACCOUNTS.get(region);
         if (account == null) {
-            throw new IllegalArgumentException("no account is known that keeps SageMaker's own images in region \"" + region
+            throw new TrainingRefusedException("no account is known that keeps SageMaker's own images in region \"" + region
                     + "\"; name the image yourself: training.image with its metrics");
         }
         String domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";

@@ -61,7 +61,7 @@ public final class Hyperparameters {
     public record Refusal(String name, String value, String why, String cure) {}
 
     /** Hyperparameters that could only make the job fail, with the place where they stand. */
-    private static final class RefusedException extends IllegalArgumentException {
+    private static final class RefusedException extends TrainingRefusedException {
         private final Refusal refusal;
 
         RefusedException(Refusal refusal) {
@@ -146,7 +146,7 @@ public final class Hyperparameters {
         parameters.counts();
         long classes = Long.parseLong(parameters.all.get("num_classes").strip());
         if (classes < LEAST_CLASSES_OF_MASKS || classes > MOST_CLASSES_OF_MASKS) {
-            throw new IllegalArgumentException("training.algorithm: the labels know " + classes + " classes, and " + CLASSES_OF_MASKS
+            throw new TrainingRefusedException("training.algorithm: the labels know " + classes + " classes, and " + CLASSES_OF_MASKS
                     + "; give the full list as labelCategories, or use an image of your own");
         }
         parameters.batch(DEFAULT_BATCH_OF_MASKS);

@@ -45,7 +45,7 @@ public record TrainingPlan(
      * Plans a job.
      *
      * @param region where it is to run
-     * @throws IllegalArgumentException if the job could only fail, with what to change
+     * @throws TrainingRefusedException if the job could only fail
      */
     public static TrainingPlan of(TrainingTerms terms, TrainingFacts facts, String region) {
         String image = terms.image() == null ? BuiltInImages.uri(terms.algorithm(), region) : terms.image();
@@ -54,11 +54,11 @@ public record TrainingPlan(
         switch (terms.algorithm()) {
             case null -> parameters = Hyperparameters.own(facts, terms.hyperparameters());
             case OBJECT_DETECTION -> {
-                require(facts, OBJECT_DETECTION, "object-detection");
+                requireImages(facts, OBJECT_DETECTION, "object-detection");
                 parameters = Hyperparameters.objectDetection(facts, terms.hyperparameters());
             }
             case IMAGE_CLASSIFICATION -> {
-                require(facts, IMAGE_CLASSIFICATION, "image-classification", "image-classification-multilabel");
+                requireImages(facts, IMAGE_CLASSIFICATION, "image-classification", "image-classification-multilabel");
                 parameters = Hyperparameters.imageClassification(facts, terms.hyperparameters());
                 if (facts.multiLabel()) {
                     // Multi-hot is the algorithm's default; Ground Truth writes lists of class ids.
@@ -66,9 +66,9 @@ public record TrainingPlan(
                 }
             }
             case SEMANTIC_SEGMENTATION -> {
-                require(facts, SEMANTIC_SEGMENTATION, "semantic-segmentation");
+                requireImages(facts, SEMANTIC_SEGMENTATION, "semantic-segmentation");
                 if (!facts.labelAttribute().endsWith("-ref")) {
-                    throw new IllegalArgumentException("training.algorithm: the masks lie under \"" + facts.labelAttribute()
+                    throw new TrainingRefusedException("training.algorithm: the masks lie under \"" + facts.labelAttribute()
                             + "\", a name that does not end in -ref, so that their URIs would be streamed and not they; rename the attribute");
                 }
                 parameters = Hyperparameters.semanticSegmentation(facts, terms.hyperparameters());
@@ -76,12 +76,12 @@ public record TrainingPlan(
             case BLAZINGTEXT -> {
                 require(facts, BLAZINGTEXT, "text-classification", "text-classification-multilabel");
                 if (!"source".equals(facts.sourceAttribute())) {
-                    throw new IllegalArgumentException("training.algorithm: " + BLAZINGTEXT + " reads texts that stand in the manifest under \"source\","
+                    throw new TrainingRefusedException("training.algorithm: " + BLAZINGTEXT + " reads texts that stand in the manifest under \"source\","
                             + " and these lie in files; write them into the manifest, or use an image of your own");
                 }
                 parameters = Hyperparameters.blazingText(terms.hyperparameters());
             }
-            default -> throw new IllegalArgumentException("training.algorithm: \"" + terms.algorithm() + "\" reads no augmented manifests; choose "
+            default -> throw new TrainingRefusedException("training.algorithm: \"" + terms.algorithm() + "\" reads no augmented manifests; choose "
                     + String.join(", ", List.of(OBJECT_DETECTION, IMAGE_CLASSIFICATION, SEMANTIC_SEGMENTATION, BLAZINGTEXT)) + ", or an image of your own");
         }
         return new TrainingPlan(
@@ -94,9 +94,18 @@ public record TrainingPlan(
                 terms);
     }
 
+    /** What reads images reads two records for each, the image first and then its label: {@code source-ref} leads. */
+    private static void requireImages(TrainingFacts facts, String algorithm, String... tasks) {
+        require(facts, algorithm, tasks);
+        if (!"source-ref".equals(facts.sourceAttribute())) {
+            throw new TrainingRefusedException("training.algorithm: " + algorithm + " reads images, which lie under \"source-ref\", and the lines have their objects under \""
+                    + facts.sourceAttribute() + "\"; write the images' S3 URIs as source-ref, or use an image of your own");
+        }
+    }
+
     private static void require(TrainingFacts facts, String algorithm, String... tasks) {
         if (!List.of(tasks).contains(facts.task())) {
-            throw new IllegalArgumentException("training.algorithm: " + algorithm + " cannot learn from labels of task "
+            throw new TrainingRefusedException("training.algorithm: " + algorithm + " cannot learn from labels of task "
                     + facts.task() + "; choose the algorithm of that task, or an image of your own");
         }
     }

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.split.GroupBy;
+import dev.truepipe.storage.InMemoryObjectStore;
+import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.S3Uri;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -60,6 +63,18 @@ class GoldenTest {
         }
     }
 
+    /** A store that holds what the rules say. */
+    private static ObjectStore objects(Map<String, String> rules) throws IOException {
+        InMemoryObjectStore store = new InMemoryObjectStore();
+        for (String there : rules.containsKey("objects") ? rules.get("objects").split(",") : new String[0]) {
+            store.put(S3Uri.parse(there), new byte[0], ObjectStore.Condition.ALWAYS);
+        }
+        if (rules.containsKey("forbidden")) {
+            store.forbid(S3Uri.parse(rules.get("forbidden")));
+        }
+        return store;
+    }
+
     private static String verdicts(String name, Set<FindingCode> found) throws IOException {
         byte[] manifest = Files.readAllBytes(GOLDEN.resolve(name + ".manifest"));
         Map<String, String> rules = new LinkedHashMap<>();
@@ -84,7 +99,13 @@ class GoldenTest {
                 "drop".equals(rules.get("negatives")),
                 rules.containsKey("images") ? List.of(rules.get("images")) : List.of(), severities);
         ByteArrayOutputStream index = new ByteArrayOutputStream();
-        ChunkScanner.scan(source, ManifestChunk.whole(0, name, false), scanRules, new ChunkIndexWriter(index));
+        ManifestChunk chunk = ManifestChunk.whole(0, name, false);
+        UnreadableObjects unreadable = new ObjectLook(objects(rules), ObjectCheck.parse(rules.getOrDefault("checkObjects", "none")))
+                .scan(source, chunk, scanRules, new ChunkIndexWriter(index));
+        if (!unreadable.isEmpty()) {
+            index.reset();
+            unreadable.scan(source, chunk, scanRules, new ChunkIndexWriter(index));
+        }
         LabelChoice.Basis basis = choice.basis();
         StringBuilder text = new StringBuilder("task " + choice.task() + ", label " + choice.labelAttribute() + ", by " + basis.by().word()
                 + " of " + basis.votes() + " of " + basis.lines() + " lines\n");

@@ -9,9 +9,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -21,6 +23,8 @@ public final class InMemoryObjectStore implements ObjectStore {
     private record Stored(byte[] body, String eTag, Instant lastModified) {}
 
     private final TreeMap<S3Uri, Stored> objects = new TreeMap<>();
+    private final Set<S3Uri> forbidden = new HashSet<>();
+    private final List<S3Uri> looks = new ArrayList<>();
     private final Supplier<Instant> clock;
 
     /** Objects carry the time 1970. */
@@ -33,8 +37,22 @@ public final class InMemoryObjectStore implements ObjectStore {
         this.clock = clock;
     }
 
+    /** From now on nobody may look at this object, be it there or not. */
+    public synchronized void forbid(S3Uri uri) {
+        forbidden.add(uri);
+    }
+
+    /** Looks at objects so far. */
+    public synchronized List<S3Uri> looks() {
+        return List.copyOf(looks);
+    }
+
     @Override
-    public synchronized Optional<StoredObject> head(S3Uri uri) {
+    public synchronized Optional<StoredObject> head(S3Uri uri) throws IOException {
+        looks.add(uri);
+        if (forbidden.contains(uri)) {
+            throw new ObjectUnreadableException("cannot look at " + uri + ": forbidden", "may not be read (S3 answers 403, forbidden)", null);
+        }
         return Optional.ofNullable(objects.get(uri)).map(stored -> describe(uri, stored));
     }
 

@@ -100,7 +100,17 @@ class TrainingPlanTest {
     }
 
     private static String refused(String algorithm, TrainingFacts facts) {
-        return assertThrows(IllegalArgumentException.class, () -> TrainingPlan.of(terms(algorithm, Map.of()), facts, "eu-west-1")).getMessage();
+        return assertThrows(TrainingRefusedException.class, () -> TrainingPlan.of(terms(algorithm, Map.of()), facts, "eu-west-1")).getMessage();
+    }
+
+    /** SageMaker streams attributes in the order asked for, whatever their order on the line; its algorithms read the object first. */
+    @ParameterizedTest
+    @CsvSource({"object-detection, object-detection, boxes", "image-classification, image-classification, kind", "semantic-segmentation, semantic-segmentation, road-ref"})
+    void streamsImagesFirstAndRefusesWhatCarriesNone(String algorithm, String task, String label) {
+        TrainingFacts images = new TrainingFacts("v1", task, "source-ref", label, false, 100, 10, 4, 1);
+        assertEquals(List.of("source-ref", label), TrainingPlan.of(terms(algorithm, Map.of()), images, "eu-west-1").attributeNames());
+        TrainingFacts texts = new TrainingFacts("v1", task, "source", label, false, 100, 10, 4, 1);
+        assertTrue(refused(algorithm, texts).contains("reads images, which lie under \"source-ref\", and the lines have their objects under \"source\"; write"), () -> refused(algorithm, texts));
     }
 
     @Test

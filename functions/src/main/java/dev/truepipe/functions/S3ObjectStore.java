@@ -87,7 +87,11 @@ public final class S3ObjectStore implements ObjectStore {
             if (e.statusCode() == 404) {
                 return Optional.empty();
             }
-            throw failed("look at", uri, e);
+            throw switch (e.statusCode()) {
+                case 403 -> new ObjectUnreadableException(failed("look at", uri, e).getMessage(), "may not be read (S3 answers 403, forbidden)", e);
+                case 301 -> new ObjectUnreadableException(failed("look at", uri, e).getMessage(), "lies in a bucket of another Region (S3 answers 301)", e);
+                default -> failed("look at", uri, e);
+            };
         } catch (SdkException e) {
             throw failed("look at", uri, e);
         }

@@ -1,5 +1,6 @@
 package dev.truepipe.settings;
 
+import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.storage.S3Uri;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param partial whether the manifest of a labeling job that is still running may be trained on
  * @param negatives whether images with no annotation are kept
  * @param labelCategories the full list of classes; empty: learned from the manifests
+ * @param checkObjects how many of the objects that training would stream are looked at before
  * @param findings severity ({@code quarantine} or {@code warning}) by finding code, where it differs from the rule's own
  */
 public record DatasetSettings(
@@ -40,6 +42,7 @@ public record DatasetSettings(
         Partial partial,
         Negatives negatives,
         Optional<LabelCategories> labelCategories,
+        ObjectCheck checkObjects,
         Map<String, String> findings) {
 
     /** Lower case, so that it is a valid part of every name made from it (execution, training job, key, group). */
@@ -132,7 +135,7 @@ public record DatasetSettings(
     DatasetSettings withLabelBucket(String bucket) {
         return new DatasetSettings(name, Settings.inBucket(labels, bucket), labelBucket, label,
                 images.stream().map(image -> Settings.inBucket(image, bucket)).toList(), split, gates, settle, sweep, training,
-                partial, negatives, labelCategories, findings);
+                partial, negatives, labelCategories, checkObjects, findings);
     }
 
     /**
@@ -158,6 +161,10 @@ public record DatasetSettings(
         json.put("partial", Words.of(partial));
         json.put("negatives", Words.of(negatives));
         json.put("labelCategories", labelCategories.map(LabelCategories::toJson).orElse(null));
+        // Absent as before objects were looked at, so that the fingerprints of datasets that say nothing of it stay.
+        if (checkObjects != ObjectCheck.HUNDRED) {
+            json.put("checkObjects", checkObjects.word());
+        }
         json.put("findings", new LinkedHashMap<String, Object>(findings));
         return json;
     }
@@ -184,6 +191,7 @@ public record DatasetSettings(
                 Words.read(Partial.class, fields.text("partial")),
                 Words.read(Negatives.class, fields.text("negatives")),
                 Optional.ofNullable(fields.objectOrNull("labelCategories")).map(LabelCategories::fromJson),
+                Optional.ofNullable(fields.textOrNull("checkObjects")).map(ObjectCheck::parse).orElse(ObjectCheck.HUNDRED),
                 fields.textByKey("findings"));
     }
 }

@@ -300,7 +300,7 @@ final class Section {
     }
 
     /** What was written, whatever its type; a list or mapping is a problem. */
-    private Optional<String> scalarText(String key) {
+    Optional<String> scalarText(String key) {
         return node(key).flatMap(node -> {
             if (node instanceof ScalarNode scalar) {
                 return Optional.of(scalar.getValue());

@@ -2,6 +2,7 @@ package dev.truepipe.settings;
 
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.LabelChoice;
+import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.settings.DatasetSettings.Gates;
 import dev.truepipe.settings.DatasetSettings.LabelBucket;
@@ -47,7 +48,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public final class SettingsFile {
     private static final List<String> TOP = List.of("datasets", "notify", "mapConcurrency");
     private static final List<String> DATASET = List.of("name", "labels", "labelBucket", "label", "images", "split", "gates",
-            "settle", "sweep", "training", "partial", "negatives", "labelCategories", "findings");
+            "settle", "sweep", "training", "partial", "negatives", "labelCategories", "checkObjects", "findings");
     private static final List<String> SPLIT = List.of("validation", "test", "groupBy", "seed");
     private static final List<String> GATES = List.of("maxQuarantined", "minPerClass", "minNewLabels");
     private static final List<String> TRAINING = List.of("algorithm", "image", "metrics", "instances", "spot", "maxRuntime",
@@ -74,6 +75,7 @@ public final class SettingsFile {
             Map.entry("email", "under notify, at the top of the file"),
             Map.entry("notify", "at the top of the file, beside datasets"),
             Map.entry("settle", "to a dataset"), Map.entry("sweep", "to a dataset"), Map.entry("labels", "to a dataset"),
+            Map.entry("checkObjects", "to a dataset"),
             Map.entry("label", "to a dataset"), Map.entry("images", "to a dataset"), Map.entry("name", "to a dataset"));
 
     private static final Pattern NAME = Pattern.compile(DatasetSettings.NAME_PATTERN);
@@ -243,6 +245,7 @@ public final class SettingsFile {
                 section.word("partial", Partial.DENY),
                 section.word("negatives", Negatives.KEEP),
                 categories(section),
+                checkObjects(section),
                 findings(section));
         return name.isPresent() && labels.isPresent() ? Optional.of(dataset) : Optional.empty();
     }
@@ -567,6 +570,19 @@ public final class SettingsFile {
             return names.isEmpty() ? Optional.empty() : Optional.of(new LabelCategories.Names(names));
         }
         return Optional.empty();
+    }
+
+    private static ObjectCheck checkObjects(Section section) {
+        Optional<String> text = section.scalarText("checkObjects");
+        if (text.isEmpty()) {
+            return ObjectCheck.HUNDRED;
+        }
+        try {
+            return ObjectCheck.parse(text.get());
+        } catch (IllegalArgumentException e) {
+            section.problem("checkObjects", "\"" + section.at("checkObjects") + "\" is \"" + text.get() + "\"", "write none, 100 or all");
+            return ObjectCheck.HUNDRED;
+        }
     }
 
     private Map<String, String> findings(Section section) {

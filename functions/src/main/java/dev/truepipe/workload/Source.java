@@ -1,10 +1,12 @@
 package dev.truepipe.workload;
 
+import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.LabelCategories;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.S3Uri;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,10 +17,15 @@ import java.util.Optional;
  * @param labelBucket how events leave the bucket of {@code labels}
  * @param sweep how often the prefix is looked at without an event; zero never
  * @param labelCategories the label category file, which only the plan is made from
+ * @param objects prefixes of the objects that are looked at while lines are scanned; empty if none are
  * @param holdOut the manifest of a hold-out of one's own, which is scanned and written as what lies in {@code labels} is
  */
 public record Source(
-        String dataset, S3Uri labels, LabelBucket labelBucket, Duration sweep, Optional<S3Uri> labelCategories, Optional<S3Uri> holdOut) {
+        String dataset, S3Uri labels, LabelBucket labelBucket, Duration sweep, Optional<S3Uri> labelCategories, List<S3Uri> objects, Optional<S3Uri> holdOut) {
+    public Source {
+        objects = List.copyOf(objects);
+    }
+
     /** What the settings say of one dataset. */
     public static Source of(DatasetSettings dataset) {
         return new Source(
@@ -27,6 +34,7 @@ public record Source(
                 LabelBucket.valueOf(dataset.labelBucket().name()),
                 dataset.sweep(),
                 dataset.labelCategories().flatMap(LabelCategories::file),
+                dataset.checkObjects() == ObjectCheck.NONE ? List.of() : dataset.images(),
                 dataset.split().validationManifest());
     }
 

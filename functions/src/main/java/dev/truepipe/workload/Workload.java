@@ -154,6 +154,7 @@ public record Workload(
                 "tell a missing object from a forbidden one",
                 List.of("s3:ListBucket"),
                 List.of(text("arn:", PARTITION, ":s3:::", WORK_BUCKET)));
+        List<Grant> lookAtObjects = lookAtObjects(sources);
         Grant run = new Grant("work on a run", List.of("s3:GetObject", "s3:PutObject"), List.of(work("runs/*")));
         Grant readRun = new Grant("read the run", List.of("s3:GetObject"), List.of(work("runs/*")));
         // Indexes, decisions and parts are uploaded in pieces, and given up where the manifest changed under the reader.
@@ -186,7 +187,7 @@ public record Workload(
                         1024,
                         Duration.ofMinutes(5),
                         with(ownLabelBucket, SETTINGS, text(SETTINGS_URI), WORK_BUCKET_NAME, text(WORK_BUCKET)),
-                        joined(joined(readHoldOuts, readCategories), List.of(
+                        joined(joined(joined(readHoldOuts, readCategories), lookAtObjects), List.of(
                                 settings,
                                 readLabels,
                                 listLabels,
@@ -215,7 +216,7 @@ public record Workload(
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        joined(readHoldOuts, List.of(readLabels, listLabels, listWork, run, pieces))),
+                        joined(joined(readHoldOuts, lookAtObjects), List.of(readLabels, listLabels, listWork, run, pieces))),
                 new FunctionSpec(
                         "DecideDataset",
                         DecideDatasetHandler.class.getName(),
@@ -520,6 +521,18 @@ public record Workload(
     private static List<Grant> readObjects(String why, List<Source> sources, Function<Source, Optional<S3Uri>> object) {
         List<Value> objects = sources.stream().flatMap(source -> object.apply(source).stream()).distinct().map(uri -> object(uri, "")).toList();
         return objects.isEmpty() ? List.of() : List.of(new Grant(why, List.of("s3:GetObject"), objects));
+    }
+
+    /**
+     * Leave to ask for the objects that lines name, where the training role may read them too. S3 answers a HEAD request by the leave to get the object;
+     * to tell a missing one from a forbidden one it wants the leave to list the bucket, which the training role has as well.
+     */
+    private static List<Grant> lookAtObjects(List<Source> sources) {
+        List<S3Uri> prefixes = sources.stream().flatMap(source -> source.objects().stream()).distinct().toList();
+        return prefixes.isEmpty() ? List.of() : List.of(
+                new Grant("look at the objects that lines name", List.of("s3:GetObject"), prefixes.stream().map(prefix -> object(prefix, "*")).toList()),
+                new Grant("tell one that is missing from one that is forbidden", List.of("s3:ListBucket"), prefixes.stream().map(S3Uri::bucket).distinct().sorted()
+                        .map(name -> text("arn:", PARTITION, ":s3:::", bucket(name))).toList()));
     }
 
     private static Value object(S3Uri uri, String rest) {

@@ -281,6 +281,88 @@ class RunTest {
         assertEquals(first.get("training"), again.get("training"), "the same job, by the same name");
     }
 
+    /** The default, and settings compiled before there was the key. */
+    @Test
+    void setsLinesAsideWhoseImageIsNotThereOrForbidden() throws IOException {
+        List<String> lines = cars(0, 60);
+        put(FIRST, lines);
+        images(2, 60);
+        store.forbid(image(5));
+        dataset().remove("checkObjects");
+        gate("maxQuarantinedBasisPoints", 1_000L);
+
+        Map<String, Object> decided = decide("run-1");
+        assertEquals("train", decided.get("outcome"), decided.toString());
+        assertEquals(3L, decided.get("quarantined"));
+        S3Uri folder = S3Uri.parse((String) seal("run-1").get("folder"));
+        assertEquals(List.of(lines.get(0), lines.get(1), lines.get(5)), lines(folder.resolve("quarantine.manifest")));
+        Map<String, Object> findings = Json.object(Json.parseObject(store.bytes(folder.resolve("dataset.json"))).get("findings"));
+        assertEquals(Map.of("object-missing", 2L, "object-unreadable", 1L), findings);
+        assertTrue(text(folder.resolve("findings.jsonl")).contains("allow s3:GetObject on it"), text(folder.resolve("findings.jsonl")));
+    }
+
+    @Test
+    void letsALineInAgainOnceItsImageIsThere() throws IOException {
+        put(FIRST, cars(0, 60));
+        images(2, 60);
+        dataset().put("checkObjects", "100");
+        gate("maxQuarantinedBasisPoints", 1_000L);
+        decide("run-1");
+        String first = (String) seal("run-1").get("version");
+        judge("run-1", seal("run-1"), "job-1", 0.5);
+        ended.put(MACHINE + "run-1", Executions.Status.SUCCEEDED);
+
+        assertEquals("unchanged", plan("run-2", false, 0).get("outcome"), "both are still gone");
+        store.put(image(1), new byte[1], Condition.ALWAYS);
+        Map<String, Object> decided = decide("run-3");
+        assertEquals("train", decided.get("outcome"), "the line is a new label: " + decided);
+        assertEquals(1L, decided.get("quarantined"));
+        assertNotEquals(first, seal("run-3").get("version"), "the same manifests, and another version");
+        ended.put(MACHINE + "run-3", Executions.Status.SUCCEEDED);
+        assertEquals("unchanged", plan("run-4", false, 0).get("outcome"), "image 0 is gone as before, and nobody waits for image 1");
+        store.put(image(0), new byte[1], Condition.ALWAYS);
+        assertEquals(0L, decide("run-5").get("quarantined"));
+        ended.put(MACHINE + "run-5", Executions.Status.SUCCEEDED);
+        assertEquals("unchanged", plan("run-6", false, 0).get("outcome"));
+    }
+
+    /** The labels came before the images: nothing is trained, and the next look after they are there trains. */
+    @Test
+    void trainsByItselfOnceTheImagesOfAStoppedRunAreThere() throws IOException {
+        put(FIRST, cars(0, 60));
+        dataset().put("checkObjects", "all");
+        Map<String, Object> decided = decide("run-1");
+        assertEquals("maxQuarantined", Json.object(decided.get("why")).get("gate"), decided.toString());
+        String told = Json.object(decided.get("announcement")).get("message").toString();
+        assertTrue(told.contains("60 x object-missing: there is no object \"s3://images/scene-0000-x.jpg\"; upload the object"), told);
+        ended.put(MACHINE + "run-1", Executions.Status.SUCCEEDED);
+        images(0, 60);
+        assertEquals("train", decide("run-2").get("outcome"));
+    }
+
+    /** A run whose folder has expired says nothing of what it missed. */
+    @Test
+    void isUnchangedWhereNobodyRemembersWhatWasMissed() throws IOException {
+        put(FIRST, cars(0, 60));
+        dataset().put("checkObjects", "all");
+        decide("run-1");
+        ended.put(MACHINE + "run-1", Executions.Status.SUCCEEDED);
+        images(0, 60);
+        store.delete(S3Uri.parse("s3://work/runs/street-cars/run-1/missed/0"));
+        assertEquals("unchanged", plan("run-2", false, 0).get("outcome"));
+        assertEquals("planned", plan("run-3", true, 0).get("outcome"));
+    }
+
+    private void images(int from, int to) throws IOException {
+        for (int i = from; i < to; i++) {
+            store.put(image(i), new byte[1], Condition.ALWAYS);
+        }
+    }
+
+    private static S3Uri image(int i) {
+        return S3Uri.parse("s3://images/scene-%04d-x.jpg".formatted(i));
+    }
+
     @Test
     void saysThatNothingChanged() throws IOException {
         put(FIRST, cars(0, 60));

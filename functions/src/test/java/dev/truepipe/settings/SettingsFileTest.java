@@ -10,6 +10,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.truepipe.json.Json;
+import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.training.TrainingFacts;
 import dev.truepipe.training.TrainingPlan;
@@ -177,6 +178,8 @@ class SettingsFileTest {
                 new Bad("metadata as a label", dataset("    label: cars-metadata\n"), 5, "only describes a label", "name the label itself: cars", Seen.BY_BOTH),
                 new Bad("two metrics of one name", training("image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1\nmetrics:\n  - { name: a, regex: 'a=(.*)' }\n  - { name: a, regex: 'b=(.*)' }\n"),
                         8, "two metrics are called \"a\"", "name of its own", Seen.BY_LOADER),
+                new Bad("some objects", dataset("    checkObjects: 50\n"), 5, "\"datasets[0].checkObjects\" is \"50\"", "none, 100 or all", Seen.BY_BOTH),
+                new Bad("objects at home nowhere", training("algorithm: object-detection\ncheckObjects: all\n"), 6, "unknown key \"checkObjects\"", "to a dataset", Seen.BY_BOTH),
                 new Bad("category without a name", dataset("    labelCategories: [car, '']\n"), 5, "is empty, expected text", "write some text", Seen.BY_BOTH),
                 new Bad("seed with more digits than JSON keeps", dataset("    split: { seed: 9007199254740992 }\n"), 5, "is 9007199254740992", "0 to 9007199254740991", Seen.BY_BOTH),
                 new Bad("negative seed", dataset("    split: { seed: -1 }\n"), 5, "is -1", "0 to 9007199254740991", Seen.BY_BOTH),
@@ -233,6 +236,7 @@ class SettingsFileTest {
                 dataset("    split: { validation: s3://my-labels/hold-out/val.manifest, test: 99.99% }\n"),
                 dataset("    split: { validation: s3://my-labels/cars/val/manifests/output/output.manifest }\n").replace(" cars/", " s3://my-labels/cars/"),
                 dataset("    split: { test: 0% }\n"),
+                dataset("    checkObjects: 100\n"), dataset("    checkObjects: '100'\n"), dataset("    checkObjects: none\n"), dataset("    checkObjects: all\n"),
                 dataset("    split: { groupBy: '/([^/]+)/[^/]+$' }\n    settle: 0s\n    sweep: 1m\n"),
                 training("algorithm: object-detection\nhyperparameters: { epochs: 30, lr_scheduler_step: '10,20', early_stopping: true, learning_rate: 1e-3 }\nobjective: { tolerance: 0 }\n"),
                 dataset("    labelBucket: create\n") + "notify: { email: ml-team@example.com }\n");
@@ -265,6 +269,7 @@ class SettingsFileTest {
         assertEquals(DatasetSettings.Partial.DENY, dataset.partial());
         assertEquals(DatasetSettings.Negatives.KEEP, dataset.negatives());
         assertEquals(Optional.empty(), dataset.labelCategories());
+        assertEquals(ObjectCheck.HUNDRED, dataset.checkObjects());
         assertEquals(Map.of(), dataset.findings());
         TrainingSettings training = dataset.training();
         assertEquals(TrainingSettings.Spot.PREFER, training.spot());
@@ -290,6 +295,7 @@ class SettingsFileTest {
                     partial: allow
                     negatives: drop
                     labelCategories: [car, bus]
+                    checkObjects: all
                     findings: { box-outside-image: warning }
                     training:
                       image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1
@@ -317,7 +323,7 @@ class SettingsFileTest {
                                 Duration.ofHours(6), 100, Map.of("epochs", "30", "name", "x", "rate", "1e-3"),
                                 new TrainingSettings.Objective("loss", TrainingSettings.Direction.MINIMIZE, 0.5)),
                         DatasetSettings.Partial.ALLOW, DatasetSettings.Negatives.DROP,
-                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), Map.of("box-outside-image", "warning"))),
+                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), ObjectCheck.ALL, Map.of("box-outside-image", "warning"))),
                 Optional.of("ml-team@example.com"), 7), settings);
     }
 
@@ -340,9 +346,10 @@ class SettingsFileTest {
 
     /** What is not set stands nowhere, so that an upgrade alone makes no run of any dataset. */
     @Test
-    void compilesASplitWithoutATestShareAsBeforeThereWasOne() throws Exception {
+    void compilesWhatIsNotSetAsBeforeThereWasAKeyForIt() throws Exception {
         String compiled = Json.text(read(dataset("    split: { test: 0% }\n")).toJson());
         assertTrue(compiled.contains("\"split\":{\"validationBasisPoints\":2000,\"groupBy\":\"object\",\"seed\":1}"), compiled);
+        assertFalse(compiled.contains("checkObjects"), compiled);
     }
 
     @Test

@@ -28,8 +28,8 @@ class WorkloadTest {
     private final Workload workload = Workload.of(
             List.of(
                     new Source("street-cars", S3Uri.parse("s3://labels/street/"), Source.LabelBucket.NOTIFICATION, Duration.ofDays(1),
-                            Optional.of(S3Uri.parse("s3://classes/street.json")), Optional.of(S3Uri.parse("s3://hold-outs/street.manifest"))),
-                    new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), Optional.empty())),
+                            Optional.of(S3Uri.parse("s3://classes/street.json")), List.of(S3Uri.parse("s3://images/street/"), S3Uri.parse("s3://masks/")), Optional.of(S3Uri.parse("s3://hold-outs/street.manifest"))),
+                    new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), List.of(), Optional.empty())),
             List.of(Value.text("arn:aws:ecr:us-east-1:000000000000:repository/cars")),
             40);
 
@@ -171,10 +171,27 @@ class WorkloadTest {
                 "WriteChunk", Set.of(holdOut)), may);
     }
 
+    /** Where the training role may read, and nowhere else; whoever looks at objects may tell a missing one from a forbidden one. */
+    @Test
+    void letsOnlyTheScanAndThePlanLookAtObjectsThatLinesName() {
+        String bucket = "arn:PARTITION:s3:::";
+        Map<String, Set<String>> may = new TreeMap<>();
+        for (FunctionSpec function : workload.functions()) {
+            for (Grant grant : function.grants()) {
+                grant.resources().stream().map(value -> value.resolve(Enum::name, name -> name))
+                        .filter(resource -> resource.startsWith(bucket + "images") || resource.startsWith(bucket + "masks"))
+                        .forEach(resource -> may.computeIfAbsent(function.name(), name -> new TreeSet<>()).add(grant.actions() + " " + resource));
+            }
+        }
+        Set<String> looks = Set.of("[s3:GetObject] " + bucket + "images/street/*", "[s3:GetObject] " + bucket + "masks/*",
+                "[s3:ListBucket] " + bucket + "images", "[s3:ListBucket] " + bucket + "masks");
+        assertEquals(Map.of("PlanDataset", looks, "ScanChunk", looks), may);
+    }
+
     @Test
     void grantsNothingOnNothing() {
         Workload plain = Workload.of(List.of(
-                new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), Optional.empty())),
+                new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), List.of(), Optional.empty())),
                 List.of(Value.text("image")), 1);
         plain.functions().forEach(function -> function.grants().forEach(grant -> assertFalse(grant.resources().isEmpty(), function.name() + ": " + grant)));
     }
