@@ -30,7 +30,7 @@ public final class Bench implements Callable<Integer> {
     private static final int TEN = 10;
 
     /** What can be measured. */
-    enum Section { SPLIT, SCANNER, MEMORY, START, DECIDE, CLOUD }
+    enum Section { SPLIT, SCANNER, MEMORY, START, DECIDE, CLOUD, PIPE }
 
     @Option(names = "--size", paramLabel = "SIZE", defaultValue = "1GiB", description = "of the manifests, 10MiB to 8GiB (default: ${DEFAULT-VALUE})")
     private String size;
@@ -38,7 +38,7 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--repeat", paramLabel = "N", defaultValue = "5", description = "measurements of each thing; medians are shown (default: ${DEFAULT-VALUE})")
     private int repeat;
 
-    @Option(names = "--only", paramLabel = "SECTION", split = ",", description = "some of: split, scanner, memory, start, decide, cloud (default: all)")
+    @Option(names = "--only", paramLabel = "SECTION", split = ",", description = "some of: split, scanner, memory, start, decide, cloud, pipe (default: all)")
     private List<String> only = List.of();
 
     @Option(names = "--large", description = "memory at 8 GiB, too; takes 18 GB of disk")
@@ -97,10 +97,11 @@ public final class Bench implements Callable<Integer> {
                     case START -> ColdStart.measure(run);
                     case DECIDE -> Deciding.measure(run);
                     case CLOUD -> CloudRun.measure(run);
+                    case PIPE -> PipeRate.measure(run);
                 }
             }
         } finally {
-            for (String folder : List.of("out", "indexes", "cloud")) {
+            for (String folder : List.of("out", "indexes", "cloud", "pipe")) {
                 Run.remove(work.resolve(folder));
             }
         }
@@ -120,7 +121,7 @@ public final class Bench implements Callable<Integer> {
             try {
                 sections.add(Section.valueOf(name.strip().toUpperCase(Locale.ROOT)));
             } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), "no section \"" + name + "\"; there are split, scanner, memory, start, decide, cloud", e);
+                throw new ParameterException(spec.commandLine(), "no section \"" + name + "\"; there are split, scanner, memory, start, decide, cloud, pipe", e);
             }
         }
         return only.isEmpty() ? EnumSet.allOf(Section.class) : sections;

@@ -67,14 +67,14 @@ final class Demo {
     private static final Pattern TRIGGER = Pattern.compile("run: truepipe trigger " + DATASET + "(?: --force)?");
 
     private final Installation installation;
-    private final DemoFolder folder;
+    private final MarkedFolder folder;
     private final Timeline timeline;
     /** Labels of the user's own; {@code null} for street scenes. */
     private final DemoLabels labels;
     /** Label attribute; {@code null} where the workflow is to find it. */
     private final String label;
 
-    Demo(Installation installation, DemoFolder folder, Timeline timeline, DemoLabels labels, String label) {
+    Demo(Installation installation, MarkedFolder folder, Timeline timeline, DemoLabels labels, String label) {
         this.installation = installation;
         this.folder = folder;
         this.timeline = timeline;

@@ -51,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
         // What is wrong with the manifest is said before an earlier demo's folder is emptied.
         DemoLabels labels = manifest == null ? null : DemoLabels.ofManifest(manifest, label);
         Map<String, Object> result;
-        try (DemoFolder folder = manifest == null ? DemoFolder.prepare(out) : DemoFolder.prepare(out, manifest)) {
+        try (MarkedFolder folder = manifest == null ? MarkedFolder.prepare(MarkedFolder.Owner.DEMO, out) : MarkedFolder.prepare(MarkedFolder.Owner.DEMO, out, manifest)) {
             result = new Demo(Installation.found(), folder, timeline, labels, label).run();
         }
         if (json) {

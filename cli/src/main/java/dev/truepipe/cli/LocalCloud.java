@@ -51,6 +51,7 @@ public final class LocalCloud {
     static final String STATE_MACHINE = "truepipe-retraining";
     public static final String WORK_BUCKET = "truepipe-work";
     static final String ASSET_BUCKET = "truepipe-assets";
+    static final String LABEL_BUCKET = "truepipe-labels";
     static final String TRAINING_ROLE = "truepipe-training";
     static final String MODEL_PACKAGE_GROUP_PREFIX = "truepipe-";
 
@@ -59,16 +60,14 @@ public final class LocalCloud {
     private final byte[] compiledSettings;
     private final S3Uri settingsUri;
 
-    /** @param settings with every bucket named */
+    /** A label bucket that a stack would name itself is called {@link #LABEL_BUCKET}. */
     public LocalCloud(Settings settings) {
-        this(settings, Workload.of(settings));
+        this(settings.withLabelBucket(LABEL_BUCKET), Workload.of(settings.withLabelBucket(LABEL_BUCKET)));
     }
 
-    /** @param workload the description, perhaps changed by a test */
+    /** @param settings with every bucket named
+     *  @param workload the description, perhaps changed by a test */
     LocalCloud(Settings settings, Workload workload) {
-        if (settings.usesGeneratedBucket()) {
-            throw new IllegalArgumentException("every label bucket needs a name before it can be made at home");
-        }
         this.settings = settings;
         this.workload = workload;
         this.compiledSettings = Json.bytes(settings.toJson());
@@ -99,6 +98,13 @@ public final class LocalCloud {
         return cloud;
     }
 
+    /** Where each dataset's labels are awaited. */
+    Map<String, S3Uri> labels() {
+        Map<String, S3Uri> labels = new LinkedHashMap<>();
+        settings.datasets().forEach(dataset -> labels.put(dataset.name(), dataset.labels()));
+        return labels;
+    }
+
     /**
      * What a deployment does last: puts the compiled settings where the functions look for them, makes the model package
      * groups, and writes the stack's names down for {@code truepipe trigger}. Do this before anything arrives.
@@ -108,7 +114,7 @@ public final class LocalCloud {
         for (DatasetSettings dataset : settings.datasets()) {
             modelPackageGroup(cloud, MODEL_PACKAGE_GROUP_PREFIX + dataset.name());
         }
-        cloud.parameters().put(Parameters.QUEUE_URL.of(STACK), cloud.sqs().queueUrl(QUEUE));
+        cloud.parameters().put(Parameters.QUEUE_URL.of(STACK), cloud.queueUrl(QUEUE));
         cloud.parameters().put(Parameters.STATE_MACHINE_ARN.of(STACK), Arns.stateMachine(STATE_MACHINE));
         cloud.parameters().put(Parameters.WORK_BUCKET.of(STACK), WORK_BUCKET);
     }

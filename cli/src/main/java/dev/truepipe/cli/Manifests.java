@@ -3,6 +3,7 @@ package dev.truepipe.cli;
 import dev.truepipe.dataset.ManifestFile;
 import dev.truepipe.functions.S3ObjectStore;
 import dev.truepipe.manifest.ByteSource;
+import dev.truepipe.storage.ObjectSource;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class Manifests implements AutoCloseable {
                 inOrder.remove(holdOut);
                 inOrder.addFirst(holdOut);
             }
-            ObjectStore store = null;
+            ObjectSource store = null;
             for (String name : inOrder) {
                 if (name.startsWith("s3://")) {
                     store = store == null ? s3.store() : store;
@@ -96,7 +97,7 @@ final class Manifests implements AutoCloseable {
     /** Makes a store where one is needed. */
     @FunctionalInterface
     interface S3 {
-        ObjectStore store() throws UnreadableInput;
+        ObjectSource store() throws UnreadableInput;
     }
 
     /** The store that the environment names. */
@@ -131,7 +132,7 @@ final class Manifests implements AutoCloseable {
         return opened.stream().mapToLong(manifest -> manifest.file().size()).sum();
     }
 
-    private static Opened object(String name, ObjectStore store) throws UnreadableInput {
+    private static Opened object(String name, ObjectSource store) throws UnreadableInput {
         try {
             S3Uri uri = S3Uri.parse(name);
             ObjectStore.StoredObject object = store.head(uri).orElse(null);

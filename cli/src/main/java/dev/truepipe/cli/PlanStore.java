@@ -1,5 +1,6 @@
 package dev.truepipe.cli;
 
+import dev.truepipe.storage.ObjectSource;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.BufferedOutputStream;
@@ -29,7 +30,7 @@ final class PlanStore implements ObjectStore, AutoCloseable {
     private final Path work;
     private final Manifests.S3 s3;
     private final Map<S3Uri, Manifests.Opened> manifests = new TreeMap<>();
-    private ObjectStore remote;
+    private ObjectSource remote;
 
     /** @param s3 is made when the first object of it is asked for */
     PlanStore(String workBucket, Manifests manifests, Manifests.S3 s3) throws IOException {
@@ -136,7 +137,7 @@ final class PlanStore implements ObjectStore, AutoCloseable {
         throw new UnsupportedOperationException("a rehearsed run removes nothing: " + uri);
     }
 
-    private synchronized ObjectStore remote() throws IOException {
+    private synchronized ObjectSource remote() throws IOException {
         if (remote == null) {
             try {
                 remote = s3.store();

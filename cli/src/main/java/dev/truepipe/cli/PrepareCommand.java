@@ -48,7 +48,7 @@ final class PrepareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Installation installation = Installation.found();
-        DemoFolder work = DemoFolder.prepare(folder);
+        MarkedFolder work = MarkedFolder.prepare(MarkedFolder.Owner.DEMO, folder);
         try {
             switch (purpose) {
                 case DEMO -> rehearseDemo(installation, work);
@@ -60,7 +60,7 @@ final class PrepareCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void rehearseLines(DemoFolder work) throws Exception {
+    private static void rehearseLines(MarkedFolder work) throws Exception {
         Path manifest = work.resolve("rehearsal.manifest");
         Files.writeString(manifest, lines());
         Truepipe.commandLine().execute("check", manifest.toString());
@@ -86,7 +86,7 @@ final class PrepareCommand implements Callable<Integer> {
         return lines.toString();
     }
 
-    private void rehearseDemo(Installation installation, DemoFolder work) throws Exception {
+    private void rehearseDemo(Installation installation, MarkedFolder work) throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         Timeline timeline = new Timeline(System.out, false);
         Demo demo = new Demo(installation, work, timeline, null, null);

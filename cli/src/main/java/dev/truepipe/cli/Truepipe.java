@@ -34,6 +34,8 @@ public final class Truepipe implements Runnable {
         COMMANDS.put("check", CheckCommand::new);
         COMMANDS.put("split", SplitCommand::new);
         COMMANDS.put("plan", PlanCommand::new);
+        COMMANDS.put("pipe", PipeCommand::new);
+        COMMANDS.put("up", UpCommand::new);
         COMMANDS.put("trigger", TriggerCommand::new);
         COMMANDS.put("prepare", PrepareCommand::new);
     }

@@ -40,7 +40,7 @@ class CommandLineIT {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "check", "split", "plan", "trigger"})
+    @ValueSource(strings = {"", "demo", "check", "split", "plan", "pipe", "up", "trigger"})
     void helpAndVersionEndWithZero(String command) throws Exception {
         for (String option : List.of("--help", "--version")) {
             Program.Ended ended = command.isEmpty() ? Program.truepipe(option).run() : Program.truepipe(command, option).run();
@@ -51,7 +51,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "demo --manifest=", "demo --out=", "demo --manifest FILE --label=", "trigger", "split FILE --out DIR --validation lots", "plan", "plan FILE --settings DIR", "plan FILE --check-objects some"})
+    @ValueSource(strings = {"", "chekc", "check", "split FILE", "check --colour FILE", "demo --label boxes", "demo --manifest=", "demo --out=", "demo --manifest FILE --label=", "up --port 65536", "trigger", "split FILE --out DIR --validation lots", "plan", "plan FILE --settings DIR", "plan FILE --check-objects some"})
     void wrongUsageEndsWithTwoAndACure(String arguments) throws Exception {
         Path file = Files.writeString(folder.resolve("a.manifest"), "{}\n");
         String[] words = arguments.isEmpty() ? new String[0]

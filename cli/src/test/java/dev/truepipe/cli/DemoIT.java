@@ -51,7 +51,7 @@ class DemoIT {
     static void demo() throws Exception {
         // What an earlier demo left, as this one must find it: its marker, and something to empty.
         Files.createDirectories(OUT.resolve("cloud/s3/old"));
-        Files.writeString(OUT.resolve(DemoFolder.MARKER), "");
+        Files.writeString(OUT.resolve(MarkedFolder.Owner.DEMO.marker()), "");
         Files.writeString(OUT.resolve("cloud/s3/old/object"), "of an earlier demo");
         ended = Program.truepipe("demo", "--json", "--out", OUT.toString()).weighed().run();
         assertEquals(0, ended.exit(), ended::toString);
@@ -207,7 +207,7 @@ class DemoIT {
     @Test
     void anEarlierDemosFolderWasEmptiedFirst() {
         assertFalse(Files.exists(OUT.resolve("cloud/s3/old")));
-        assertTrue(Files.exists(OUT.resolve(DemoFolder.MARKER)));
+        assertTrue(Files.exists(OUT.resolve(MarkedFolder.Owner.DEMO.marker())));
     }
 
     /** The time is noted, not judged: it is the machine's, and whatever else runs on it. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 /** Every command of README.md does what a reader expects of it: it is taken from the page and run. */
 class ReadmeIT {
     private static final Pattern BLOCK = Pattern.compile("^```sh\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
+    /** As a shell cuts words, as far as the page needs it: single quotes, and nothing else that is special. */
+    private static final Pattern WORD = Pattern.compile("(?:[^\\s']|'[^']*')+");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
     @TestFactory
@@ -41,8 +44,38 @@ class ReadmeIT {
         assertEquals(List.of(), broken);
     }
 
+    /** The README's cloud at home, from the line that starts it on: lines of a shell are run against it. */
+    private static Program.Running up;
+
+    private static Path upData() {
+        return Program.WORK.resolve("readme-up");
+    }
+
+    @AfterAll
+    static void stopUp() throws Exception {
+        if (up != null) {
+            try (Program.Running last = up) {
+                last.process().toHandle().destroy();
+                Program.Ended ended = last.ended();
+                assertEquals(0, ended.exit(), ended::toString);
+                ended.leavesNoProcess();
+            }
+        }
+    }
+
     private static void run(String command) throws Exception {
-        List<String> words = List.of(command.split("\\s+"));
+        List<String> words = WORD.matcher(command).results().map(word -> word.group().replace("'", "")).toList();
+        if (command.equals("./truepipe up")) {
+            up = Program.truepipe("up", "--port", "0", "--data", upData().toString()).start();
+            up.awaitOnStandardError("up at http://");
+            return;
+        }
+        if (command.equals(". .truepipe/env.sh") || words.getFirst().equals("aws")) {
+            String shell = command.startsWith("aws") ? ". \"$0\" && exec " + command : ". \"$0\" && test -n \"$AWS_ENDPOINT_URL\"";
+            Program.Ended ended = Program.of(List.of("sh", "-c", shell, upData().resolve("env.sh").toString())).with("PATH", Clients.path()).run();
+            assertEquals(0, ended.exit(), ended::toString);
+            return;
+        }
         if (command.equals("./mvnw verify")) {
             // What runs this test.
             return;
@@ -62,6 +95,9 @@ class ReadmeIT {
         } else if (words.getFirst().equals("./mvnw")) {
             fine(words);
         } else if (words.getFirst().equals("./truepipe")) {
+            if (words.contains("python3")) {
+                Program.require(Program.works("python3", "--version"), "python3", "a command of the README starts it: install it");
+            }
             fine(words.stream().map(word -> word.equals("my-output.manifest") ? manifest().toString() : word).toList());
         } else {
             fail("README.md shows a command that this test does not know; teach it, or take the command out: " + command);

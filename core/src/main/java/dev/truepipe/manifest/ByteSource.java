@@ -1,5 +1,6 @@
 package dev.truepipe.manifest;
 
+import dev.truepipe.storage.ObjectSource;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.ByteArrayInputStream;
@@ -43,7 +44,7 @@ public interface ByteSource {
     }
 
     /** An object. @param eTag what the object must still have, or {@code null} */
-    static ByteSource of(ObjectStore store, S3Uri uri, String eTag) {
+    static ByteSource of(ObjectSource store, S3Uri uri, String eTag) {
         return (from, to) -> {
             boolean whole = from == 0 && to == END;
             return store.open(uri, whole ? null : new ObjectStore.ByteRange(from, to), eTag);

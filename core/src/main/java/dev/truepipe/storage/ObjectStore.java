@@ -1,11 +1,9 @@
 package dev.truepipe.storage;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The port to S3, in the words this house needs: conditional reads and writes, ranges, listing, and putting large
@@ -15,25 +13,7 @@ import java.util.Optional;
  * ({@link ObjectMissingException}, {@link PreconditionFailedException}); any other is an {@link IOException} whose
  * message names the object and keeps the store's own words.
  */
-public interface ObjectStore {
-
-    /**
-     * Size, ETag and time of last change; empty if there is no such object. May be asked by many threads.
-     *
-     * @throws ObjectUnreadableException if the store does not let the object be read, whether it is there or not
-     */
-    Optional<StoredObject> head(S3Uri uri) throws IOException;
-
-    /**
-     * Opens an object, or a part of it. Close the stream early to give the rest up.
-     *
-     * @param range bytes to read, clipped at the object's end; a range that starts at or past the end reads nothing.
-     *     {@code null} reads everything
-     * @param ifMatch the ETag the object must still have, or {@code null}
-     * @throws ObjectMissingException if there is no such object
-     * @throws PreconditionFailedException if the object's ETag is not {@code ifMatch}
-     */
-    InputStream open(S3Uri uri, ByteRange range, String ifMatch) throws IOException;
+public interface ObjectStore extends ObjectSource {
 
     /**
      * Stores an object in one request.

@@ -37,7 +37,7 @@ public final class InMemoryObjectStore implements ObjectStore {
         this.clock = clock;
     }
 
-    /** From now on nobody may look at this object, be it there or not. */
+    /** From now on nobody may look at this object, read it or write it, be it there or not. */
     public synchronized void forbid(S3Uri uri) {
         forbidden.add(uri);
     }
@@ -45,6 +45,12 @@ public final class InMemoryObjectStore implements ObjectStore {
     /** Looks at objects so far. */
     public synchronized List<S3Uri> looks() {
         return List.copyOf(looks);
+    }
+
+    private void requireAllowed(String what, S3Uri uri) throws IOException {
+        if (forbidden.contains(uri)) {
+            throw new IOException("cannot " + what + " " + uri + ": Access Denied (Status Code: 403)");
+        }
     }
 
     @Override
@@ -58,6 +64,7 @@ public final class InMemoryObjectStore implements ObjectStore {
 
     @Override
     public synchronized InputStream open(S3Uri uri, ByteRange range, String ifMatch) throws IOException {
+        requireAllowed("read", uri);
         Stored stored = objects.get(uri);
         if (stored == null) {
             throw new ObjectMissingException(uri);
@@ -73,6 +80,7 @@ public final class InMemoryObjectStore implements ObjectStore {
 
     @Override
     public synchronized String put(S3Uri uri, byte[] body, Condition condition) throws IOException {
+        requireAllowed("write", uri);
         Stored before = objects.get(uri);
         boolean holds = switch (condition) {
             case Condition.Always always -> true;

@@ -15,6 +15,7 @@ import dev.truepipe.emulator.parameters.ParametersService;
 import dev.truepipe.emulator.s3.BucketSpec;
 import dev.truepipe.emulator.s3.EmbeddedS3;
 import dev.truepipe.emulator.s3.ObjectCreated;
+import dev.truepipe.emulator.sagemaker.Provocation;
 import dev.truepipe.emulator.sagemaker.SageMakerService;
 import dev.truepipe.emulator.sagemaker.TrainingAlgorithm;
 import dev.truepipe.emulator.sqs.EmbeddedSqs;
@@ -24,6 +25,7 @@ import dev.truepipe.emulator.states.InvalidDefinition;
 import dev.truepipe.emulator.states.StateMachine;
 import dev.truepipe.emulator.states.StepFunctionsService;
 import dev.truepipe.emulator.states.Timing;
+import dev.truepipe.emulator.sts.StsService;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -54,9 +57,9 @@ import java.util.concurrent.ExecutionException;
  * The whole cloud, as described, in one folder and on loopback.
  *
  * <p>{@link Builder#start} brings all of it up, most of it at the same time; {@link #close} ends every thread and
- * process of it. The folder holds {@code s3/}, {@code logs/}, {@code topics/}, {@code executions/}, {@code training/}
- * and {@code functions/}; a cloud started again on the same folder finds its objects, logs and mailboxes. Queues are
- * empty then.
+ * process of it. The folder holds {@code s3/}, {@code queues/}, {@code logs/}, {@code topics/}, {@code executions/}, {@code training/}
+ * and {@code functions/}; a cloud started again on the same folder finds its objects, messages, logs and mailboxes, and all
+ * that ended. What ran when its process was killed has failed.
  */
 public final class EmbeddedCloud implements AutoCloseable {
     /** Keys that SDKs want to have; nobody checks them. */
@@ -73,7 +76,8 @@ public final class EmbeddedCloud implements AutoCloseable {
     private final LogStore logs;
     private final ParametersService parameters = new ParametersService();
     private final Topics topics;
-    private AwsEndpoint endpoint;
+    private final AwsEndpoint endpoint;
+    private final Instant started;
     private EmbeddedS3 s3;
     private EmbeddedSqs sqs;
     private EmbeddedLambda lambda;
@@ -86,16 +90,23 @@ public final class EmbeddedCloud implements AutoCloseable {
         this.listener = description.listener;
         this.logs = new LogStore(folder.resolve("logs"), description.clock);
         this.topics = new Topics(folder.resolve("topics"), description.topics, description.clock);
+        this.endpoint = new AwsEndpoint(listener::broke);
+        this.started = description.clock.instant();
     }
 
     /** @param folder where everything lies; made if it is not there */
     public static Builder builder(Path folder) {
-        return new Builder(folder.toAbsolutePath());
+        return new Builder(folder.toAbsolutePath().normalize());
     }
 
-    /** Address of everything that speaks AWS JSON: Step Functions, SageMaker, CloudWatch Logs. */
+    /** The one address of all services. */
     public URI endpoint() {
-        return endpoint.uri();
+        return s3.endpoint();
+    }
+
+    /** A queue's URL at the cloud's address. It stays the same from one start to the next, if the port does. */
+    public String queueUrl(String queue) {
+        return endpoint().resolve("/" + Arns.ACCOUNT + "/" + queue).toString();
     }
 
     public EmbeddedS3 s3() {
@@ -160,13 +171,7 @@ public final class EmbeddedCloud implements AutoCloseable {
         environment.put("AWS_DEFAULT_REGION", Arns.REGION);
         environment.put("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID);
         environment.put("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY);
-        environment.put("AWS_ENDPOINT_URL", endpoint.uri().toString());
-        environment.put("AWS_ENDPOINT_URL_S3", s3.endpoint().toString());
-        environment.put("AWS_ENDPOINT_URL_SQS", sqs.endpoint().toString());
-        environment.put("AWS_ENDPOINT_URL_SFN", endpoint.uri().toString());
-        environment.put("AWS_ENDPOINT_URL_SAGEMAKER", endpoint.uri().toString());
-        environment.put("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", endpoint.uri().toString());
-        environment.put("AWS_ENDPOINT_URL_SSM", endpoint.uri().toString());
+        environment.put("AWS_ENDPOINT_URL", endpoint().toString());
         return environment;
     }
 
@@ -199,14 +204,12 @@ public final class EmbeddedCloud implements AutoCloseable {
 
     private void start(Builder description) throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        CompletableFuture<EmbeddedSqs> startingSqs = starting("sqs", () -> EmbeddedSqs.start(description.sqsPort, description.queues));
+        CompletableFuture<EmbeddedSqs> startingSqs = starting("sqs", () -> EmbeddedSqs.start(folder.resolve("queues"), 0, description.queues));
         CompletableFuture<EmbeddedS3> startingS3 = starting(
-                "s3", () -> EmbeddedS3.start(folder.resolve("s3"), description.s3Port, description.buckets, new S3Events(), description.clock));
-        CompletableFuture<AwsEndpoint> startingEndpoint = starting("endpoint", () -> AwsEndpoint.start(description.port, listener::broke));
+                "s3", () -> EmbeddedS3.start(folder.resolve("s3"), description.port, description.buckets, new S3Events(), description.clock, endpoint));
         CompletableFuture<List<StateMachine>> loadingMachines = starting("state machines", () -> load(description));
         // All are taken over before any failure is told, so that close() ends those that did start.
         List<Exception> failures = new ArrayList<>();
-        endpoint = started(startingEndpoint, failures);
         // Ended in the other order: what S3 still has to tell finds its queues.
         sqs = started(startingSqs, failures);
         s3 = started(startingS3, failures);
@@ -225,12 +228,15 @@ public final class EmbeddedCloud implements AutoCloseable {
         lambda = new EmbeddedLambda(
                 folder.resolve("functions"), description.functionsClassPath, description.functions, environment(), description.idleLimit, logs);
         parts.push(lambda);
+        endpoint.queues(sqs.forwarder());
+        endpoint.add(new StsService());
         endpoint.add(new LogsService(logs));
         endpoint.add(parameters);
         sageMaker = new SageMakerService(new SageMakerService.Setup(
                 folder, s3.store(), logs, description.algorithms, System.getenv(), description.stopGrace, description.clock));
         parts.push(sageMaker);
         sageMaker.onEvent(listener::training);
+        description.provocations.forEach(sageMaker::provoke);
         endpoint.add(sageMaker);
         stepFunctions = stepFunctions(description, machines);
         parts.push(stepFunctions);
@@ -241,6 +247,7 @@ public final class EmbeddedCloud implements AutoCloseable {
             sqs.serve(mapping, this::invokeForQueue, e -> listener.broke(trace(e)));
         }
         s3.announceConfiguration();
+        endpoint.health(new Health(this, started, description.clock));
         description.warmUp.forEach(this::warmUp);
     }
 
@@ -367,6 +374,7 @@ public final class EmbeddedCloud implements AutoCloseable {
         private final List<ScheduleSpec> schedules = new ArrayList<>();
         private final List<StateMachineSpec> stateMachines = new ArrayList<>();
         private final List<TrainingAlgorithm> algorithms = new ArrayList<>();
+        private final List<Provocation> provocations = new ArrayList<>();
         private final List<String> warmUp = new ArrayList<>();
         private List<Path> functionsClassPath = List.of();
         private CloudListener listener = new CloudListener() {};
@@ -375,8 +383,6 @@ public final class EmbeddedCloud implements AutoCloseable {
         private Duration idleLimit = Duration.ofSeconds(3);
         private Duration stopGrace = SageMakerService.STOP_GRACE;
         private int port;
-        private int s3Port;
-        private int sqsPort;
 
         private Builder(Path folder) {
             this.folder = folder;
@@ -424,6 +430,12 @@ public final class EmbeddedCloud implements AutoCloseable {
             return this;
         }
 
+        /** A fate of training jobs to come. */
+        public Builder provocation(Provocation provocation) {
+            provocations.add(provocation);
+            return this;
+        }
+
         public Builder rule(RuleSpec rule) {
             rules.add(rule);
             return this;
@@ -464,11 +476,9 @@ public final class EmbeddedCloud implements AutoCloseable {
             return this;
         }
 
-        /** Ports of the endpoint, of S3 and of SQS; 0, the default, for any free one. */
-        public Builder ports(int endpoint, int s3, int sqs) {
-            this.port = endpoint;
-            this.s3Port = s3;
-            this.sqsPort = sqs;
+        /** Port of the cloud's address; 0, the default, for any free one. */
+        public Builder port(int port) {
+            this.port = port;
             return this;
         }
 

@@ -320,7 +320,7 @@ class EmbeddedCloudIT {
     @Test
     void aPortThatIsTakenIsTold() {
         int taken = cloud.endpoint().getPort();
-        IOException refused = assertThrows(IOException.class, () -> EmbeddedCloud.builder(folder.resolve("other")).ports(taken, 0, 0).start());
+        IOException refused = assertThrows(IOException.class, () -> EmbeddedCloud.builder(folder.resolve("other")).port(taken).start());
         assertTrue(refused.getMessage().contains("port " + taken), refused.getMessage());
     }
 

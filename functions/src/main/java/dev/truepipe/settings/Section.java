@@ -25,10 +25,10 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * default stands in, so that the rest is still read.
  */
 final class Section {
-    private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,6})([smhd])");
     /** Keys that nothing stands in for. */
     private static final Set<String> WITHOUT_DEFAULT =
-            Set.of("datasets", "name", "labels", "training", "algorithm", "image", "metrics", "regex", "email");
+            Set.of("datasets", "name", "labels", "training", "algorithm", "image", "metrics", "regex", "email",
+                    "algorithms", "command", "fault");
     private static final Pattern SHARE = Pattern.compile("(0|[1-9][0-9]{0,2})(?:\\.([0-9]{1,2}))?%");
 
     private final Problems problems;
@@ -154,6 +154,19 @@ final class Section {
         return all;
     }
 
+    /** Words of a command: single values of any type as they are written, in their order, and twice if they are written twice. */
+    List<String> arguments(String key) {
+        List<String> all = new ArrayList<>();
+        for (Node item : items(key, true)) {
+            if (item instanceof ScalarNode scalar && !isNull(item)) {
+                all.add(scalar.getValue());
+            } else {
+                problems.add(item, "\"" + at(key) + "\" has " + kind(item) + " in it, expected single words", "write [program, argument]");
+            }
+        }
+        return all;
+    }
+
     /** A text with the line it stands on. */
     record Located(String text, int line) {}
 
@@ -190,13 +203,14 @@ final class Section {
         if (text.isEmpty()) {
             return standard;
         }
-        Matcher matcher = DURATION.matcher(text.get());
-        if (!matcher.matches()) {
+        Duration value;
+        try {
+            value = Durations.parse(text.get());
+        } catch (IllegalArgumentException e) {
             problem(key, "\"" + at(key) + "\" is \"" + text.get() + "\", not a duration",
                     "write a whole number and its unit, s, m, h or d: " + Durations.text(standard));
             return standard;
         }
-        Duration value = Durations.of(Long.parseLong(matcher.group(1)), matcher.group(2).charAt(0));
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             problem(key, "\"" + at(key) + "\" is " + text.get(),
                     "it may be " + Durations.text(least) + " to " + Durations.text(most));

@@ -16,10 +16,7 @@ import dev.truepipe.settings.TrainingSettings.Spot;
 import dev.truepipe.split.HoldOut;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.training.Hyperparameters;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,10 +27,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -108,13 +101,7 @@ public final class SettingsFile {
      */
     public static Settings read(Path file) throws IOException, InvalidSettingsException {
         Problems problems = new Problems(file.toString());
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            problems.add(1, "there is no such file", "write one (docs/settings.md), or name another");
-            throw problems.toException();
-        }
+        byte[] bytes = Yaml.bytes(file, problems, "write one (docs/settings.md), or name another");
         Settings settings = new SettingsFile(problems).read(bytes);
         if (problems.any()) {
             throw problems.toException();
@@ -123,23 +110,8 @@ public final class SettingsFile {
     }
 
     private Settings read(byte[] bytes) throws InvalidSettingsException {
-        Optional<Node> root;
-        try {
-            root = new Compose(LoadSettings.builder().setLabel("settings").setUseMarks(true).build())
-                    .composeInputStream(new ByteArrayInputStream(bytes));
-        } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().or(e::getContextMark).map(mark -> mark.getLine() + 1).orElse(1);
-            problems.add(line, "this is not YAML: " + e.getProblem(), "mind the indentation, and put text with : or # in quotes");
-            throw problems.toException();
-        } catch (YamlEngineException e) {
-            problems.add(1, "this is not YAML: " + e.getMessage().lines().findFirst().orElse(""), "save it as UTF-8 text");
-            throw problems.toException();
-        }
-        if (root.isEmpty()) {
-            problems.add(1, "the file is empty", "write datasets: with at least one dataset (docs/settings.md)");
-            throw problems.toException();
-        }
-        return settings(new Section(problems, "", root.get(), TOP, HOMES));
+        Node root = Yaml.root(bytes, problems, "write datasets: with at least one dataset (docs/settings.md)");
+        return settings(new Section(problems, "", root, TOP, HOMES));
     }
 
     private Settings settings(Section top) {
@@ -454,11 +426,19 @@ public final class SettingsFile {
         image.filter(uri -> uri.length() > 255 || !IMAGE.matcher(uri).matches()).ifPresent(uri -> section.problem("image",
                 "\"" + section.at("image") + "\" is \"" + uri + "\", not an image in ECR",
                 "write <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>"));
-        List<Algorithm.Metric> metrics = new ArrayList<>();
         if (!section.has("metrics")) {
             problems.add(section.line(), "an image of yours needs \"" + section.at("metrics") + "\": without a metric no model is ever promoted",
                     "write metrics: [{ name: validation:mAP, regex: 'validation:mAP=([0-9.]+)' }]");
         }
+        List<Algorithm.Metric> metrics = metrics(section, problems);
+        return image.isPresent() && !metrics.isEmpty()
+                ? new Algorithm.Image(image.get(), metrics)
+                : Algorithm.BuiltIn.OBJECT_DETECTION;
+    }
+
+    /** The metrics that a section lists; none if it lists none. */
+    static List<Algorithm.Metric> metrics(Section section, Problems problems) {
+        List<Algorithm.Metric> metrics = new ArrayList<>();
         int index = 0;
         for (Node item : section.items("metrics", false)) {
             Section metric = new Section(problems, section.at("metrics") + "[" + index++ + "]", item, METRIC, HOMES);
@@ -485,9 +465,7 @@ public final class SettingsFile {
         if (metrics.size() > 40) {
             section.problem("metrics", "\"" + section.at("metrics") + "\" has " + metrics.size() + " metrics", "SageMaker takes 40");
         }
-        return image.isPresent() && !metrics.isEmpty()
-                ? new Algorithm.Image(image.get(), metrics)
-                : Algorithm.BuiltIn.OBJECT_DETECTION;
+        return metrics;
     }
 
     private List<String> instances(Section section, Algorithm algorithm) {

@@ -1,115 +1,114 @@
 package dev.truepipe.emulator.api;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * One HTTP address for all services that speak AWS JSON 1.0 or 1.1, loopback only. Signatures are not checked.
+ * Tells the calls that reach the cloud's one address apart, and answers all that are not S3's.
  *
- * <p>An {@link AwsError} becomes status 400 with {@code __type}, which SDKs turn into an exception; anything else that a
- * service throws becomes 500 {@code InternalFailure}, and is told to the {@code broken} listener with its stack trace.
+ * <p>{@code X-Amz-Target} names a service of AWS JSON; a form posted to the root, or to a queue's URL, is the Query
+ * protocol; an unsigned {@code GET} of {@code /} or {@code /health} is a person or a program that asks how the cloud is.
+ * Everything else is S3's. Signatures are not checked.
+ *
+ * <p>An {@link AwsError} becomes status 400, which SDKs turn into an exception; anything else that a service throws becomes
+ * 500 {@code InternalFailure}, and is told to the {@code broken} listener with its stack trace.
  */
-public final class AwsEndpoint implements AutoCloseable {
-    static {
-        // Otherwise each small answer waits 40 ms for the client's acknowledgement. Read once, before the first server.
-        if (System.getProperty("sun.net.httpserver.nodelay") == null) {
-            System.setProperty("sun.net.httpserver.nodelay", "true");
-        }
-    }
+public final class AwsEndpoint {
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String QUEUES = "/" + Arns.ACCOUNT + "/";
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, AwsJsonService> services = new ConcurrentHashMap<>();
+    private final Map<String, AwsQueryService> queryServices = new ConcurrentHashMap<>();
     private final Consumer<String> broken;
+    private volatile Elsewhere queues;
+    private volatile HealthPage health;
 
-    private AwsEndpoint(HttpServer server, Consumer<String> broken) {
-        this.server = server;
-        this.broken = broken;
+    /** Answers calls of one service, whatever protocol they come in: a service that runs at an address of its own. */
+    public interface Elsewhere {
+        /** @throws IOException if it does not answer */
+        HttpAnswer forward(HttpCall call, byte[] body) throws IOException, InterruptedException;
     }
 
-    /**
-     * Starts with no service yet.
-     *
-     * @param port 0 for any free one
-     * @param broken gets the stack trace of what should not have happened
-     * @throws IOException if the port is taken
-     */
-    public static AwsEndpoint start(int port, Consumer<String> broken) throws IOException {
-        HttpServer server;
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        } catch (IOException e) {
-            throw new IOException("embedded cloud did not start on 127.0.0.1 port " + port + ": " + e.getMessage(), e);
-        }
-        AwsEndpoint endpoint = new AwsEndpoint(server, broken);
-        server.setExecutor(endpoint.threads);
-        server.createContext("/", endpoint::handle);
-        server.start();
-        return endpoint;
+    /** @param broken gets the stack trace of what should not have happened */
+    public AwsEndpoint(Consumer<String> broken) {
+        this.broken = broken;
     }
 
     public void add(AwsJsonService service) {
         services.put(service.targetPrefix(), service);
     }
 
-    public URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    public void add(AwsQueryService service) {
+        queryServices.put(service.version(), service);
     }
 
-    /** Stops serving at once; calls under way are cut off. */
-    @Override
-    public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+    /** Where calls of SQS go. */
+    public void queues(Elsewhere forwarding) {
+        queues = forwarding;
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            String contentType = exchange.getRequestHeaders().getFirst("Content-Type");
-            String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
-            int status = 200;
-            Map<String, Object> response;
-            try {
-                response = answer(target, body);
-            } catch (AwsError e) {
-                status = 400;
-                response = error(e.code(), e.getMessage());
-            } catch (RuntimeException e) {
-                status = 500;
-                StringWriter trace = new StringWriter();
-                e.printStackTrace(new PrintWriter(trace));
-                broken.accept(target + " broke the embedded cloud: " + trace);
-                response = error("InternalFailure", target + " broke the embedded cloud: " + e);
-            }
-            byte[] bytes = Json.bytes(response);
-            exchange.getResponseHeaders().set("Content-Type", contentType == null ? "application/x-amz-json-1.1" : contentType);
-            exchange.getResponseHeaders().set("x-amzn-RequestId", UUID.randomUUID().toString());
-            exchange.sendResponseHeaders(status, bytes.length);
-            exchange.getResponseBody().write(bytes);
+    /** What is said of the cloud to whoever asks. */
+    public void health(HealthPage page) {
+        health = page;
+    }
+
+    /** Whether a call is answered here; all others are S3's. */
+    public boolean takes(HttpCall call) {
+        if (call.header("X-Amz-Target") != null) {
+            return true;
         }
+        return switch (call.method()) {
+            case "POST" -> isForm(call) && (call.path().equals("/") || call.path().startsWith(QUEUES));
+            case "GET", "HEAD" -> !call.isSigned() && (call.path().equals("/") || call.path().equals("/health"));
+            default -> false;
+        };
+    }
+
+    /** Answers a call that {@link #takes} took. */
+    public HttpAnswer answer(HttpCall call, byte[] body) throws InterruptedException {
+        String target = call.header("X-Amz-Target");
+        if (target != null) {
+            return json(call, target, body);
+        }
+        return isForm(call) ? form(call, body) : health(call);
+    }
+
+    private HttpAnswer json(HttpCall call, String target, byte[] body) throws InterruptedException {
+        String contentType = call.header("Content-Type") == null ? "application/x-amz-json-1.1" : call.header("Content-Type");
+        int status = 200;
+        Map<String, Object> response;
+        try {
+            if (target.startsWith("AmazonSQS.") && queues != null) {
+                return queues.forward(call, body);
+            }
+            response = answer(target, body);
+        } catch (AwsError e) {
+            status = 400;
+            response = error(e.code(), e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            status = 500;
+            response = error("InternalFailure", broke(target, e));
+        }
+        return new HttpAnswer(status, contentType, Json.bytes(response));
     }
 
     private Map<String, Object> answer(String target, byte[] body) throws AwsError {
-        int dot = target == null ? -1 : target.lastIndexOf('.');
+        int dot = target.lastIndexOf('.');
         AwsJsonService service = dot < 0 ? null : services.get(target.substring(0, dot));
         if (service == null) {
             throw new AwsError("UnknownOperationException", "the embedded cloud has no service for X-Amz-Target " + target
-                    + "; it has " + services.keySet() + " here, and S3 and SQS at addresses of their own");
+                    + "; it has " + new TreeSet<>(services.keySet()) + ", S3, SQS and STS");
         }
         Map<String, Object> request;
         try {
@@ -118,6 +117,82 @@ public final class AwsEndpoint implements AutoCloseable {
             throw new AwsError("SerializationException", "the request is not a JSON object: " + e.getMessage());
         }
         return service.call(target.substring(dot + 1), request);
+    }
+
+    private HttpAnswer form(HttpCall call, byte[] body) throws InterruptedException {
+        Map<String, String> form = fields(new String(body, StandardCharsets.UTF_8));
+        String action = form.getOrDefault("Action", "");
+        String version = form.getOrDefault("Version", "");
+        AwsQueryService service = queryServices.get(version);
+        try {
+            if (service != null) {
+                return xml(200, service.call(action, form));
+            }
+            if (queues != null && (version.equals("2012-11-05") || call.path().startsWith(QUEUES))) {
+                return queues.forward(call, body);
+            }
+            throw new AwsError("InvalidAction", "the embedded cloud has no Query service of version \"" + version + "\" for the action \""
+                    + action + "\"; it has STS (2011-06-15) and SQS (2012-11-05), and other services in AWS JSON");
+        } catch (AwsError e) {
+            return xml(400, errorXml("Sender", e.code(), e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            return xml(500, errorXml("Receiver", "InternalFailure", broke(action, e)));
+        }
+    }
+
+    private HttpAnswer health(HttpCall call) {
+        HealthPage page = health;
+        if (page == null) {
+            return new HttpAnswer(503, "application/json", Json.bytes(Map.of("status", "starting")));
+        }
+        String accepted = call.header("Accept");
+        return call.path().equals("/") && accepted != null && accepted.contains("text/html")
+                ? new HttpAnswer(200, "text/html; charset=utf-8", page.html().getBytes(StandardCharsets.UTF_8))
+                : new HttpAnswer(200, "application/json", Json.pretty(page.json()));
+    }
+
+    private String broke(String what, Exception e) {
+        StringWriter trace = new StringWriter();
+        e.printStackTrace(new PrintWriter(trace));
+        broken.accept(what + " broke the embedded cloud: " + trace);
+        return what + " broke the embedded cloud: " + e;
+    }
+
+    private static boolean isForm(HttpCall call) {
+        String type = call.header("Content-Type");
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith(FORM);
+    }
+
+    private static Map<String, String> fields(String form) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (String field : List.of(form.split("&"))) {
+            int equals = field.indexOf('=');
+            if (equals > 0) {
+                fields.put(decoded(field.substring(0, equals)), decoded(field.substring(equals + 1)));
+            }
+        }
+        return fields;
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text; // a stray percent sign stands for itself
+        }
+    }
+
+    private static HttpAnswer xml(int status, String document) {
+        return new HttpAnswer(status, "text/xml", document.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String errorXml(String fault, String code, String message) {
+        return "<ErrorResponse><Error><Type>" + fault + "</Type><Code>" + escaped(code) + "</Code><Message>" + escaped(message)
+                + "</Message></Error><RequestId>embedded</RequestId></ErrorResponse>";
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     private static Map<String, Object> error(String code, String message) {

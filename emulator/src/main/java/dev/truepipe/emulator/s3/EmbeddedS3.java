@@ -1,5 +1,6 @@
 package dev.truepipe.emulator.s3;
 
+import dev.truepipe.emulator.api.AwsEndpoint;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.ObjectStore;
 import java.io.IOException;
@@ -53,7 +54,7 @@ public final class EmbeddedS3 implements AutoCloseable {
         void created(ObjectCreated object);
     }
 
-    private EmbeddedS3(Path folder, int port, List<BucketSpec> buckets, Events events, Clock clock) {
+    private EmbeddedS3(Path folder, int port, List<BucketSpec> buckets, Events events, Clock clock, AwsEndpoint others) {
         this.folder = folder;
         this.clock = clock;
         this.events = events;
@@ -68,7 +69,10 @@ public final class EmbeddedS3 implements AutoCloseable {
                 .stopTimeout(STOP_AT_ONCE)
                 .ignoreUnknownHeaders(true)
                 .build();
-        WholeRequests.readBy(proxy);
+        JettyOf.change(proxy, s3 -> {
+            WholeRequests whole = new WholeRequests(s3);
+            return others == null ? whole : new OneAddress(others, whole);
+        });
     }
 
     /**
@@ -80,11 +84,17 @@ public final class EmbeddedS3 implements AutoCloseable {
      * @throws IOException if the folder cannot be made or the port is taken
      */
     public static EmbeddedS3 start(Path folder, int port, List<BucketSpec> buckets, Events events, Clock clock) throws IOException {
+        return start(folder, port, buckets, events, clock, null);
+    }
+
+    /** As above. @param others answers at the same address what is not S3's; {@code null} for nobody */
+    public static EmbeddedS3 start(Path folder, int port, List<BucketSpec> buckets, Events events, Clock clock, AwsEndpoint others)
+            throws IOException {
         for (BucketSpec bucket : buckets) {
             Files.createDirectories(folder.resolve(bucket.name()));
         }
         Files.createDirectories(folder);
-        EmbeddedS3 s3 = new EmbeddedS3(folder, port, buckets, events, clock);
+        EmbeddedS3 s3 = new EmbeddedS3(folder, port, buckets, events, clock, others);
         try {
             s3.proxy.start();
         } catch (Exception e) {

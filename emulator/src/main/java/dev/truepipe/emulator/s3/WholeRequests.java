@@ -1,14 +1,11 @@
 package dev.truepipe.emulator.s3;
 
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
-import org.gaul.s3proxy.S3Proxy;
 import org.gaul.shaded.org.eclipse.jetty.io.Content;
 import org.gaul.shaded.org.eclipse.jetty.server.Handler;
 import org.gaul.shaded.org.eclipse.jetty.server.Request;
 import org.gaul.shaded.org.eclipse.jetty.server.Response;
-import org.gaul.shaded.org.eclipse.jetty.server.Server;
 import org.gaul.shaded.org.eclipse.jetty.util.Callback;
 
 /**
@@ -19,20 +16,8 @@ import org.gaul.shaded.org.eclipse.jetty.util.Callback;
  * close overtakes the answer the client sees a broken connection instead of it, and asks again.
  */
 final class WholeRequests extends Handler.Wrapper {
-    private WholeRequests(Handler answering) {
+    WholeRequests(Handler answering) {
         super(answering);
-    }
-
-    /** @throws IllegalStateException if this S3Proxy is built otherwise than the one this was written for */
-    static void readBy(S3Proxy proxy) {
-        try {
-            Field field = S3Proxy.class.getDeclaredField("server");
-            field.setAccessible(true);
-            Server server = (Server) field.get(proxy);
-            server.setHandler(new WholeRequests(server.getHandler()));
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("S3Proxy keeps its server elsewhere; was its version changed?", e);
-        }
     }
 
     @Override

@@ -70,11 +70,26 @@ final class ModelRegistry {
     }
 
     synchronized Map<String, Object> describeGroup(Map<String, Object> request) throws AwsError {
-        return group(text(request, "ModelPackageGroupName"));
+        Map<String, Object> described = new LinkedHashMap<>(group(text(request, "ModelPackageGroupName")));
+        described.put("CreatedBy", Map.of());
+        return described;
     }
 
-    synchronized Map<String, Object> listGroups() {
-        return ordered("ModelPackageGroupSummaryList", new ArrayList<>(groups.values()));
+    synchronized Map<String, Object> listGroups(Map<String, Object> request) throws AwsError {
+        Constraints constraints = new Constraints();
+        Listing listing = Listing.read(request, List.of("Name", "CreationTime"), constraints);
+        constraints.check();
+        List<Object> found = groups.values().stream()
+                .filter(group -> listing.wants(group, "ModelPackageGroupName"))
+                .sorted(listing.order("ModelPackageGroupName", "ModelPackageGroupName"))
+                .map(group -> (Object) new LinkedHashMap<>(group))
+                .toList();
+        return Pages.of(request, "ModelPackageGroupSummaryList", found, group -> (String) Json.object(group).get("ModelPackageGroupName"));
+    }
+
+    /** Whether a group or a version has this ARN. */
+    synchronized boolean has(String arn) {
+        return packages.containsKey(arn) || groups.values().stream().anyMatch(group -> arn.equals(group.get("ModelPackageGroupArn")));
     }
 
     /** Adds the next version to a group that exists. */
@@ -97,6 +112,7 @@ final class ModelRegistry {
         Map<String, Object> stored = new LinkedHashMap<>(request);
         stored.remove("Tags");
         stored.remove("ClientToken");
+        stored.put("ModelPackageName", group);
         stored.put("ModelPackageGroupName", group);
         stored.put("ModelPackageVersion", version);
         stored.put("ModelPackageArn", arn);
@@ -134,7 +150,8 @@ final class ModelRegistry {
             }
         }
         boolean oldestFirst = "Ascending".equals(request.get("SortOrder"));
-        return Pages.of(request, "ModelPackageSummaryList", oldestFirst ? summaries : summaries.reversed());
+        return Pages.of(request, "ModelPackageSummaryList", oldestFirst ? summaries : summaries.reversed(),
+                version -> (String) Json.object(version).get("ModelPackageArn"));
     }
 
     synchronized Map<String, Object> update(Map<String, Object> request) throws AwsError {

@@ -13,14 +13,16 @@ import java.util.regex.Pattern;
  * @param attributeNames what is streamed of each line, in this order; 1 to 16 names
  * @param wrapper how records are told apart
  * @param contentType handed to the algorithm as it is, or {@code null}
+ * @param distribution which of its lines an instance gets, when there are several
  * @param shuffleSeed if present, each epoch has an order of its own, see {@link LineOrder}
  */
 public record PipeChannel(
         String name,
-        S3Uri manifest,
+        ManifestSource manifest,
         List<String> attributeNames,
         Wrapper wrapper,
         String contentType,
+        Distribution distribution,
         OptionalLong shuffleSeed) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.\\-_]{1,64}");
 
@@ -33,6 +35,43 @@ public record PipeChannel(
         if (attributeNames.isEmpty() || attributeNames.size() > 16) {
             throw new IllegalArgumentException("channel " + name + " has " + attributeNames.size()
                     + " attribute names; name 1 to 16 of its manifest's attributes, in the order the algorithm reads");
+        }
+    }
+
+    /** A manifest in S3, all of it for every instance. */
+    public PipeChannel(String name, S3Uri manifest, List<String> attributeNames, Wrapper wrapper, String contentType, OptionalLong shuffleSeed) {
+        this(name, ManifestSource.object(manifest), attributeNames, wrapper, contentType, Distribution.FULLY_REPLICATED, shuffleSeed);
+    }
+
+    /** {@code S3DataDistributionType}. */
+    public enum Distribution {
+        /** Every instance gets every line. */
+        FULLY_REPLICATED("FullyReplicated"),
+        /**
+         * Every line goes to one instance. AWS does not say which; here the lines of an epoch, in its order, are dealt to the
+         * instances like cards, so no instance gets more than one line more than another, and a shuffled epoch is dealt anew.
+         */
+        SHARDED_BY_S3_KEY("ShardedByS3Key");
+
+        private final String text;
+
+        Distribution(String text) {
+            this.text = text;
+        }
+
+        /** As the API spells it. */
+        public String text() {
+            return text;
+        }
+
+        /** @throws IllegalArgumentException if it is neither {@code FullyReplicated} nor {@code ShardedByS3Key} */
+        public static Distribution parse(String text) {
+            for (Distribution distribution : values()) {
+                if (distribution.text.equals(text)) {
+                    return distribution;
+                }
+            }
+            throw new IllegalArgumentException("a distribution is FullyReplicated or ShardedByS3Key, was \"" + text + "\"");
         }
     }
 

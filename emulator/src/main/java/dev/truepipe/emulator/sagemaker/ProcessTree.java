@@ -26,9 +26,18 @@ final class ProcessTree {
     private Process process;
     private ProcessGuard guard;
 
-    /** Starts the container's first process, with the variable added to its environment, and guarded. */
+    /**
+     * Starts the container's first process, with the variable added to its environment, and guarded. A terminal's Ctrl-C
+     * goes to every process that was started from it, and a container's processes would not get it: so they ignore it.
+     *
+     * @throws IOException if there is no such program
+     */
     Process start(ProcessBuilder builder) throws IOException {
         builder.environment().put(VARIABLE, mark);
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
+        command.add(program(builder));
+        command.addAll(builder.command().subList(1, builder.command().size()));
+        builder.command(command);
         guard = new ProcessGuard(VARIABLE + "=" + mark);
         try {
             process = builder.start();
@@ -38,6 +47,26 @@ final class ProcessTree {
             kill();
             throw e;
         }
+    }
+
+    /** Found now, for a shell that does not find it would tell only the log. */
+    private static String program(ProcessBuilder builder) throws IOException {
+        String name = builder.command().getFirst();
+        if (name.contains("/")) {
+            Path file = builder.directory().toPath().resolve(name);
+            if (!Files.isExecutable(file) || Files.isDirectory(file)) {
+                throw new IOException("there is no program " + file + (Files.isRegularFile(file) ? ": the file is not executable" : ""));
+            }
+            return file.toString();
+        }
+        String path = builder.environment().getOrDefault("PATH", "");
+        for (String folder : path.split(":")) {
+            Path file = builder.directory().toPath().resolve(folder.isEmpty() ? "." : folder).resolve(name);
+            if (Files.isExecutable(file) && !Files.isDirectory(file)) {
+                return name;
+            }
+        }
+        throw new IOException("there is no program " + name + " on PATH (" + path + ")");
     }
 
     /**

@@ -14,22 +14,26 @@ import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -43,7 +47,7 @@ import java.util.function.Consumer;
  * outcomes that no laptop brings about, {@link #registerLabelingJob} for jobs that people have done elsewhere.
  */
 public final class SageMakerService implements AwsJsonService, AutoCloseable {
-    /** Log group of all training jobs. A job's stream is {@code <job>/algo-1-<second of its creation since 1970>}. */
+    /** Log group of all training jobs. A job's streams are {@code <job>/algo-<instance>-<second of its creation since 1970>}. */
     public static final String LOG_GROUP = "/aws/sagemaker/TrainingJobs";
 
     /** SageMaker's time between SIGTERM and SIGKILL. */
@@ -55,6 +59,8 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
 
     private static final List<String> LABELING_STATUSES =
             List.of("Initializing", "InProgress", "Completed", "Failed", "Stopping", "Stopped");
+
+    private static final List<String> STATUSES = List.of("InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting");
 
     private static final List<String> SUMMARY = List.of(
             "TrainingJobName",
@@ -72,7 +78,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
     private final Map<String, TrainingJob> jobs = new ConcurrentHashMap<>();
     private final Map<String, Thread> threads = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Object>> labelingJobs = new ConcurrentHashMap<>();
-    private final Map<String, Map<String, String>> tags = new ConcurrentHashMap<>();
+    private final Tags tags;
     private final List<Consumer<TrainingEvent>> listeners = new CopyOnWriteArrayList<>();
     private final List<Provocation> provocations = new ArrayList<>();
     private boolean closed;
@@ -108,6 +114,8 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         this.clock = setup.clock();
         this.artifacts = new Artifacts(setup.store());
         this.registry = new ModelRegistry(setup.data().resolve("sagemaker/model-packages.json"), clock);
+        this.tags = new Tags(setup.data().resolve("sagemaker/tags.json"),
+                arn -> registry.has(arn) || jobs.values().stream().anyMatch(job -> job.arn().equals(arn)));
         remember();
     }
 
@@ -123,12 +131,13 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
             case "DescribeTrainingJob" -> job(request).describe();
             case "ListTrainingJobs" -> listTrainingJobs(request);
             case "StopTrainingJob" -> stopTrainingJob(request);
-            case "AddTags" -> addTags(request);
-            case "ListTags" -> listTags(request);
-            case "CreateModelPackageGroup" -> registry.createGroup(request);
+            case "AddTags" -> tags.add(request);
+            case "ListTags" -> tags.list(request);
+            case "DeleteTags" -> tags.delete(request);
+            case "CreateModelPackageGroup" -> tagged(request, "ModelPackageGroupArn", registry::createGroup);
             case "DescribeModelPackageGroup" -> registry.describeGroup(request);
-            case "ListModelPackageGroups" -> registry.listGroups();
-            case "CreateModelPackage" -> registry.create(request);
+            case "ListModelPackageGroups" -> registry.listGroups(request);
+            case "CreateModelPackage" -> tagged(request, "ModelPackageArn", registry::create);
             case "DescribeModelPackage" -> registry.describe(request);
             case "ListModelPackages" -> registry.list(request);
             case "UpdateModelPackage" -> registry.update(request);
@@ -169,11 +178,21 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
 
     /** As {@link #provoke(TrainingFault, int)}, for jobs on one instance type; {@code null} is any. The earlier asked comes first. */
     public void provoke(TrainingFault fault, String instanceType, int jobs) {
+        provoke(new Provocation(fault, instanceType, null, jobs));
+    }
+
+    /** Gives training jobs to come their fate. Of several that fit a job, the one asked for first befalls it. */
+    public void provoke(Provocation provocation) {
         synchronized (provocations) {
-            for (int i = 0; i < jobs; i++) {
-                provocations.add(new Provocation(fault, instanceType));
-            }
+            provocations.add(provocation);
         }
+    }
+
+    /** How many training jobs there are of each status. */
+    public Map<String, Object> statuses() {
+        Map<String, Object> counts = new TreeMap<>();
+        jobs.values().forEach(job -> counts.merge(job.status(), 1L, (a, b) -> (Long) a + (Long) b));
+        return counts;
     }
 
     /**
@@ -239,7 +258,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 .filter(known -> known.runs(request.image()))
                 .findFirst()
                 .orElseThrow(() -> invalid("Requested image " + request.image() + " not found. The embedded SageMaker has: "
-                        + setup.algorithms().stream().map(known -> known.image().pattern()).toList()));
+                        + setup.algorithms().stream().map(TrainingAlgorithm::images).toList()));
         Instant now = clock.instant();
         TrainingJob job;
         TrainingFault fault;
@@ -252,7 +271,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
                 throw new AwsError("ResourceInUse", "Training job names must be unique within an AWS account and region, "
                         + "and a training job with this name already exists (" + older.arn() + ")");
             }
-            fault = take(request.instanceType());
+            fault = fate(request);
             if (fault == TrainingFault.THROTTLED) {
                 throw new AwsError("ThrottlingException", "Rate exceeded");
             }
@@ -268,8 +287,7 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
             keepRequest(request);
             jobs.put(request.name(), job);
         }
-        Map<String, String> jobTags = tags.computeIfAbsent(job.arn(), arn -> new ConcurrentHashMap<>());
-        request.tags().forEach(tag -> jobTags.put(String.valueOf(tag.get("Key")), String.valueOf(tag.get("Value"))));
+        tags.put(job.arn(), request.tags());
         tell(new TrainingEvent.Status(job.name(), now, "InProgress", "Starting", "Preparing the instances for training"));
         save(job);
         Thread thread = Thread.ofPlatform()
@@ -284,10 +302,16 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
     /** A job's whole life after its creation. */
     private void live(TrainingJob job, TrainingRequest request, TrainingAlgorithm algorithm, TrainingFault fault) {
         try {
-            if (fault != null && !job.stopRequested()) {
-                suffer(job, fault);
-            } else {
-                train(job, request, algorithm);
+            switch (fault) {
+                case null -> train(job, request, algorithm, null);
+                case MAX_RUNTIME_EXCEEDED, SPOT_INTERRUPTION -> train(job, request, algorithm, fault);
+                default -> {
+                    if (job.stopRequested()) {
+                        train(job, request, algorithm, null);
+                    } else {
+                        suffer(job, fault);
+                    }
+                }
             }
         } catch (InterruptedException e) {
             fail(job, "InternalServerError: the embedded cloud was stopped while this job ran");
@@ -307,67 +331,142 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
             case CAPACITY_ERROR -> fail(job, "CapacityError: Unable to provision requested ML compute capacity due to "
                     + "InsufficientInstanceCapacity error. Please retry using a different ML instance type or after some time.");
             case INTERNAL_SERVER_ERROR -> fail(job, "InternalServerError: We encountered an internal error. Please try again.");
+            case CLIENT_ERROR -> fail(job, "ClientError: This error was asked for (" + TrainingFault.CLIENT_ERROR.word() + ").");
+            case ALGORITHM_ERROR -> fail(job, "AlgorithmError: This error was asked for (" + TrainingFault.ALGORITHM_ERROR.word() + "), exit code: 1");
             case MAX_WAIT_TIME_EXCEEDED -> {
                 enter(job, "Stopping", "Stopping", "No spot capacity was found in time");
                 enter(job, "Stopped", "MaxWaitTimeExceeded", "Training job exceeded its maximum wait time");
             }
-            case RESOURCE_LIMIT_EXCEEDED, THROTTLED -> throw new IllegalStateException(fault + " makes no job");
+            case RESOURCE_LIMIT_EXCEEDED, THROTTLED, MAX_RUNTIME_EXCEEDED, SPOT_INTERRUPTION ->
+                throw new IllegalStateException(fault + " does not end a job before it trains");
         }
     }
 
-    private void train(TrainingJob job, TrainingRequest request, TrainingAlgorithm algorithm)
+    /** @param fault what ends, or interrupts, the container as soon as its algorithm opens an epoch; {@code null} for nothing */
+    private void train(TrainingJob job, TrainingRequest request, TrainingAlgorithm algorithm, TrainingFault fault)
+            throws IOException, InterruptedException {
+        Attempt attempt = run(job, request, algorithm, request.maxRuntime(), fault != null);
+        if (attempt == null) {
+            return;
+        }
+        boolean cutShort = fault != null && attempt.ending() == TrainingContainer.Ending.STOPPED && !job.stopRequested();
+        if (cutShort && fault == TrainingFault.SPOT_INTERRUPTION) {
+            keepCheckpoints(request, attempt.roots());
+            advance(job, "Interrupted", "The training job was interrupted because its spot instance was taken back");
+            // The next instances have nothing of these but what lies in S3.
+            for (Path root : attempt.roots()) {
+                empty(root.resolve("model"));
+                empty(root.resolve("output"));
+                empty(root.resolve("checkpoints"));
+            }
+            advance(job, "Starting", "Preparing the instances for training");
+            Duration left = request.maxRuntime().minus(attempt.result().ran());
+            attempt = run(job, request, algorithm, left.isPositive() ? left : Duration.ofMillis(1), false);
+            cutShort = false;
+        }
+        if (attempt != null) {
+            finish(job, request, attempt, cutShort ? TrainingContainer.Ending.MAX_RUNTIME_EXCEEDED : attempt.ending());
+        }
+    }
+
+    /** What the job's containers did, and the folders that stand for their {@code /opt/ml}. */
+    private record Attempt(TrainingContainer.Result result, List<Path> roots) {
+        TrainingContainer.Ending ending() {
+            return result.ending();
+        }
+    }
+
+    private void keepCheckpoints(TrainingRequest request, List<Path> roots) throws IOException {
+        if (request.checkpoints() != null) {
+            for (Path root : roots) {
+                artifacts.send(root.resolve("checkpoints"), request.checkpoints());
+            }
+        }
+    }
+
+    /** The job's containers from start to end. @return {@code null} if their input failed them, and the job, before they began */
+    private Attempt run(
+            TrainingJob job, TrainingRequest request, TrainingAlgorithm algorithm, Duration maxRuntime, boolean cutShort)
             throws IOException, InterruptedException {
         Path root = trainingFolder(job.name());
         Map<String, String> environment = new LinkedHashMap<>(algorithm.environment());
         environment.putAll(request.environment());
-        String stream = job.name() + "/algo-1-" + ((Double) job.describe().get("CreationTime")).longValue();
+        long created = ((Double) job.describe().get("CreationTime")).longValue();
         TrainingContainer.Spec spec = new TrainingContainer.Spec(
                 job.name(),
                 job.arn(),
                 root,
+                null,
                 algorithm.trainCommand(),
                 hostVariables(),
                 environment,
                 request.hyperparameters(),
                 request.channels(),
                 Integer.MAX_VALUE,
+                request.instances(),
                 metrics(request, algorithm),
-                request.maxRuntime(),
+                maxRuntime,
                 setup.stopGrace());
+        AtomicReference<TrainingCluster> running = new AtomicReference<>();
         Consumer<TrainingEvent> listener = event -> {
             if (event instanceof TrainingEvent.LogLine line) {
-                setup.logs().append(LOG_GROUP, stream, line.text());
+                setup.logs().append(LOG_GROUP, job.name() + "/" + line.instance() + "-" + created, line.text());
+            }
+            if (cutShort && event instanceof TrainingEvent.EpochOpened) {
+                running.get().stop();
             }
             tell(event);
         };
-        try (TrainingContainer container = new TrainingContainer(spec, setup.store(), clock, listener)) {
-            job.runs(container);
-            String unprepared = container.prepare();
+        try (TrainingCluster cluster = new TrainingCluster(spec, setup.store(), clock, listener)) {
+            running.set(cluster);
+            job.runs(cluster);
+            String unprepared = cluster.prepare();
             if (unprepared != null) {
                 fail(job, unprepared);
-                return;
+                return null;
             }
             if (request.checkpoints() != null) {
-                artifacts.fetch(request.checkpoints(), root.resolve("checkpoints"));
+                for (Path instance : cluster.roots()) {
+                    artifacts.fetch(request.checkpoints(), instance.resolve("checkpoints"));
+                }
             }
             job.began(clock.instant());
             advance(job, "Training", "Training image download completed. Training in progress.");
-            TrainingContainer.Result result = container.run();
+            TrainingContainer.Result result = cluster.run();
             job.ran(result, clock.instant());
-            finish(job, request, root, result);
+            return new Attempt(result, cluster.roots());
         }
     }
 
-    private void finish(TrainingJob job, TrainingRequest request, Path root, TrainingContainer.Result result)
-            throws IOException {
-        if (request.checkpoints() != null) {
-            artifacts.send(root.resolve("checkpoints"), request.checkpoints());
-        }
-        if (result.ending() == TrainingContainer.Ending.FAILED) {
-            fail(job, result.failureReason());
+    private static void empty(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                if (!directory.equals(folder)) {
+                    Files.delete(directory);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private void finish(TrainingJob job, TrainingRequest request, Attempt attempt, TrainingContainer.Ending ending) throws IOException {
+        List<Path> roots = attempt.roots();
+        keepCheckpoints(request, roots);
+        if (ending == TrainingContainer.Ending.FAILED) {
+            fail(job, attempt.result().failureReason());
             return;
         }
-        if (result.ending() == TrainingContainer.Ending.COMPLETED) {
+        if (ending == TrainingContainer.Ending.COMPLETED) {
             advance(job, "Uploading", "Uploading generated training model");
         } else if (!job.status().equals("Stopping")) {
             enter(job, "Stopping", "Stopping", "Stopping the training job");
@@ -375,15 +474,15 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         S3Uri folder = request.output().resolve(job.name() + "/output/");
         try {
             S3Uri model = folder.resolve("model.tar.gz");
-            if (artifacts.store(root.resolve("model"), model)) {
+            if (artifacts.store(roots.stream().map(root -> root.resolve("model")).toList(), model)) {
                 job.model(model.toString());
             }
-            artifacts.store(root.resolve("output/data"), folder.resolve("output.tar.gz"));
+            artifacts.store(roots.stream().map(root -> root.resolve("output/data")).toList(), folder.resolve("output.tar.gz"));
         } catch (IOException e) {
             fail(job, "ClientError: Artifact upload failed: " + e.getMessage());
             return;
         }
-        enter(job, result.ending().status(), result.ending().secondaryStatus(), switch (result.ending()) {
+        enter(job, ending.status(), ending.secondaryStatus(), switch (ending) {
             case COMPLETED -> "Training job completed";
             case MAX_RUNTIME_EXCEEDED -> "Training job runtime exceeded MaxRuntimeInSeconds provided";
             case STOPPED -> "Training job stopped";
@@ -408,77 +507,40 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
     }
 
     private Map<String, Object> listTrainingJobs(Map<String, Object> request) throws AwsError {
-        String sortBy = String.valueOf(request.getOrDefault("SortBy", "CreationTime"));
-        Comparator<Map<String, Object>> order = switch (sortBy) {
-            case "Name" -> Comparator.comparing(job -> (String) job.get("TrainingJobName"));
-            case "Status" -> Comparator.comparing(job -> (String) job.get("TrainingJobStatus"));
-            case "CreationTime" -> Comparator.comparing(job -> (Double) job.get("CreationTime"));
-            default -> throw invalid("SortBy is Name, CreationTime or Status, was " + sortBy);
-        };
-        order = order.thenComparing(job -> (String) job.get("TrainingJobName"));
-        if ("Descending".equals(request.get("SortOrder"))) {
-            order = order.reversed();
-        }
+        Constraints constraints = new Constraints();
+        Listing listing = Listing.read(request, List.of("Name", "CreationTime", "Status"), constraints);
+        String status = request.get("StatusEquals") == null
+                ? null
+                : constraints.choice(request, "StatusEquals", "statusEquals", STATUSES);
+        constraints.check();
         List<Object> summaries = new ArrayList<>();
-        jobs.values().stream().map(TrainingJob::describe).filter(job -> wanted(job, request)).sorted(order).forEach(job -> {
-            Map<String, Object> summary = new LinkedHashMap<>();
-            for (String field : SUMMARY) {
-                if (job.containsKey(field)) {
-                    summary.put(field, job.get(field));
-                }
-            }
-            summaries.add(summary);
-        });
-        return Pages.of(request, "TrainingJobSummaries", summaries);
-    }
-
-    private static boolean wanted(Map<String, Object> job, Map<String, Object> request) {
-        Object contains = request.get("NameContains");
-        Object status = request.get("StatusEquals");
-        return (contains == null || ((String) job.get("TrainingJobName")).contains(contains.toString()))
-                && (status == null || status.equals(job.get("TrainingJobStatus")))
-                && within(job.get("CreationTime"), request.get("CreationTimeAfter"), request.get("CreationTimeBefore"))
-                && within(job.get("LastModifiedTime"), request.get("LastModifiedTimeAfter"), request.get("LastModifiedTimeBefore"));
-    }
-
-    private static boolean within(Object time, Object after, Object before) {
-        double seconds = ((Number) time).doubleValue();
-        return !(after instanceof Number from && seconds <= from.doubleValue())
-                && !(before instanceof Number to && seconds >= to.doubleValue());
-    }
-
-    private Map<String, Object> addTags(Map<String, Object> request) throws AwsError {
-        Map<String, String> own = tagsOf(request);
-        Constraints constraints = new Constraints();
-        for (Map<String, Object> tag : constraints.objects(request, "Tags", "tags", 50)) {
-            String key = constraints.string(tag, "Key", "tags.key", 1, 128, null);
-            own.put(key, constraints.string(tag, "Value", "tags.value", 0, 256, null));
+        // No job here has a warm pool or a training plan, so none is found by them.
+        if (request.get("WarmPoolStatusEquals") == null && request.get("TrainingPlanArnEquals") == null) {
+            jobs.values().stream()
+                    .map(TrainingJob::describe)
+                    .filter(job -> listing.wants(job, "TrainingJobName") && (status == null || status.equals(job.get("TrainingJobStatus"))))
+                    .sorted(listing.order(listing.sortBy().equals("Status") ? "TrainingJobStatus" : "TrainingJobName", "TrainingJobName"))
+                    .forEach(job -> {
+                        Map<String, Object> summary = new LinkedHashMap<>(job);
+                        summary.keySet().retainAll(SUMMARY);
+                        summaries.add(summary);
+                    });
         }
-        constraints.check();
-        return ordered("Tags", tagList(own));
+        return Pages.of(request, "TrainingJobSummaries", summaries, job -> (String) Json.object(job).get("TrainingJobName"));
     }
 
-    private Map<String, Object> listTags(Map<String, Object> request) throws AwsError {
-        return ordered("Tags", tagList(tagsOf(request)));
+    private interface Making {
+        Map<String, Object> make(Map<String, Object> request) throws AwsError;
     }
 
-    private Map<String, String> tagsOf(Map<String, Object> request) throws AwsError {
+    /** Makes something that may have tags. @param arn where the answer has its ARN */
+    private Map<String, Object> tagged(Map<String, Object> request, String arn, Making making) throws AwsError {
         Constraints constraints = new Constraints();
-        String arn = constraints.string(request, "ResourceArn", "resourceArn", 1, 256, null);
+        Map<String, String> given = Tags.read(request, constraints);
         constraints.check();
-        if (!tags.containsKey(arn)) {
-            if (jobs.values().stream().noneMatch(job -> job.arn().equals(arn))) {
-                throw invalid("Requested resource not found.");
-            }
-            tags.putIfAbsent(arn, new ConcurrentHashMap<>());
-        }
-        return tags.get(arn);
-    }
-
-    private static List<Object> tagList(Map<String, String> own) {
-        return own.entrySet().stream().sorted(Map.Entry.comparingByKey())
-                .map(tag -> (Object) ordered("Key", tag.getKey(), "Value", tag.getValue()))
-                .toList();
+        Map<String, Object> made = making.make(request);
+        tags.put((String) made.get(arn), given);
+        return made;
     }
 
     private Map<String, Object> describeLabelingJob(Map<String, Object> request) throws AwsError {
@@ -507,11 +569,24 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
         return job;
     }
 
-    /** The first provocation that fits; call it holding the lock on {@code provocations}. */
-    private TrainingFault take(String instanceType) {
-        for (Provocation provocation : provocations) {
-            if (provocation.instanceType() == null || provocation.instanceType().equals(instanceType)) {
-                provocations.remove(provocation);
+    /** What befalls a job: by its own tag, or else the first provocation that fits. Call it holding the lock on {@code provocations}. */
+    private TrainingFault fate(TrainingRequest request) throws AwsError {
+        String tag = request.tags().get(TrainingFault.TAG);
+        if (tag != null) {
+            TrainingFault fault = TrainingFault.of(tag).orElseThrow(() ->
+                    invalid("tag " + TrainingFault.TAG + " is \"" + tag + "\"; the embedded SageMaker has the faults " + TrainingFault.words()));
+            if (fault == TrainingFault.SPOT_INTERRUPTION && !request.spot()) {
+                throw invalid("tag " + TrainingFault.TAG + " is " + tag + ", which befalls spot jobs only; set EnableManagedSpotTraining");
+            }
+            return fault;
+        }
+        for (int i = 0; i < provocations.size(); i++) {
+            Provocation provocation = provocations.get(i);
+            if (provocation.fits(request)) {
+                provocations.remove(i);
+                if (provocation.spent() != null) {
+                    provocations.add(i, provocation.spent());
+                }
                 return provocation.fault();
             }
         }
@@ -601,7 +676,4 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
             }
         }
     }
-
-    /** @param instanceType the only one it is for, or {@code null} */
-    private record Provocation(TrainingFault fault, String instanceType) {}
 }

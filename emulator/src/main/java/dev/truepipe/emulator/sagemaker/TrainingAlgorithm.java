@@ -2,9 +2,11 @@ package dev.truepipe.emulator.sagemaker;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What the embedded SageMaker runs for a training image: a command on this machine.
@@ -31,6 +33,18 @@ public record TrainingAlgorithm(
     public static TrainingAlgorithm forImage(
             String image, List<String> command, Map<String, String> environment, List<MetricDefinition> metricDefinitions) {
         return new TrainingAlgorithm(Pattern.compile(Pattern.quote(image)), command, environment, metricDefinitions);
+    }
+
+    /** For every image that fits, {@code *} standing for any characters. */
+    public static TrainingAlgorithm forImages(
+            String image, List<String> command, Map<String, String> environment, List<MetricDefinition> metricDefinitions) {
+        String pattern = Arrays.stream(image.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+        return new TrainingAlgorithm(Pattern.compile(pattern), command, environment, metricDefinitions);
+    }
+
+    /** The images it is for, as messages show them. */
+    String images() {
+        return image.pattern().replace("\\Q", "").replace("\\E", "").replace(".*", "*");
     }
 
     boolean runs(String trainingImage) {

@@ -2,7 +2,7 @@ package dev.truepipe.emulator.sagemaker;
 
 import dev.truepipe.emulator.sagemaker.MetricDefinition.MetricPoint;
 import dev.truepipe.json.Json;
-import dev.truepipe.storage.ObjectStore;
+import dev.truepipe.storage.ObjectSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,21 +25,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * One training container: its folder, its pipes, its process.
  *
  * <p>The folder is laid out as SageMaker lays out {@code /opt/ml}: {@code input/config/*.json},
  * {@code input/data/<channel>_<epoch>} (FIFOs), {@code model}, {@code output/data}, {@code checkpoints}; the algorithm may
- * write {@code output/failure}. It finds the folder in {@code TRUEPIPE_ROOT}, which is also where it starts. What it
- * prints on either stream is its log.
- *
- * <pre>{@code
- * try (TrainingContainer container = new TrainingContainer(spec, store, Clock.systemUTC(), listener)) {
- *     container.prepare();
- *     TrainingContainer.Result result = container.run();
- * }
- * }</pre>
+ * write {@code output/failure}. It finds the folder in {@code TRUEPIPE_ROOT}. What it prints on either stream is its log.
+ * A job's containers are run by {@link TrainingCluster}.
  *
  * <p>After {@link #close()} no FIFO, thread or process of the container is left, however it ended. On Linux that includes
  * processes that have left their parent; on macOS only those that are still descendants. When this JVM is killed before it
@@ -50,7 +44,9 @@ public final class TrainingContainer implements AutoCloseable {
     static final int MAX_FAILURE_REASON = 1_024;
 
     private final Spec spec;
-    private final ObjectStore store;
+    private final ChannelFeed.Instance instance;
+    private final Path root;
+    private final ObjectSource objects;
     private final Clock clock;
     private final Consumer<TrainingEvent> listener;
     private final List<ChannelFeed> feeds = new ArrayList<>();
@@ -62,14 +58,11 @@ public final class TrainingContainer implements AutoCloseable {
     private Process process;
     private Thread log;
 
-    /**
-     * @param store where manifests and the objects they name lie
-     * @param clock dates events and metrics; limits are measured by the machine's own time
-     * @param listener told what happens, from several threads; must not throw
-     */
-    public TrainingContainer(Spec spec, ObjectStore store, Clock clock, Consumer<TrainingEvent> listener) {
+    TrainingContainer(Spec spec, ChannelFeed.Instance instance, ObjectSource objects, Clock clock, Consumer<TrainingEvent> listener) {
         this.spec = spec;
-        this.store = store;
+        this.instance = instance;
+        this.root = spec.root(instance);
+        this.objects = objects;
         this.clock = clock;
         this.listener = listener;
     }
@@ -79,13 +72,16 @@ public final class TrainingContainer implements AutoCloseable {
      *
      * @param jobName {@code TRAINING_JOB_NAME}
      * @param jobArn {@code TRAINING_JOB_ARN}
-     * @param root folder that stands for {@code /opt/ml}; made if it is not there
+     * @param root folder that stands for {@code /opt/ml}; made if it is not there. Of several instances each has its own,
+     *     {@code algo-1} and so on, in it
+     * @param workingDirectory where the process starts; {@code null}: in the folder that stands for {@code /opt/ml}
      * @param command program and all its arguments
      * @param hostEnvironment variables of this machine that the process gets too
      * @param environment further variables; these win
      * @param hyperparameters written as they are; all values are strings
      * @param channels each streamed on its own; names differ
      * @param epochs FIFOs offered per channel; an algorithm that wants more waits for ever
+     * @param instances how many containers the job has
      * @param metricDefinitions looked for in every line of the log
      * @param maxRuntime after this the process is ended
      * @param stopGrace between SIGTERM and SIGKILL; SageMaker gives 120 s
@@ -94,12 +90,14 @@ public final class TrainingContainer implements AutoCloseable {
             String jobName,
             String jobArn,
             Path root,
+            Path workingDirectory,
             List<String> command,
             Map<String, String> hostEnvironment,
             Map<String, String> environment,
             Map<String, String> hyperparameters,
             List<PipeChannel> channels,
             int epochs,
+            int instances,
             List<MetricDefinition> metricDefinitions,
             Duration maxRuntime,
             Duration stopGrace) {
@@ -117,6 +115,13 @@ public final class TrainingContainer implements AutoCloseable {
             if (epochs < 1) {
                 throw new IllegalArgumentException("at least one epoch must be offered, was " + epochs);
             }
+            if (instances < 1) {
+                throw new IllegalArgumentException("a job has at least one instance, was " + instances);
+            }
+        }
+
+        Path root(ChannelFeed.Instance instance) {
+            return instance.of() == 1 ? root : root.resolve(instance.name());
         }
     }
 
@@ -155,8 +160,8 @@ public final class TrainingContainer implements AutoCloseable {
      * @param exitCode of the process (128 + n: ended by signal n), or {@code null} if it never started
      * @param failureReason of a failed container, beginning {@code AlgorithmError:}, {@code ClientError:} or
      *     {@code InternalServerError:}, at most 1,024 characters; else {@code null}
-     * @param epochs epochs the algorithm opened, by channel
-     * @param records records written, all channels and epochs
+     * @param epochs epochs the algorithm opened, by channel; of several instances the most
+     * @param records records written, all channels, epochs and instances
      * @param bytes bytes written, framing included
      * @param metrics every value found, in the order of the log
      */
@@ -181,8 +186,7 @@ public final class TrainingContainer implements AutoCloseable {
      * @return {@code null}, or why the input cannot be streamed, as {@link Result#failureReason()}
      * @throws IOException if the folder cannot be written
      */
-    public String prepare() throws IOException {
-        Path root = spec.root();
+    String prepare() throws IOException {
         for (String folder : List.of("input/config", "input/data", "model", "output/data", "checkpoints")) {
             Files.createDirectories(root.resolve(folder));
         }
@@ -194,8 +198,8 @@ public final class TrainingContainer implements AutoCloseable {
         Files.write(config.resolve("resourceconfig.json"), Json.bytes(resourceConfig()));
         try {
             for (PipeChannel channel : spec.channels()) {
-                feeds.add(new ChannelFeed(
-                        spec.jobName(), channel, root.resolve("input/data"), spec.epochs(), store, clock, listener, this::inputFailed));
+                feeds.add(new ChannelFeed(spec.jobName(), channel, root.resolve("input/data"), spec.epochs(), instance, objects, clock, listener,
+                        this::inputFailed));
             }
         } catch (InputFailure e) {
             inputFailed(e);
@@ -209,7 +213,7 @@ public final class TrainingContainer implements AutoCloseable {
      *
      * @throws InterruptedException if the calling thread was interrupted; {@link #close()} then ends the process
      */
-    public Result run() throws InterruptedException, IOException {
+    Result run() throws InterruptedException, IOException {
         long began = System.nanoTime();
         if (!ending.isDone()) {
             try {
@@ -217,7 +221,7 @@ public final class TrainingContainer implements AutoCloseable {
             } catch (IOException e) {
                 return result(Ending.FAILED, null, "ClientError: cannot start the container: " + e.getMessage(), began);
             }
-            log = Thread.ofPlatform().daemon().name("log " + spec.jobName()).start(this::readLog);
+            log = Thread.ofPlatform().daemon().name("log " + spec.jobName() + " " + instance.name()).start(this::readLog);
             feeds.forEach(ChannelFeed::start);
             process.onExit().thenRun(() -> ending.complete(Ending.COMPLETED));
             ending.completeOnTimeout(Ending.MAX_RUNTIME_EXCEEDED, spec.maxRuntime().toMillis(), TimeUnit.MILLISECONDS);
@@ -247,7 +251,7 @@ public final class TrainingContainer implements AutoCloseable {
     }
 
     /** Asks the process to end: SIGTERM, and SIGKILL after the grace. Before {@link #run()} it keeps it from starting. */
-    public void stop() {
+    void stop() {
         ending.complete(Ending.STOPPED);
     }
 
@@ -283,12 +287,13 @@ public final class TrainingContainer implements AutoCloseable {
     }
 
     private Process start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(spec.command()).directory(spec.root().toFile()).redirectErrorStream(true);
+        Path start = spec.workingDirectory() == null ? root : spec.workingDirectory();
+        ProcessBuilder builder = new ProcessBuilder(spec.command()).directory(start.toFile()).redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
         environment.clear();
         environment.putAll(spec.hostEnvironment());
         environment.putAll(spec.environment());
-        environment.put("TRUEPIPE_ROOT", spec.root().toString());
+        environment.put("TRUEPIPE_ROOT", root.toString());
         environment.put("TRAINING_JOB_NAME", spec.jobName());
         environment.put("TRAINING_JOB_ARN", spec.jobArn());
         Process started = processes.start(builder);
@@ -329,7 +334,7 @@ public final class TrainingContainer implements AutoCloseable {
 
     private void logLine(String text) {
         Instant now = clock.instant();
-        listener.accept(new TrainingEvent.LogLine(spec.jobName(), now, text));
+        listener.accept(new TrainingEvent.LogLine(spec.jobName(), now, instance.name(), text));
         for (MetricDefinition definition : spec.metricDefinitions()) {
             for (MetricPoint point : definition.read(text, now)) {
                 metrics.add(point);
@@ -357,7 +362,7 @@ public final class TrainingContainer implements AutoCloseable {
     }
 
     private String algorithmError(int exitCode) throws IOException {
-        Path failure = spec.root().resolve("output/failure");
+        Path failure = root.resolve("output/failure");
         String prefix = "AlgorithmError: ";
         String suffix = ", exit code: " + exitCode;
         String text = "";
@@ -381,17 +386,17 @@ public final class TrainingContainer implements AutoCloseable {
                 entry.put("ContentType", channel.contentType());
             }
             entry.put("TrainingInputMode", "Pipe");
-            entry.put("S3DistributionType", "FullyReplicated");
+            entry.put("S3DistributionType", channel.distribution().text());
             entry.put("RecordWrapperType", channel.wrapper().text());
             config.put(channel.name(), entry);
         }
         return config;
     }
 
-    private static Map<String, Object> resourceConfig() {
+    private Map<String, Object> resourceConfig() {
         Map<String, Object> config = new LinkedHashMap<>();
-        config.put("current_host", "algo-1");
-        config.put("hosts", List.of("algo-1"));
+        config.put("current_host", instance.name());
+        config.put("hosts", IntStream.rangeClosed(1, instance.of()).mapToObj(number -> new ChannelFeed.Instance(number, instance.of()).name()).sorted().toList());
         config.put("network_interface_name", "lo");
         return config;
     }

@@ -12,8 +12,8 @@ public sealed interface TrainingEvent {
     /** The job's status changed. @param message AWS's kind of words for people */
     record Status(String job, Instant at, String status, String secondaryStatus, String message) implements TrainingEvent {}
 
-    /** The algorithm printed a line; at most 256 KiB, longer ones come in pieces. */
-    record LogLine(String job, Instant at, String text) implements TrainingEvent {}
+    /** The algorithm printed a line; at most 256 KiB, longer ones come in pieces. @param instance such as {@code algo-1} */
+    record LogLine(String job, Instant at, String instance, String text) implements TrainingEvent {}
 
     /** A metric definition found a value in a log line. */
     record Metric(String job, Instant at, String name, double value) implements TrainingEvent {}

@@ -26,14 +26,19 @@ final class TrainingJob {
             "StoppingCondition",
             "CheckpointConfig",
             "Environment",
-            "RetryStrategy");
+            "RetryStrategy",
+            "DebugHookConfig",
+            "ProfilerConfig",
+            "ExperimentConfig",
+            "RemoteDebugConfig",
+            "InfraCheckConfig");
 
     private static final List<String> FLAGS =
             List.of("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining");
 
     private final Map<String, Object> description;
     private final CompletableFuture<Map<String, Object>> done = new CompletableFuture<>();
-    private TrainingContainer container;
+    private TrainingCluster cluster;
     private boolean stopRequested;
     private TrainingContainer.Result result;
 
@@ -162,14 +167,17 @@ final class TrainingJob {
     }
 
     void announceEnd() {
+        synchronized (this) {
+            cluster = null;
+        }
         done.complete(describe());
     }
 
-    /** Binds the container, so that a stop reaches it; an earlier stop is passed on at once. */
-    synchronized void runs(TrainingContainer bound) {
-        container = bound;
+    /** Binds the containers, so that a stop reaches them; an earlier stop is passed on at once. */
+    synchronized void runs(TrainingCluster bound) {
+        cluster = bound;
         if (stopRequested) {
-            container.stop();
+            cluster.stop();
         }
     }
 
@@ -180,8 +188,8 @@ final class TrainingJob {
         }
         stopRequested = true;
         enter("Stopping", "Stopping", "Stopping the training job", now);
-        if (container != null) {
-            container.stop();
+        if (cluster != null) {
+            cluster.stop();
         }
         return true;
     }

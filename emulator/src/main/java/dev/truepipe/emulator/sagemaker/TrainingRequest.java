@@ -22,6 +22,7 @@ record TrainingRequest(
         String name,
         String image,
         String instanceType,
+        int instances,
         boolean spot,
         List<MetricDefinition> metricDefinitions,
         Map<String, String> hyperparameters,
@@ -30,7 +31,7 @@ record TrainingRequest(
         S3Uri output,
         S3Uri checkpoints,
         Duration maxRuntime,
-        List<Map<String, Object>> tags) {
+        Map<String, String> tags) {
     static final Pattern NAME = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}");
     private static final Pattern ROLE = Pattern.compile("arn:aws[a-z\\-]*:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+");
     private static final Pattern S3 = Pattern.compile("(https|s3)://([^/]+)/?(.*)");
@@ -38,7 +39,11 @@ record TrainingRequest(
     private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
     private static final List<String> DISTRIBUTIONS = List.of("FullyReplicated", "ShardedByS3Key");
     private static final List<String> MODES = List.of("Pipe", "File", "FastFile");
+    private static final int MOST_INSTANCES = 8;
     private static final long MAX_RUNTIME_SECONDS = 2_419_200;
+    /** What would change the course or the outcome of a job, and does not here. */
+    private static final List<String> CHANGING = List.of("DebugRuleConfigurations", "ProfilerRuleConfigurations", "TensorBoardOutputConfig",
+            "ServerlessJobConfig", "MlflowConfig", "ModelPackageConfig", "SessionChainingConfig");
 
     /** @throws AwsError {@code ValidationException} */
     static TrainingRequest read(Map<String, Object> request) throws AwsError {
@@ -58,7 +63,7 @@ record TrainingRequest(
 
         Map<String, Object> resources = constraints.object(raw, "ResourceConfig", "resourceConfig");
         String instanceType = constraints.string(resources, "InstanceType", "resourceConfig.instanceType", 1, 255, null);
-        long instances = constraints.number(resources, "InstanceCount", "resourceConfig.instanceCount", 0, Integer.MAX_VALUE);
+        long instances = constraints.number(resources, "InstanceCount", "resourceConfig.instanceCount", 1, Integer.MAX_VALUE);
         constraints.number(resources, "VolumeSizeInGB", "resourceConfig.volumeSizeInGB", 1, Integer.MAX_VALUE);
 
         Map<String, Object> stopping = constraints.object(raw, "StoppingCondition", "stoppingCondition");
@@ -69,7 +74,7 @@ record TrainingRequest(
         Map<String, String> environment = constraints.strings(raw, "Environment", "environment", 100, 512, 512);
         environment.keySet().stream().filter(key -> !VARIABLE.matcher(key).matches())
                 .forEach(key -> constraints.note(key, "environment", "Map keys must satisfy regular expression pattern: " + VARIABLE));
-        List<Map<String, Object>> tags = constraints.objects(raw, "Tags", "tags", 50);
+        Map<String, String> tags = Tags.read(raw, constraints);
         Map<String, Object> checkpoints = constraints.object(raw, "CheckpointConfig", "checkpointConfig");
         String checkpointUri = checkpoints.isEmpty()
                 ? null
@@ -81,8 +86,23 @@ record TrainingRequest(
         }
         constraints.check();
 
-        if (instances != 1) {
-            throw cannot("runs one instance", "InstanceCount " + instances, "set it to 1");
+        for (String field : CHANGING) {
+            if (raw.get(field) != null && !(raw.get(field) instanceof List<?> list && list.isEmpty())) {
+                throw cannot("runs plain training jobs", field, "leave it out");
+            }
+        }
+        for (String field : List.of("AlgorithmName", "ContainerEntrypoint", "ContainerArguments")) {
+            if (algorithm.get(field) != null) {
+                throw cannot("runs the command that stands for the image", "AlgorithmSpecification." + field, "leave it out");
+            }
+        }
+        for (String field : List.of("InstanceGroups", "InstancePreferences", "TrainingPlanArn")) {
+            if (resources.get(field) != null && !(resources.get(field) instanceof List<?> list && list.isEmpty())) {
+                throw cannot("runs instances of one kind", "ResourceConfig." + field, "leave it out");
+            }
+        }
+        if (instances > MOST_INSTANCES) {
+            throw cannot("runs " + MOST_INSTANCES + " instances at most, each a process of this machine", "InstanceCount " + instances, "set it lower");
         }
         if (!"GZIP".equals(output.getOrDefault("CompressionType", "GZIP"))) {
             throw cannot("stores models as model.tar.gz",
@@ -107,7 +127,7 @@ record TrainingRequest(
             }
             pipes.add(channel.pipe());
         }
-        return new TrainingRequest(raw, name, image, instanceType, spot, metrics, hyperparameters, environment, pipes,
+        return new TrainingRequest(raw, name, image, instanceType, (int) instances, spot, metrics, hyperparameters, environment, pipes,
                 folder(outputPath, "OutputDataConfig.S3OutputPath"),
                 checkpointUri == null ? null : folder(checkpointUri, "CheckpointConfig.S3Uri"),
                 Duration.ofSeconds(maxRuntime), tags);
@@ -166,7 +186,7 @@ record TrainingRequest(
 
     /** A channel as asked for, its fields of the right type. */
     private record ChannelRequest(
-            String name, String mode, String contentType, String compression, String wrapper, String dataType,
+            String name, String mode, String contentType, String compression, String wrapper, String dataType, String distribution,
             String uri, List<Object> attributeNames, OptionalLong seed) {
 
         static ChannelRequest read(Map<String, Object> in, String path, String jobMode, Constraints constraints) {
@@ -195,9 +215,9 @@ record TrainingRequest(
             String dataType = constraints.choice(source, "S3DataType", at + ".s3DataType",
                     List.of("ManifestFile", "S3Prefix", "AugmentedManifestFile", "Converse"));
             String uri = constraints.string(source, "S3Uri", at + ".s3Uri", 0, 1024, S3);
-            if (source.containsKey("S3DataDistributionType")) { // on one instance both mean everything
-                constraints.choice(source, "S3DataDistributionType", at + ".s3DataDistributionType", DISTRIBUTIONS);
-            }
+            String distribution = source.containsKey("S3DataDistributionType")
+                    ? constraints.choice(source, "S3DataDistributionType", at + ".s3DataDistributionType", DISTRIBUTIONS)
+                    : "FullyReplicated";
             List<Object> attributes = List.of();
             if (source.get("AttributeNames") instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
                 attributes = Json.array(list);
@@ -210,7 +230,7 @@ record TrainingRequest(
             } else if (source.get("AttributeNames") != null) {
                 constraints.note(source.get("AttributeNames"), at + ".attributeNames", "Member must be a list of strings");
             }
-            return new ChannelRequest(name, mode, contentType, compression, wrapper, dataType, uri, attributes, seed);
+            return new ChannelRequest(name, mode, contentType, compression, wrapper, dataType, distribution, uri, attributes, seed);
         }
 
         PipeChannel pipe() throws AwsError {
@@ -230,8 +250,8 @@ record TrainingRequest(
                 throw cannot("streams channels as they are", "CompressionType " + compression + " in channel " + name, "leave it out");
             }
             try {
-                return new PipeChannel(name, S3Uri.parse(uri), attributeNames.stream().map(Object::toString).toList(),
-                        PipeChannel.Wrapper.parse(wrapper), contentType, seed);
+                return new PipeChannel(name, ManifestSource.object(S3Uri.parse(uri)), attributeNames.stream().map(Object::toString).toList(),
+                        PipeChannel.Wrapper.parse(wrapper), contentType, PipeChannel.Distribution.parse(distribution), seed);
             } catch (IllegalArgumentException e) {
                 throw invalid("Channel " + name + ": " + e.getMessage());
             }

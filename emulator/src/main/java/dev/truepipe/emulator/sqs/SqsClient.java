@@ -44,6 +44,10 @@ final class SqsClient implements AutoCloseable {
         this.endpoint = endpoint;
     }
 
+    HttpClient http() {
+        return http;
+    }
+
     /**
      * @throws RefusedException if the queue service refuses, with its words
      * @throws IOException if it does not answer

@@ -178,6 +178,9 @@ final class Execution {
         redriveDate = ports.timing().now();
         ended = new CompletableFuture<>();
         history.add(history.last(), "ExecutionRedriven", null, "redriveCount", (long) redriveCount);
+        if (ref.item() == null) {
+            ports.reached().told(record(List.of()));
+        }
         start();
     }
 
@@ -204,8 +207,13 @@ final class Execution {
     }
 
     /** Where it is, in case it does not get further. */
-    synchronized void at(String state, Object stateInput, Map<String, Object> variables) {
-        resume = new Resume(state, stateInput, new LinkedHashMap<>(variables));
+    void at(String state, Object stateInput, Map<String, Object> variables) {
+        synchronized (this) {
+            resume = new Resume(state, stateInput, new LinkedHashMap<>(variables));
+        }
+        if (ref.item() == null) {
+            ports.reached().told(record(List.of()));
+        }
     }
 
     private void run() {
@@ -274,7 +282,7 @@ final class Execution {
                 }
             }
             if (ref.item() == null) {
-                ports.ended().ended(record);
+                ports.ended().told(record);
             }
         } finally {
             waiters.complete(record);
@@ -333,10 +341,12 @@ final class Execution {
             }
             children.add(new ExecutionRecord.MapRun(run.arn, run.state, List.copyOf(records)));
         }
-        synchronized (this) {
-            return new ExecutionRecord(ref, machine.arn(), status, input, output, error, cause, startDate, stopDate,
-                    redriveCount, redriveDate, history.events(), List.copyOf(children), resume);
-        }
+        return record(List.copyOf(children));
+    }
+
+    private synchronized ExecutionRecord record(List<ExecutionRecord.MapRun> children) {
+        return new ExecutionRecord(ref, machine.arn(), status, input, output, error, cause, startDate, stopDate,
+                redriveCount, redriveDate, history.events(), children, resume);
     }
 
     /** Waits for work by the clock of this execution. */

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Executions that have ended, one JSON file each: {@code <folder>/<machine>/<execution name>.json}, written whole or not
- * at all. A redriven execution's file is written again when it ends again.
+ * Executions, one JSON file each: {@code <folder>/<machine>/<execution name>.json}, written whole or not at all; when a state is
+ * entered, without the children of its Maps, and when it ends, with them.
  */
 final class ExecutionFolder {
     private final Path folder;

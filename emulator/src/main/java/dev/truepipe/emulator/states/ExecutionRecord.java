@@ -52,6 +52,20 @@ public record ExecutionRecord(
      *  @param variables assigned when it was entered */
     public record Resume(String state, Object input, Map<String, Object> variables) {}
 
+    /** The same, of a process that was killed while it ran: FAILED, to be redriven from the state it was in. */
+    ExecutionRecord killed(Instant now) {
+        String reason = "Embedded.Killed";
+        String words = "The embedded cloud was killed while this ran. Redrive it to go on at the state " + (resume == null ? "it was in" : resume.state())
+                + ": aws stepfunctions redrive-execution --execution-arn " + ref.arn();
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("error", reason);
+        details.put("cause", words);
+        List<HistoryEvent> events = new ArrayList<>(history);
+        events.add(new HistoryEvent(history.size() + 1L, history.size(), now, "ExecutionFailed", null, details));
+        return new ExecutionRecord(ref, stateMachineArn, "FAILED", input, null, reason, words, startDate, now, redriveCount, redriveDate,
+                List.copyOf(events), mapRuns, resume);
+    }
+
     /** For a file that people open; see the class. */
     public Map<String, Object> toJson() {
         Map<String, Object> json = new LinkedHashMap<>();

@@ -1,11 +1,11 @@
 package dev.truepipe.emulator.states;
 
 /**
- * Hears that an execution has ended: SUCCEEDED, FAILED, TIMED_OUT or ABORTED; again if it ends again after a redrive.
- * Children of a Distributed Map are not told of. {@link ExecutionRecord#statusChange} is the event that EventBridge
- * would carry.
+ * Hears how an execution stands: that it has ended (SUCCEEDED, FAILED, TIMED_OUT or ABORTED; again if it ends again after a
+ * redrive), or how far it has come. Children of a Distributed Map are not told of. {@link ExecutionRecord#statusChange} is the
+ * event that EventBridge would carry of an end.
  */
 @FunctionalInterface
 public interface StatusListener {
-    void ended(ExecutionRecord execution);
+    void told(ExecutionRecord execution);
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,8 @@ import java.util.regex.Pattern;
  * Step Functions' API over the state machines it is given: start, describe, history, list, stop, redrive.
  *
  * <p>Executions run on virtual threads from {@code StartExecution} on. {@link #close} aborts those still running and lets
- * none start.
+ * none start. What each state is given is written down when it is entered: an execution whose process was killed has FAILED
+ * for a later service, and can be redriven from there.
  *
  * @see <a href="https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html">API reference</a>
  */
@@ -52,10 +54,16 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
             if (folder != null) {
                 folder.write(machineName(record), record);
             }
-            builder.ended.ended(record);
+            builder.ended.told(record);
         };
-        ports = new Ports(Map.copyOf(builder.tasks), builder.items, builder.timing, builder.history, toldAfterWriting,
+        StatusListener reached = record -> {
+            if (folder != null) {
+                folder.write(machineName(record), record);
+            }
+        };
+        ports = new Ports(Map.copyOf(builder.tasks), builder.items, builder.timing, builder.history, reached, toldAfterWriting,
                 builder.branches);
+        List<ExecutionRecord> killed = new ArrayList<>();
         for (StateMachine machine : builder.machines) {
             Set<String> missing = new TreeSet<>(machine.resources());
             missing.removeAll(ports.tasks().keySet());
@@ -66,10 +74,15 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
             machines.put(machine.arn(), machine);
             if (folder != null) {
                 for (ExecutionRecord record : folder.read(machine.name())) {
-                    executions.put(record.ref().arn(), new Execution(record, machine, ports));
+                    ExecutionRecord known = record.status().equals("RUNNING") ? record.killed(builder.timing.now()) : record;
+                    executions.put(record.ref().arn(), new Execution(known, machine, ports));
+                    if (known != record) {
+                        killed.add(known);
+                    }
                 }
             }
         }
+        killed.forEach(toldAfterWriting::told);
     }
 
     public static Builder builder() {
@@ -132,7 +145,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
             return this;
         }
 
-        /** Where ended executions are written, as {@code <machine>/<name>.json}, and found again by a later service. */
+        /** Where executions are written, as {@code <machine>/<name>.json}, and found again by a later service. */
         public Builder folder(Path directory) {
             folder = directory;
             return this;
@@ -210,6 +223,13 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
         }
     }
 
+    /** How many executions there are of each status. */
+    public Map<String, Object> statuses() {
+        Map<String, Object> counts = new TreeMap<>();
+        executions.values().forEach(execution -> counts.merge(execution.status(), 1L, (a, b) -> (Long) a + (Long) b));
+        return counts;
+    }
+
     /** An execution as it stands. @throws IllegalArgumentException if there is no such execution */
     public ExecutionRecord record(String executionArn) {
         try {
@@ -268,6 +288,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
         open();
         Execution there = executions.putIfAbsent(ref.arn(), fresh);
         if (there == null) {
+            ports.reached().told(fresh.record());
             fresh.start();
             there = fresh;
         } else if (!there.isRunning() || !Objects.equals(there.input(), input)) {

@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.truepipe.emulator.s3.EmbeddedS3;
+import dev.truepipe.emulator.s3.Served;
+import dev.truepipe.emulator.sts.StsService;
 import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,15 +22,18 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 public class AwsEndpointTest {
     private final List<String> broken = Collections.synchronizedList(new ArrayList<>());
     private final HttpClient http = HttpClient.newHttpClient();
     private AwsEndpoint endpoint;
+    private EmbeddedS3 s3;
 
     @BeforeEach
-    void start() throws IOException {
-        endpoint = AwsEndpoint.start(0, broken::add);
+    void start(@TempDir Path folder) throws IOException {
+        endpoint = new AwsEndpoint(broken::add);
+        s3 = Served.with(endpoint, folder);
         endpoint.add(new AwsJsonService() {
             @Override
             public String targetPrefix() {
@@ -46,7 +54,7 @@ public class AwsEndpointTest {
     @AfterEach
     void stop() {
         http.close();
-        endpoint.close();
+        s3.close();
     }
 
     @Test
@@ -88,8 +96,67 @@ public class AwsEndpointTest {
 
     @Test
     void listensOnLoopbackOnly() throws Exception {
-        assertTrue(InetAddress.getByName(endpoint.uri().getHost()).isLoopbackAddress());
-        assertFalse(endpoint.uri().getPort() == 0);
+        assertTrue(InetAddress.getByName(s3.endpoint().getHost()).isLoopbackAddress());
+        assertFalse(s3.endpoint().getPort() == 0);
+    }
+
+    @Test
+    void s3AnswersAtTheSameAddress() throws Exception {
+        HttpResponse<byte[]> put = http.send(HttpRequest.newBuilder(s3.endpoint().resolve("/labels/a"))
+                .PUT(HttpRequest.BodyPublishers.ofString("text")).build(), HttpResponse.BodyHandlers.ofByteArray());
+        assertEquals(200, put.statusCode());
+        assertEquals("text", get("/labels/a").body());
+        HttpResponse<String> buckets = get("/", "Authorization", "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request");
+        assertTrue(buckets.body().contains("ListAllMyBucketsResult"), buckets.body());
+        assertEquals(404, get("/health", "Authorization", "AWS4-HMAC-SHA256 Credential=a").statusCode(), "a bucket of this name, for whoever signs");
+    }
+
+    @Test
+    void tellsPeopleAndProgramsHowItIs() throws Exception {
+        assertEquals(503, get("/health").statusCode());
+        endpoint.health(new HealthPage() {
+            @Override
+            public Map<String, Object> json() {
+                return Map.of("status", "ok");
+            }
+
+            @Override
+            public String html() {
+                return "<p>ok</p>";
+            }
+        });
+        for (String path : List.of("/", "/health")) {
+            assertEquals(Map.of("status", "ok"), Json.parseObject(get(path).body().getBytes(StandardCharsets.UTF_8)));
+        }
+        HttpResponse<String> page = get("/", "Accept", "text/html,*/*");
+        assertEquals("<p>ok</p>", page.body());
+        assertTrue(page.headers().firstValue("Content-Type").orElseThrow().startsWith("text/html"));
+    }
+
+    @Test
+    void theQueryProtocolIsAnsweredInXml() throws Exception {
+        endpoint.add(new StsService());
+        HttpResponse<String> who = form("Action=GetCallerIdentity&Version=2011-06-15");
+        assertEquals(200, who.statusCode());
+        assertTrue(who.body().contains("<Account>000000000000</Account>"), who.body());
+        HttpResponse<String> refused = form("Action=AssumeRole&Version=2011-06-15");
+        assertEquals(400, refused.statusCode());
+        assertTrue(refused.body().contains("<Code>InvalidAction</Code>") && refused.body().contains("not AssumeRole"), refused.body());
+        HttpResponse<String> nobody = form("Action=Publish&Version=2010-03-31");
+        assertEquals(400, nobody.statusCode());
+        assertTrue(nobody.body().contains("no Query service of version \"2010-03-31\""), nobody.body());
+    }
+
+    private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(s3.endpoint().resolve(path));
+        return http.send((headers.length == 0 ? request : request.headers(headers)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> form(String form) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(s3.endpoint())
+                .header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+                .POST(HttpRequest.BodyPublishers.ofString(form))
+                .build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static String type(HttpResponse<byte[]> response) throws IOException {
@@ -99,7 +166,7 @@ public class AwsEndpointTest {
 
     private HttpResponse<byte[]> post(String target, String version, String body) throws IOException, InterruptedException {
         return http.send(
-                HttpRequest.newBuilder(endpoint.uri())
+                HttpRequest.newBuilder(s3.endpoint())
                         .header("X-Amz-Target", target)
                         .header("Content-Type", "application/x-amz-json-" + version)
                         .POST(HttpRequest.BodyPublishers.ofString(body))

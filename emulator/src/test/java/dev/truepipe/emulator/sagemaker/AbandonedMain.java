@@ -12,15 +12,15 @@ final class AbandonedMain {
     private AbandonedMain() {}
 
     public static void main(String[] arguments) throws Exception {
-        TrainingContainer.Spec spec = new TrainingContainer.Spec("abandoned", "none", Path.of(arguments[0]), List.of("sh", "-c", arguments[1]),
-                System.getenv(), Map.of(), Map.of(), List.of(), 1, List.of(), Duration.ofMinutes(1), Duration.ZERO);
-        try (TrainingContainer container = new TrainingContainer(spec, new InMemoryObjectStore(), Clock.systemUTC(), event -> {
+        TrainingContainer.Spec spec = new TrainingContainer.Spec("abandoned", "none", Path.of(arguments[0]), null, List.of("sh", "-c", arguments[1]),
+                System.getenv(), Map.of(), Map.of(), List.of(), 1, 1, List.of(), Duration.ofMinutes(1), Duration.ZERO);
+        try (TrainingCluster cluster = new TrainingCluster(spec, new InMemoryObjectStore(), Clock.systemUTC(), event -> {
             if (event instanceof TrainingEvent.LogLine line) {
                 System.out.println(line.text());
             }
         })) {
-            container.prepare();
-            container.run();
+            cluster.prepare();
+            cluster.run();
         }
     }
 }

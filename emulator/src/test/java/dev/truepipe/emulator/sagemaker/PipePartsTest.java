@@ -6,27 +6,36 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.truepipe.emulator.s3.BucketFolders;
+import dev.truepipe.recordio.RecordWriter;
 import dev.truepipe.storage.InMemoryObjectStore;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +53,7 @@ class PipePartsTest {
 
     private ManifestLines manifest(String text) throws Exception {
         store.put(MANIFEST, text.getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
-        return new ManifestLines(store, MANIFEST, folder);
+        return new ManifestLines(ManifestSource.object(MANIFEST), store, folder);
     }
 
     private static String text(ManifestLines.Part part) {
@@ -79,7 +88,7 @@ class PipePartsTest {
         CountDownLatch full = new CountDownLatch(1);
         Thread writer = Thread.ofPlatform().start(() -> {
             try (FileChannel pipe = fifo.awaitReader()) {
-                PipeOutput out = new PipeOutput(fifo, pipe);
+                PipeOutput out = new PipeOutput(fifo, pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
                 full.countDown();
                 while (true) {
                     out.write(new byte[1 << 20]);
@@ -102,7 +111,7 @@ class PipePartsTest {
         CompletableFuture<Exception> end = new CompletableFuture<>();
         Thread.ofPlatform().start(() -> {
             try (FileChannel pipe = fifo.awaitReader()) {
-                PipeOutput out = new PipeOutput(fifo, pipe);
+                PipeOutput out = new PipeOutput(fifo, pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
                 while (true) {
                     out.write(new byte[1 << 16]);
                 }
@@ -149,6 +158,7 @@ class PipePartsTest {
         "{\"A\":1} | a | has no attribute \"a\"",
         "{\"a\":1 | a | is not JSON",
         "[1] | a | is not a JSON object",
+        "{\"a\":1} {} | a | goes on after its JSON object",
         "{\"x-ref\":1} | x-ref | has no S3 URI in \"x-ref\"",
         "{\"x-ref\":\"file:1\"} | x-ref | has no S3 URI in \"x-ref\": not an S3 URI",
     })
@@ -157,6 +167,15 @@ class PipePartsTest {
             assertEquals(3, lines.count());
             String message = assertThrows(InputFailure.class, () -> lines.parts(1, List.of(attribute))).getMessage();
             assertTrue(message.startsWith("ClientError: s3://work/m:3 (byte 4) " + complaint), message);
+        }
+    }
+
+    @Test
+    void failsAtALineOfMoreThan16MiB() throws Exception {
+        try (ManifestLines lines = manifest("{\"a\":1}\n{\"a\":\"" + "x".repeat(ManifestLines.MAX_LINE_BYTES) + "\"}\n")) {
+            assertEquals("1", text(lines.parts(0, List.of("a"))[0]));
+            String message = assertThrows(InputFailure.class, () -> lines.parts(1, List.of("a"))).getMessage();
+            assertTrue(message.startsWith("ClientError: s3://work/m:2 (byte 8) is longer than 16777216 bytes"), message);
         }
     }
 
@@ -215,7 +234,7 @@ class PipePartsTest {
         assertEquals("b" + "c".repeat(600_000), String.join("", lines.subList(2, lines.size())));
     }
 
-    /** However slow some objects are, they come in order, and no more than 16 are fetched at a time. */
+    /** However slow some objects are, they come in order, and no more than 32 are fetched at a time. */
     @Test
     void fetchesAheadWithinBoundsAndWritesInOrder() throws Exception {
         StringBuilder manifest = new StringBuilder();
@@ -227,7 +246,7 @@ class PipePartsTest {
         }
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        CountDownLatch several = new CountDownLatch(16);
+        CountDownLatch several = new CountDownLatch(32);
         ObjectStore counting = (ObjectStore) java.lang.reflect.Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ObjectStore.class},
                 (proxy, method, arguments) -> {
                     if (!method.getName().equals("open") || arguments[0].equals(MANIFEST)) {
@@ -235,18 +254,164 @@ class PipePartsTest {
                     }
                     most.accumulateAndGet(now.incrementAndGet(), Math::max);
                     several.countDown();
-                    several.await(); // the first objects come only when sixteen are on their way
+                    several.await(); // the first objects come only when thirty-two are on their way
                     now.decrementAndGet();
                     return method.invoke(store, arguments);
                 });
         store.put(MANIFEST, manifest.toString().getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
         PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
         List<Exception> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
-        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, counting, Clock.systemUTC(), event -> {}, failures::add)) {
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, counting, Clock.systemUTC(), event -> {}, failures::add)) {
             feed.start();
             assertEquals(expected.toString(), Files.readString(folder.resolve("train_0")));
         }
         assertEquals(List.of(), failures);
-        assertEquals(16, most.get());
+        assertEquals(32, most.get());
+    }
+
+    /** What is small is copied, what is large is handed on: the reader sees one stream, whatever the sizes. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 20_261_125})
+    void writesWhatIsGatheredAndWhatIsHandedOnInOneOrder(long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        List<byte[]> parts = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            byte[] part = new byte[random.nextInt(random.nextInt(4) == 0 ? 700_000 : 9_000)];
+            random.nextBytes(part);
+            parts.add(part);
+            expected.write(part);
+        }
+        Fifo fifo = Fifo.make(folder.resolve("pipe"));
+        CompletableFuture<Long> written = new CompletableFuture<>();
+        AtomicInteger lent = new AtomicInteger();
+        Thread.ofPlatform().start(() -> {
+            try (FileChannel pipe = fifo.awaitReader()) {
+                PipeOutput out = new PipeOutput(fifo, pipe, ByteBuffer.allocateDirect(PipeOutput.GATHERED_BYTES));
+                for (byte[] part : parts) {
+                    if (random.nextBoolean()) {
+                        out.write(part);
+                    } else {
+                        ByteBuffer buffer = ByteBuffer.allocateDirect(part.length).put(part).flip();
+                        lent.incrementAndGet();
+                        out.write(buffer);
+                        out.lend(() -> {
+                            lent.decrementAndGet();
+                            buffer.clear().put(new byte[buffer.capacity()]); // too early, and the reader would see it
+                        });
+                    }
+                }
+                out.flush();
+                written.complete(out.bytes());
+            } catch (Exception e) {
+                written.completeExceptionally(e);
+            }
+        });
+        assertArrayEquals(expected.toByteArray(), Files.readAllBytes(fifo.path()), "seed " + seed);
+        assertEquals(expected.size(), written.get(10, TimeUnit.SECONDS));
+        assertEquals(0, lent.get());
+    }
+
+    /** In the manifest's order and in any other, short lines and long ones, with blank lines between them. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 20_261_125})
+    void findsEveryLineInAnyOrder(long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        StringBuilder text = new StringBuilder();
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            String value = i + "x".repeat(random.nextInt(random.nextInt(200) == 0 ? 300_000 : 300));
+            values.add(value);
+            text.append("\n \r\n".repeat(random.nextInt(5) / 4)).append("{\"o\":[1],\"a\":\"").append(value).append("\"}").append(i % 3 == 0 ? "\r\n" : "\n");
+        }
+        try (ManifestLines lines = manifest(text.toString())) {
+            assertEquals(values.size(), lines.count());
+            for (int[] order : new int[][] {LineOrder.shuffled(2_000, seed, 0), IntStream.range(0, 2_000).toArray(), LineOrder.shuffled(2_000, seed, 1)}) {
+                for (int line : order) {
+                    assertEquals(values.get(line), text(lines.parts(line, List.of("a"))[0]), "seed " + seed);
+                }
+            }
+        }
+    }
+
+    /** Objects of all sizes, more of them than there is memory for, come whole and in order, and a reader that pauses stops the fetching. */
+    @Test
+    void streamsObjectsOfAnySizeInBoundedMemory() throws Exception {
+        Random random = new Random(7);
+        StringBuilder manifest = new StringBuilder();
+        MessageDigest expected = MessageDigest.getInstance("SHA-256");
+        int[] sizes = {0, 1, ObjectBlocks.BLOCK_BYTES, ObjectBlocks.BLOCK_BYTES + 1, ObjectFetch.MOST_AHEAD - 1, ObjectFetch.MOST_AHEAD, ObjectFetch.MOST_AHEAD + 1, 30_000_000};
+        for (int i = 0; i < 48; i++) {
+            byte[] object = new byte[i < sizes.length ? sizes[i] : 3_000_000 + i];
+            random.nextBytes(object);
+            store.put(new S3Uri("o", "" + i), object, ObjectStore.Condition.ALWAYS);
+            manifest.append("{\"x-ref\":\"s3://o/").append(i).append("\"}\n");
+            ByteArrayOutputStream frame = new ByteArrayOutputStream();
+            new RecordWriter(frame).write(object);
+            expected.update(frame.toByteArray());
+        }
+        store.put(MANIFEST, manifest.toString().getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.RECORD_IO, null, OptionalLong.empty());
+        List<Exception> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 2, ChannelFeed.Instance.ONLY, store, Clock.systemUTC(), event -> {}, failures::add)) {
+            feed.start();
+            for (int epoch = 0; epoch < 2; epoch++) {
+                MessageDigest read = MessageDigest.getInstance("SHA-256");
+                try (InputStream in = new DigestInputStream(Files.newInputStream(folder.resolve("train_" + epoch)), read)) {
+                    in.transferTo(java.io.OutputStream.nullOutputStream());
+                }
+                assertArrayEquals(((MessageDigest) expected.clone()).digest(), read.digest(), "epoch " + epoch);
+            }
+            assertTrue(feed.memory() <= ChannelFeed.BYTES_AHEAD + ObjectFetch.MOST_AHEAD, () -> feed.memory() + " bytes");
+        }
+        assertEquals(List.of(), failures);
+    }
+
+    private static long drained(InputStream in) {
+        try {
+            return in.transferTo(java.io.OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Of an object that is replaced while it is streamed, all comes of one version; written to in place, the job fails. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @SuppressWarnings("try") // closed early on purpose: closing twice is fine
+    void neverMixesTwoVersionsOfAnObject(boolean inPlace) throws Exception {
+        Path file = Files.createDirectories(folder.resolve("s3/o")).resolve("large");
+        byte[] old = new byte[20_000_000];
+        Arrays.fill(old, (byte) 'o');
+        Files.write(file, old);
+        Path manifest = Files.createDirectories(folder.resolve("s3/work")).resolve("m");
+        Files.writeString(manifest, "{\"x-ref\":\"s3://o/large\"}\n");
+        PipeChannel channel = new PipeChannel("train", MANIFEST, List.of("x-ref"), PipeChannel.Wrapper.NONE, null, OptionalLong.empty());
+        CompletableFuture<Exception> failure = new CompletableFuture<>();
+        try (ChannelFeed feed = new ChannelFeed("job", channel, folder, 1, ChannelFeed.Instance.ONLY, new BucketFolders(folder.resolve("s3")), Clock.systemUTC(),
+                event -> {}, failure::complete)) {
+            feed.start();
+            try (InputStream in = Files.newInputStream(folder.resolve("train_0"))) {
+                assertEquals('o', in.read());
+                byte[] young = new byte[inPlace ? 5_000_000 : 20_000_000];
+                Arrays.fill(young, (byte) 'y');
+                if (inPlace) {
+                    Files.write(file, young);
+                    CompletableFuture<Long> end = CompletableFuture.supplyAsync(() -> drained(in), Thread::startVirtualThread);
+                    String message = failure.get(10, TimeUnit.SECONDS).getMessage();
+                    assertFalse(end.isDone(), "the reader never sees an end that is none");
+                    feed.close();
+                    assertTrue(end.get(10, TimeUnit.SECONDS) < old.length);
+                    assertTrue(message.startsWith("ClientError: s3://work/m:1 (byte 0) names an object in \"x-ref\" that ")
+                            && message.contains("was written to while it was read"), message);
+                } else {
+                    Files.move(Files.write(folder.resolve("young"), young), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    byte[] rest = in.readAllBytes();
+                    assertEquals(old.length - 1, rest.length);
+                    assertTrue(IntStream.range(0, rest.length).allMatch(i -> rest[i] == 'o'));
+                    assertFalse(failure.isDone());
+                }
+            }
+        }
     }
 }

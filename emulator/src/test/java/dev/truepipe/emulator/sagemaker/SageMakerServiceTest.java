@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.emulator.api.AwsEndpoint;
 import dev.truepipe.emulator.api.AwsError;
+import dev.truepipe.emulator.s3.EmbeddedS3;
+import dev.truepipe.emulator.s3.Served;
 import dev.truepipe.storage.S3Uri;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,11 +145,16 @@ class SageMakerServiceTest {
 
     @Test
     void refusesWhatItDoesNotDoInsteadOfIgnoringIt() {
-        assertTrue(refusal(request -> object(request.get("ResourceConfig")).put("InstanceCount", 2)).contains("only runs one instance"));
+        assertTrue(refusal(request -> object(request.get("ResourceConfig")).put("InstanceCount", 9)).contains("only runs 8 instances at most"));
         assertTrue(refusal(request -> source(request).put("S3DataType", "S3Prefix")).contains("only streams augmented manifests"));
         assertTrue(refusal(request -> firstChannel(request).put("CompressionType", "Gzip")).contains("CompressionType Gzip in channel train"));
         assertTrue(refusal(request -> object(request.get("OutputDataConfig")).put("CompressionType", "NONE")).contains("model.tar.gz"));
         assertTrue(refusal(request -> request.put("CheckpointConfig", map("S3Uri", "s3://w/c", "LocalPath", "/tmp/c"))).contains("/opt/ml/checkpoints/"));
+        for (String field : List.of("ContainerEntrypoint", "ContainerArguments")) {
+            assertTrue(refusal(request -> object(request.get("AlgorithmSpecification")).put(field, List.of("sh"))).contains("AlgorithmSpecification." + field));
+        }
+        assertTrue(refusal(request -> request.put("DebugRuleConfigurations", List.of(map("RuleConfigurationName", "r")))).contains("DebugRuleConfigurations"));
+        assertTrue(refusal(request -> request.put("TensorBoardOutputConfig", map("S3OutputPath", "s3://w/t"))).contains("TensorBoardOutputConfig"));
         AwsError unknown = assertThrows(AwsError.class, () -> cloud.service.call("CreateEndpoint", Map.of()));
         assertEquals("UnknownOperationException", unknown.code());
     }
@@ -219,6 +226,133 @@ class SageMakerServiceTest {
     }
 
     @Test
+    void keepsWhatChangesNothing() throws Exception {
+        Map<String, Object> request = good("kept");
+        Map<String, Object> hook = map("S3OutputPath", "s3://work/debug/", "CollectionConfigurations", List.of());
+        request.put("DebugHookConfig", hook);
+        request.put("ProfilerConfig", map("DisableProfiler", true));
+        request.put("ProfilerRuleConfigurations", List.of());
+        Map<String, Object> job = cloud.train(request);
+        assertEquals("Completed", job.get("TrainingJobStatus"));
+        assertEquals(hook, job.get("DebugHookConfig"));
+        assertEquals(map("DisableProfiler", true), job.get("ProfilerConfig"));
+    }
+
+    @Test
+    void givesAJobTheFateOfItsTag() throws Exception {
+        Map<String, String> reasons = Map.of("capacity-error", "CapacityError: ", "internal-server-error", "InternalServerError: ",
+                "client-error", "ClientError: ", "algorithm-error", "AlgorithmError: ");
+        for (Map.Entry<String, String> reason : reasons.entrySet()) {
+            Map<String, Object> job = cloud.train(tagged(reason.getKey()));
+            assertEquals("Failed", job.get("TrainingJobStatus"));
+            assertTrue(job.get("FailureReason").toString().startsWith(reason.getValue()), job.toString());
+        }
+        for (Map.Entry<String, String> refused : Map.of("resource-limit-exceeded", "ResourceLimitExceeded", "throttled", "ThrottlingException").entrySet()) {
+            assertEquals(refused.getValue(), assertThrows(AwsError.class, () -> cloud.service.call("CreateTrainingJob", tagged(refused.getKey()))).code());
+        }
+        assertTrue(assertThrows(AwsError.class, () -> cloud.service.call("CreateTrainingJob", tagged("capacity"))).getMessage().contains("capacity-error"));
+        assertTrue(assertThrows(AwsError.class, () -> cloud.service.call("CreateTrainingJob", tagged("spot-interruption"))).getMessage().contains("EnableManagedSpotTraining"));
+    }
+
+    private static Map<String, Object> tagged(String fault) {
+        Map<String, Object> request = good(fault);
+        request.put("Tags", List.of(map("Key", TrainingFault.TAG, "Value", fault)));
+        return request;
+    }
+
+    @Test
+    void findsThoseAFaultIsForByNameAndInstanceAsOftenAsItIsMeant() throws Exception {
+        cloud.service.provoke(new Provocation(TrainingFault.CAPACITY_ERROR, "ml.g5.2xlarge", "slow", 2));
+        cloud.service.provoke(new Provocation(TrainingFault.CLIENT_ERROR, null, "never", Integer.MAX_VALUE));
+        List<Object> ends = new ArrayList<>();
+        for (String name : List.of("slow-1", "quick-1", "never-1", "slow-2", "never-2", "slow-3", "never-3")) {
+            ends.add(String.valueOf(cloud.train(good(name)).get("FailureReason")).split(":")[0]);
+        }
+        assertEquals(List.of("CapacityError", "null", "ClientError", "CapacityError", "ClientError", "null", "ClientError"), ends);
+    }
+
+    /** An algorithm that says what it found, keeps a checkpoint, and saves what it has when it is told to end. */
+    private static final String CAREFUL = """
+            cat checkpoints/* 2>/dev/null
+            trap 'echo cut > model/m; exit 0' TERM
+            echo kept > checkpoints/c
+            cat input/data/train_0 > /dev/null &
+            wait $!
+            echo whole > model/m
+            """;
+
+    @Test
+    void interruptsASpotJobThatThenFindsItsCheckpoints(@TempDir Path other) throws Exception {
+        try (Training careful = Training.script(other, CAREFUL)) {
+            careful.put("s3://work/m", "{\"a\":1}\n".repeat(100_000));
+            Map<String, Object> request = tagged("spot-interruption");
+            request.put("EnableManagedSpotTraining", true);
+            request.put("StoppingCondition", map("MaxRuntimeInSeconds", 60, "MaxWaitTimeInSeconds", 60));
+            request.put("CheckpointConfig", map("S3Uri", "s3://work/checkpoints"));
+            Map<String, Object> job = careful.train(request);
+            assertEquals(List.of("Starting", "Training", "Interrupted", "Starting", "Training", "Uploading", "Completed"), steps(job));
+            assertEquals(List.of("kept"), careful.log("spot-interruption"), "the second container finds what the first one kept");
+            assertEquals(Map.of("m", "whole\n"), careful.archive("s3://work/models/spot-interruption/output/model.tar.gz"));
+        }
+    }
+
+    @Test
+    void endsAJobAsIfItsTimeWereOverAndKeepsWhatItSaved(@TempDir Path other) throws Exception {
+        try (Training careful = Training.script(other, CAREFUL)) {
+            careful.put("s3://work/m", "{\"a\":1}\n".repeat(100_000));
+            Map<String, Object> job = careful.train(tagged("max-runtime-exceeded"));
+            assertEquals("Stopped MaxRuntimeExceeded", job.get("TrainingJobStatus") + " " + job.get("SecondaryStatus"));
+            assertEquals(List.of("Starting", "Training", "Stopping", "MaxRuntimeExceeded"), steps(job));
+            assertEquals(Map.of("m", "cut\n"), careful.archive("s3://work/models/max-runtime-exceeded/output/model.tar.gz"));
+        }
+    }
+
+    private static List<Object> steps(Map<String, Object> job) {
+        return list(job.get("SecondaryStatusTransitions")).stream().map(step -> object(step).get("Status")).toList();
+    }
+
+    @Test
+    void listsInPagesThatNewJobsDoNotShift() throws Exception {
+        for (String name : List.of("j-1", "j-2", "j-3")) {
+            cloud.train(good(name));
+        }
+        Map<String, Object> newest = map("SortOrder", "Descending", "MaxResults", 2L);
+        Map<String, Object> page = cloud.service.call("ListTrainingJobs", newest);
+        assertEquals(List.of("j-3", "j-2"), names(page));
+        cloud.train(good("j-4"));
+        newest.put("NextToken", page.get("NextToken"));
+        assertEquals(List.of("j-1"), names(cloud.service.call("ListTrainingJobs", newest)));
+    }
+
+    @Test
+    void refusesListsItCannotMakeSenseOf() {
+        for (Map<String, Object> request : List.of(map("SortBy", "Size"), map("SortOrder", "Up"), map("StatusEquals", "Done"), map("MaxResults", 101L),
+                map("NextToken", "2"), map("NextToken", "&"), map("NameContains", "a_b"), map("CreationTimeAfter", "yesterday"))) {
+            assertEquals("ValidationException", assertThrows(AwsError.class, () -> cloud.service.call("ListTrainingJobs", request), request::toString).code());
+        }
+    }
+
+    @Test
+    void keepsTagsOverARestartAndRefusesMoreThan50() throws Exception {
+        Map<String, Object> request = good("tagged");
+        request.put("Tags", List.of(map("Key", "a", "Value", "1")));
+        String arn = (String) cloud.train(request).get("TrainingJobArn");
+        cloud.service.call("AddTags", map("ResourceArn", arn, "Tags", List.of(map("Key", "b", "Value", ""), map("Key", "a", "Value", "2"))));
+        cloud.service.call("DeleteTags", map("ResourceArn", arn, "TagKeys", List.of("b", "nobody")));
+        cloud.service.close();
+        try (Training again = Training.script(folder, "exit 0")) {
+            assertEquals(List.of(map("Key", "a", "Value", "2")), again.service.call("ListTags", map("ResourceArn", arn)).get("Tags"));
+            List<Object> many = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                many.add(map("Key", "k" + i, "Value", "v"));
+            }
+            assertTrue(assertThrows(AwsError.class, () -> again.service.call("AddTags", map("ResourceArn", arn, "Tags", many))).getMessage().contains("50"));
+            assertEquals("Requested resource not found.",
+                    assertThrows(AwsError.class, () -> again.service.call("ListTags", map("ResourceArn", arn + "x"))).getMessage());
+        }
+    }
+
+    @Test
     void listsJobsInPages() throws Exception {
         for (String name : List.of("b-1", "a-1", "b-2")) {
             cloud.train(good(name));
@@ -272,10 +406,11 @@ class SageMakerServiceTest {
 
     @Test
     void speaksAsTheJavaSdkExpects() throws Exception {
-        try (AwsEndpoint endpoint = AwsEndpoint.start(0, problem -> { throw new AssertionError(problem); })) {
-            endpoint.add(cloud.service);
+        AwsEndpoint endpoint = new AwsEndpoint(problem -> { throw new AssertionError(problem); });
+        endpoint.add(cloud.service);
+        try (EmbeddedS3 s3 = Served.with(endpoint, folder.resolve("s3"))) {
             try (SageMakerClient client = SageMakerClient.builder()
-                    .endpointOverride(endpoint.uri())
+                    .endpointOverride(s3.endpoint())
                     .region(Region.US_EAST_1)
                     .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")))
                     .httpClientBuilder(UrlConnectionHttpClient.builder())

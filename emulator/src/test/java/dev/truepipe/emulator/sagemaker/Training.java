@@ -185,7 +185,7 @@ final class Training implements AutoCloseable {
                 folders.filter(path -> path.getParent().endsWith("input/data")).forEach(path -> left.add(path.toString()));
             }
         }
-        Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(name -> name.startsWith("feed ")).forEach(left::add);
+        Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(name -> name.matches("(feed|log|instance) .*")).forEach(left::add);
         assertEquals(List.of(), left, "left behind");
     }
 

@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -434,15 +435,170 @@ class TrainingJobIT {
         InMemoryObjectStore store = new InMemoryObjectStore();
         store.put(S3Uri.parse("s3://work/m"), "{\"a\":1}\n".getBytes(StandardCharsets.UTF_8), dev.truepipe.storage.ObjectStore.Condition.ALWAYS);
         PipeChannel channel = new PipeChannel("train", S3Uri.parse("s3://work/m"), List.of("a"), PipeChannel.Wrapper.NONE, null, java.util.OptionalLong.empty());
-        TrainingContainer.Spec spec = new TrainingContainer.Spec("local", "none", folder,
+        TrainingContainer.Spec spec = new TrainingContainer.Spec("local", "none", folder, null,
                 List.of("sh", "-c", "cat input/data/train_0 input/data/train_1 > model/all; test ! -e input/data/train_2"), System.getenv(), Map.of(),
-                Map.of(), List.of(channel), 2, List.of(), Duration.ofMinutes(1), Duration.ZERO);
-        try (TrainingContainer container = new TrainingContainer(spec, store, java.time.Clock.systemUTC(), event -> {})) {
-            assertEquals(null, container.prepare());
-            TrainingContainer.Result result = container.run();
+                Map.of(), List.of(channel), 2, 1, List.of(), Duration.ofMinutes(1), Duration.ZERO);
+        try (TrainingCluster cluster = new TrainingCluster(spec, store, java.time.Clock.systemUTC(), event -> {})) {
+            assertEquals(null, cluster.prepare());
+            TrainingContainer.Result result = cluster.run();
             assertEquals(TrainingContainer.Ending.COMPLETED, result.ending());
             assertEquals(Map.of("train", 2), result.epochs());
             assertEquals("11", Files.readString(folder.resolve("model/all")));
+        }
+    }
+
+    /** Each instance sees its share of every epoch, all of them together each line once; a shuffled epoch is dealt anew. */
+    @Test
+    void dealsTheLinesOfAShardedChannelToItsInstances() throws Exception {
+        String script = "for n in 0 1; do cat input/data/train_$n > model/train_$n.$(basename $PWD); cat input/data/all_$n > model/all_$n.$(basename $PWD); done; "
+                + "cat input/config/resourceconfig.json; echo";
+        try (Training cloud = Training.script(folder, script)) {
+            List<String> lines = Stream.iterate(0, i -> i + 1).limit(1_000).map(String::valueOf).toList();
+            cloud.put("s3://work/m", lines.stream().map(i -> "{\"a\":\"" + i + "\\n\"}\n").collect(Collectors.joining()));
+            Map<String, Object> sharded = channel("train", "s3://work/m", "None", "a");
+            object(object(sharded.get("DataSource")).get("S3DataSource")).put("S3DataDistributionType", "ShardedByS3Key");
+            sharded.put("ShuffleConfig", map("Seed", 5L));
+            Map<String, Object> request = request("three", sharded, channel("all", "s3://work/m", "None", "a"));
+            object(request.get("ResourceConfig")).put("InstanceCount", 3);
+            Map<String, Object> job = cloud.train(request);
+            assertEquals("Completed", job.get("TrainingJobStatus"), () -> job + " " + cloud.log("three"));
+            Map<String, String> model = cloud.archive("s3://work/models/three/output/model.tar.gz");
+            List<List<String>> shares = new ArrayList<>();
+            for (int epoch = 0; epoch < 2; epoch++) {
+                List<String> dealt = new ArrayList<>();
+                for (int instance = 1; instance <= 3; instance++) {
+                    List<String> share = model.get("train_" + epoch + ".algo-" + instance).lines().toList();
+                    assertTrue(share.size() == 333 || share.size() == 334, () -> share.size() + " lines");
+                    dealt.addAll(share);
+                    shares.add(share);
+                    assertEquals(lines, model.get("all_" + epoch + ".algo-" + instance).lines().toList());
+                }
+                assertEquals(1_000, dealt.size());
+                assertEquals(Set.copyOf(lines), Set.copyOf(dealt));
+            }
+            assertNotEquals(Set.copyOf(shares.get(0)), Set.copyOf(shares.get(3)), "the second epoch is dealt anew");
+            assertEquals(3, cloud.log("three").stream().filter(line -> line.contains("\"hosts\":[\"algo-1\",\"algo-2\",\"algo-3\"]")).distinct().count());
+            assertEquals(3, cloud.logs.streams(SageMakerService.LOG_GROUP).size());
+        }
+    }
+
+    @Test
+    void stopsTheOtherInstancesWhenOneFails() throws Exception {
+        String script = "echo $$ > model/pid; case $PWD in *algo-2) echo no > output/failure; exit 4;; esac; sleep 300";
+        try (Training cloud = Training.script(folder, script)) {
+            Map<String, Object> request = request("one-of-three");
+            object(request.get("ResourceConfig")).put("InstanceCount", 3);
+            Map<String, Object> job = cloud.train(request);
+            assertEquals("AlgorithmError: no, exit code: 4", job.get("FailureReason"), job::toString);
+            for (int instance = 1; instance <= 3; instance++) {
+                Path pid = cloud.service.trainingFolder("one-of-three").resolve("algo-" + instance + "/model/pid");
+                if (Files.exists(pid)) { // one that was stopped before it began has none
+                    assertGone(Long.parseLong(Files.readString(pid).strip()));
+                }
+            }
+        }
+    }
+
+    @Test
+    void failsWithTheSignalOfAReaderThatDiesInTheMiddleOfARecord() throws Exception {
+        try (Training cloud = Training.script(folder, "exec 3< input/data/train_0; head -c 1000 <&3 > model/some; kill -9 $$")) {
+            cloud.put("s3://work/m", "{\"x-ref\":\"s3://o/1\"}\n".repeat(50)).put("s3://o/1", new byte[3_000_000]);
+            Map<String, Object> job = cloud.train(request("dies", channel("train", "s3://work/m", "RecordIO", "x-ref")));
+            assertEquals("Failed", job.get("SecondaryStatus"), job::toString);
+            assertEquals("AlgorithmError: the algorithm ended and left no output/failure; its log says more, exit code: 137", job.get("FailureReason"));
+            assertEquals(Map.of("train", 1), cloud.service.trainingResult("dies").orElseThrow().epochs());
+        }
+    }
+
+    /** Whether it never opens its pipe or opens it and reads nothing: its time ends it, with the writer blocked in the kernel. */
+    @Test
+    void endsAnAlgorithmThatDoesNotReadAtItsMaximumRuntime() throws Exception {
+        for (String script : List.of("sleep 300", "exec 3< input/data/train_0; echo $$ > model/pid; sleep 300")) {
+            String name = script.startsWith("sleep") ? "never-opens" : "opens-and-sleeps";
+            try (Training cloud = Training.script(folder.resolve(name), script)) {
+                cloud.put("s3://work/m", "{\"x-ref\":\"s3://o/1\"}\n".repeat(50)).put("s3://o/1", new byte[3_000_000]);
+                Map<String, Object> request = request(name, channel("train", "s3://work/m", "RecordIO", "x-ref"));
+                request.put("StoppingCondition", map("MaxRuntimeInSeconds", 2));
+                Map<String, Object> job = cloud.train(request);
+                assertEquals("Stopped", job.get("TrainingJobStatus"), job::toString);
+                assertEquals("MaxRuntimeExceeded", job.get("SecondaryStatus"));
+                assertFalse(job.containsKey("FailureReason"));
+            }
+        }
+    }
+
+    @Test
+    void letsAnAlgorithmStopAfterThreeOfFiveEpochs() throws Exception {
+        try (Training cloud = Training.script(folder, "for n in 0 1 2; do cat input/data/train_$n >> model/all; done")) {
+            cloud.put("s3://work/m", "{\"a\":1}\n{\"a\":2}\n");
+            Map<String, Object> request = request("three-of-five", channel("train", "s3://work/m", "None", "a"));
+            request.put("HyperParameters", map("epochs", "5"));
+            assertEquals("Completed", cloud.train(request).get("SecondaryStatus"));
+            assertEquals("121212", cloud.text("three-of-five", "model/all"));
+            assertEquals(Map.of("train", 3), cloud.service.trainingResult("three-of-five").orElseThrow().epochs());
+        }
+    }
+
+    @Test
+    void killsAStoppedAlgorithmThatIgnoresTheSignal() throws Exception {
+        try (Training cloud = Training.script(folder, "trap '' TERM; echo $$ > model/pid; echo deaf; while true; do sleep 0.05; done")) {
+            cloud.service.call("CreateTrainingJob", request("deaf-to-stop"));
+            cloud.awaitLine("deaf-to-stop", "deaf");
+            cloud.service.call("StopTrainingJob", map("TrainingJobName", "deaf-to-stop"));
+            Map<String, Object> job = cloud.await("deaf-to-stop");
+            assertEquals("Stopped", job.get("SecondaryStatus"), job::toString);
+            assertEquals(137, cloud.service.trainingResult("deaf-to-stop").orElseThrow().exitCode());
+            assertGone(Long.parseLong(cloud.text("deaf-to-stop", "model/pid").strip()));
+        }
+    }
+
+    /** A terminal's Ctrl-C reaches every process started from it; in a container none would get it. */
+    @Test
+    void leavesATerminalsSignalsToTheProgramThatStartedIt() throws Exception {
+        try (Training cloud = Training.script(folder, "kill -INT $$; kill -HUP $$; echo alive")) {
+            assertEquals("Completed", cloud.train(request("interrupted")).get("TrainingJobStatus"));
+            assertEquals(List.of("alive"), cloud.log("interrupted"));
+        }
+    }
+
+    @Test
+    void failsWithTheStoresWordsForAForbiddenObject() throws Exception {
+        try (Training cloud = Training.script(folder, "cat input/data/train_0 > /dev/null; sleep 300")) {
+            cloud.put("s3://work/m", "{\"x-ref\":\"s3://o/1\"}\n{\"x-ref\":\"s3://o/secret\"}\n").put("s3://o/1", "x").put("s3://o/secret", "x");
+            cloud.store.forbid(S3Uri.parse("s3://o/secret"));
+            Map<String, Object> job = cloud.train(request("forbidden", channel("train", "s3://work/m", "RecordIO", "x-ref")));
+            assertEquals("Failed", job.get("SecondaryStatus"), job::toString);
+            assertEquals("ClientError: s3://work/m:2 (byte 21) names an object in \"x-ref\" that cannot be read: cannot read s3://o/secret: Access Denied (Status Code: 403)",
+                    job.get("FailureReason"));
+        }
+    }
+
+    /**
+     * Line 9,999 of 10,000, after most of an epoch has been read: the job fails, and the algorithm never sees the end of the pipe, not even one that
+     * does not heed the signal.
+     */
+    @Test
+    void failsAtTheLineThatLacksItsAttribute() throws Exception {
+        try (Training cloud = Training.script(folder, "trap '' TERM; cat input/data/train_0 > model/all; echo ended; sleep 300")) {
+            StringBuilder manifest = new StringBuilder();
+            for (int i = 1; i <= 10_000; i++) {
+                manifest.append(i == 9_999 ? "{\"b\":1}\n" : "{\"a\":\"0123456789\"}\n");
+            }
+            cloud.put("s3://work/m", manifest.toString());
+            Map<String, Object> job = cloud.train(request("line-9999", channel("train", "s3://work/m", "RecordIO", "a")));
+            assertEquals("ClientError: s3://work/m:9999 (byte 189962) has no attribute \"a\"; take the line out or correct AttributeNames", job.get("FailureReason"));
+            assertEquals(List.of(), cloud.log("line-9999"));
+        }
+    }
+
+    @Test
+    void failsWhenTheModelCannotBeStored() throws Exception {
+        try (Training cloud = Training.script(folder, "echo 1 > model/m")) {
+            cloud.store.forbid(S3Uri.parse("s3://work/models/no-room/output/model.tar.gz"));
+            Map<String, Object> job = cloud.train(request("no-room"));
+            assertEquals("Failed", job.get("SecondaryStatus"), job::toString);
+            assertTrue(job.get("FailureReason").toString().startsWith("ClientError: Artifact upload failed: "), job::toString);
+            assertFalse(job.containsKey("ModelArtifacts"));
         }
     }
 

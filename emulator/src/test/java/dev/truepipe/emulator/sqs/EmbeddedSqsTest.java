@@ -1,5 +1,6 @@
 package dev.truepipe.emulator.sqs;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -8,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,17 +27,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 import software.amazon.awssdk.services.sqs.model.ReceiptHandleIsInvalidException;
 
 public class EmbeddedSqsTest {
@@ -42,6 +53,9 @@ public class EmbeddedSqsTest {
 
     /** What broke in handing over, in any test; one of them takes out what it asked for. */
     private static final BlockingQueue<Exception> BROKEN = new LinkedBlockingQueue<>();
+
+    @TempDir
+    static Path folder;
 
     @BeforeAll
     static void start() throws IOException, InterruptedException {
@@ -55,7 +69,7 @@ public class EmbeddedSqsTest {
         }
         queues.add(new QueueSpec("busy", Duration.ofSeconds(60)));
         queues.add(new QueueSpec("outdated", Duration.ofSeconds(60)));
-        sqs = EmbeddedSqs.start(0, queues);
+        sqs = EmbeddedSqs.start(folder, 0, queues);
     }
 
     @AfterAll
@@ -288,8 +302,12 @@ public class EmbeddedSqsTest {
     }
 
     private static SqsClient sdk() {
+        return client(sqs);
+    }
+
+    private static SqsClient client(EmbeddedSqs of) {
         return SqsClient.builder()
-                .endpointOverride(sqs.endpoint())
+                .endpointOverride(of.endpoint())
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("anyone", "anything")))
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
@@ -303,15 +321,78 @@ public class EmbeddedSqsTest {
     }
 
     @Test
-    void losesItsMessagesOverARestart() throws IOException, InterruptedException {
-        List<QueueSpec> queues = List.of(new QueueSpec("short-lived", Duration.ofSeconds(30)));
-        try (EmbeddedSqs first = EmbeddedSqs.start(0, queues)) {
-            first.send("short-lived", "gone");
-            assertEquals(1, first.depth("short-lived").visible());
+    void keepsQueuesAndMessagesOverARestart(@TempDir Path kept) throws IOException, InterruptedException {
+        List<QueueSpec> queues = List.of(new QueueSpec("kept", Duration.ofSeconds(30), "kept-dead", 2), new QueueSpec("kept-dead", Duration.ofSeconds(30)));
+        String waiting;
+        try (EmbeddedSqs first = EmbeddedSqs.start(kept, 0, queues); SqsClient client = client(first)) {
+            String url = first.queueUrl("kept");
+            for (String body : List.of("deleted", "hidden", "waiting")) {
+                client.sendMessage(r -> r.queueUrl(url).messageBody(body).messageAttributes(Map.of(
+                        "text", attribute("String", "ü"),
+                        "number", attribute("Number.int", "7"),
+                        "bytes", MessageAttributeValue.builder().dataType("Binary").binaryValue(SdkBytes.fromByteArray(new byte[] {0, -1})).build())));
+            }
+            Message deleted = client.receiveMessage(r -> r.queueUrl(url)).messages().getFirst();
+            client.deleteMessage(r -> r.queueUrl(url).receiptHandle(deleted.receiptHandle()));
+            client.receiveMessage(r -> r.queueUrl(url));
+            client.createQueue(r -> r.queueName("own.fifo").attributes(Map.of(QueueAttributeName.FIFO_QUEUE, "true", QueueAttributeName.VISIBILITY_TIMEOUT, "41")));
+            String own = client.getQueueUrl(r -> r.queueName("own.fifo")).queueUrl();
+            client.sendMessage(r -> r.queueUrl(own).messageBody("first").messageGroupId("g").messageDeduplicationId("1"));
+            client.sendMessage(r -> r.queueUrl(own).messageBody("second").messageGroupId("g").messageDeduplicationId("2"));
+            client.createQueue(r -> r.queueName("gone"));
+            client.deleteQueue(r -> r.queueUrl(client.getQueueUrl(q -> q.queueName("gone")).queueUrl()));
+            waiting = client.receiveMessage(r -> r.queueUrl(url).visibilityTimeout(0)).messages().getFirst().messageId();
         }
-        try (EmbeddedSqs second = EmbeddedSqs.start(0, queues)) {
-            assertTrue(second.depth("short-lived").isEmpty());
+        // Cut short, as by a kill: what was never answered.
+        Files.writeString(kept.resolve("queues.jsonl"), "{\"put\":\"kept\",\"mess", StandardOpenOption.APPEND);
+        try (EmbeddedSqs second = EmbeddedSqs.start(kept, 0, queues); SqsClient client = client(second)) {
+            assertEquals(new EmbeddedSqs.Depth(1, 1, 0), second.depth("kept"));
+            String url = second.queueUrl("kept");
+            Message message = client.receiveMessage(r -> r.queueUrl(url).visibilityTimeout(0).messageAttributeNames("All")
+                    .messageSystemAttributeNames(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT)).messages().getFirst();
+            assertEquals("waiting", message.body());
+            assertEquals(waiting, message.messageId());
+            assertEquals("2", message.attributes().get(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT), "counted on from before");
+            assertEquals("ü", message.messageAttributes().get("text").stringValue());
+            assertEquals("Number.int", message.messageAttributes().get("number").dataType());
+            assertArrayEquals(new byte[] {0, -1}, message.messageAttributes().get("bytes").binaryValue().asByteArray());
+            // Received twice, which is once too often now: it goes where the description says.
+            assertEquals(List.of(), client.receiveMessage(r -> r.queueUrl(url)).messages());
+            assertEquals(List.of("waiting"), second.drain("kept-dead"));
+            String own = client.getQueueUrl(r -> r.queueName("own.fifo")).queueUrl();
+            assertEquals("41", client.getQueueAttributes(r -> r.queueUrl(own).attributeNames(QueueAttributeName.ALL)).attributes().get(QueueAttributeName.VISIBILITY_TIMEOUT));
+            assertEquals(List.of("first", "second"), client.receiveMessage(r -> r.queueUrl(own).maxNumberOfMessages(2)).messages().stream().map(Message::body).toList());
+            assertThrows(QueueDoesNotExistException.class, () -> client.getQueueUrl(r -> r.queueName("gone")));
         }
+    }
+
+    @Test
+    void itsJournalDoesNotGrowWithWhatIsGone(@TempDir Path kept) throws IOException, InterruptedException {
+        List<QueueSpec> queues = List.of(new QueueSpec("busy", Duration.ofSeconds(30)));
+        try (EmbeddedSqs busy = EmbeddedSqs.start(kept, 0, queues)) {
+            busy.send("busy", "stays");
+            for (int i = 0; i < 1_000; i++) {
+                busy.send("busy", "passes");
+                if (i % 8 == 7) {
+                    busy.drain("busy");
+                }
+            }
+        }
+        try (Stream<String> lines = Files.lines(kept.resolve("queues.jsonl"))) {
+            assertTrue(lines.count() < 1_100, "at most a thousand lines more than there are messages");
+        }
+    }
+
+    @Test
+    void aJournalThatSomethingElseWroteIsToldWithItsLine(@TempDir Path kept) throws IOException {
+        Files.writeString(kept.resolve("queues.jsonl"), "{\"queue\":\"a\",\"attributes\":{}}\n{\"what\":1}\n");
+        IOException refused = assertThrows(IOException.class, () -> EmbeddedSqs.start(kept, 0, List.of()));
+        assertTrue(refused.getMessage().contains("queues.jsonl:2: "), refused.getMessage());
+        assertTrue(refused.getMessage().contains("move the file away"), refused.getMessage());
+    }
+
+    private static MessageAttributeValue attribute(String type, String value) {
+        return MessageAttributeValue.builder().dataType(type).stringValue(value).build();
     }
 
     private static void await(CountDownLatch latch) {

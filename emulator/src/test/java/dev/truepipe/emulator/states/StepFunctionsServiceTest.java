@@ -313,6 +313,35 @@ class StepFunctionsServiceTest {
         assertEquals("ServiceUnavailable", code(toy, "RedriveExecution", Map.of("executionArn", arn)));
     }
 
+    /** The files as they lay there when the process was killed are all that is left of it. */
+    @Test
+    void tellsOfWhatWasKilledAndRedrivesIt(@TempDir Path folder, @TempDir Path left) throws Exception {
+        String arn;
+        try (Toy toy = new Toy(MAP, folder)) {
+            Gate gate = new Gate();
+            toy.tasks.usually("In", gate::pass);
+            arn = toy.start("run", "[1]");
+            gate.awaitEntry();
+            Files.createDirectories(left.resolve("toy"));
+            Files.copy(folder.resolve("toy/run.json"), left.resolve("toy/run.json"));
+        }
+        ExecutionRecord killed;
+        try (Toy later = new Toy(MAP, left)) {
+            killed = later.service.record(arn);
+            assertEquals("FAILED Embedded.Killed", killed.status() + " " + killed.error());
+            assertTrue(killed.cause().endsWith("aws stepfunctions redrive-execution --execution-arn " + arn), killed.cause());
+            assertEquals("ExecutionFailed", killed.history().getLast().type());
+            assertEquals(List.of(killed), later.ended, "whoever hears of ends hears of this one");
+        }
+        try (Toy latest = new Toy(MAP, left)) {
+            assertEquals(killed, latest.service.record(arn));
+            assertEquals(List.of(), latest.ended, "told once");
+            latest.tasks.usually("In", gives("mended"));
+            latest.call("RedriveExecution", Map.of("executionArn", arn));
+            assertEquals(List.of("mended"), latest.await(arn).output());
+        }
+    }
+
     /** A listener that throws must not leave anybody waiting. */
     @Test
     void endsThoughAListenerFails() throws Exception {

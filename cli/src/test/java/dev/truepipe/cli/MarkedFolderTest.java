@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a demo may empty, and what it must not. */
-class DemoFolderTest {
+/** What a command may empty, and what it must not. */
+class MarkedFolderTest {
     @TempDir
     private Path temporary;
 
@@ -23,16 +23,16 @@ class DemoFolderTest {
     @BeforeEach
     void anEarlierDemo() throws IOException {
         earlier = Files.createDirectory(temporary.resolve("demo"));
-        Files.writeString(earlier.resolve(DemoFolder.MARKER), "");
+        Files.writeString(earlier.resolve(MarkedFolder.Owner.DEMO.marker()), "");
         model = Files.writeString(earlier.resolve("model.tar.gz"), "model");
     }
 
     @Test
     void emptiesAnEarlierDemo() throws Exception {
         Path manifest = Files.writeString(temporary.resolve("my.manifest"), "{}\n");
-        DemoFolder.prepare(earlier, manifest).close();
+        MarkedFolder.prepare(MarkedFolder.Owner.DEMO, earlier, manifest).close();
         assertFalse(Files.exists(model));
-        assertTrue(Files.exists(earlier.resolve(DemoFolder.MARKER)));
+        assertTrue(Files.exists(earlier.resolve(MarkedFolder.Owner.DEMO.marker())));
         assertEquals("{}\n", Files.readString(manifest));
     }
 
@@ -41,7 +41,7 @@ class DemoFolderTest {
         Path manifest = Files.writeString(earlier.resolve("train.manifest"), "{}\n");
         Path otherName = Files.createSymbolicLink(temporary.resolve("elsewhere"), earlier).resolve("train.manifest");
         for (Path named : new Path[] {manifest, otherName}) {
-            UnreadableInput refused = assertThrows(UnreadableInput.class, () -> DemoFolder.prepare(earlier, named));
+            UnreadableInput refused = assertThrows(UnreadableInput.class, () -> MarkedFolder.prepare(MarkedFolder.Owner.DEMO, earlier, named));
             assertEquals(named.toString(), refused.file());
             assertTrue(refused.cure().contains("--out"), refused.cure());
         }
@@ -51,8 +51,8 @@ class DemoFolderTest {
 
     @Test
     void removesNothingWhenTheManifestCannotBeRead() throws Exception {
-        assertThrows(UnreadableInput.class, () -> DemoFolder.prepare(earlier, temporary.resolve("absent.manifest")));
-        assertThrows(UnreadableInput.class, () -> DemoFolder.prepare(earlier, temporary));
+        assertThrows(UnreadableInput.class, () -> MarkedFolder.prepare(MarkedFolder.Owner.DEMO, earlier, temporary.resolve("absent.manifest")));
+        assertThrows(UnreadableInput.class, () -> MarkedFolder.prepare(MarkedFolder.Owner.DEMO, earlier, temporary));
         assertEquals("model", Files.readString(model));
     }
 
@@ -60,21 +60,21 @@ class DemoFolderTest {
     void leavesAnyOtherFolderAlone() throws Exception {
         Path other = Files.createDirectory(temporary.resolve("other"));
         Path mine = Files.writeString(other.resolve("mine.txt"), "mine");
-        assertThrows(UnreadableInput.class, () -> DemoFolder.prepare(other));
+        assertThrows(UnreadableInput.class, () -> MarkedFolder.prepare(MarkedFolder.Owner.DEMO, other));
         assertEquals("mine", Files.readString(mine));
     }
 
     @Test
     void isRefusedToASecondDemoUntilTheFirstHasEnded() throws Exception {
         for (Path folder : new Path[] {earlier, temporary.resolve("new")}) {
-            try (DemoFolder first = DemoFolder.prepare(folder)) {
+            try (MarkedFolder first = MarkedFolder.prepare(MarkedFolder.Owner.DEMO, folder)) {
                 Path ours = Files.writeString(first.resolve("ours.txt"), "ours");
-                UnreadableInput refused = assertThrows(UnreadableInput.class, () -> DemoFolder.prepare(folder));
+                UnreadableInput refused = assertThrows(UnreadableInput.class, () -> MarkedFolder.prepare(MarkedFolder.Owner.DEMO, folder));
                 assertEquals(folder.toString(), refused.file());
                 assertTrue(refused.cure().contains("--out"), refused.cure());
                 assertEquals("ours", Files.readString(ours));
             }
-            DemoFolder.prepare(folder).remove();
+            MarkedFolder.prepare(MarkedFolder.Owner.DEMO, folder).remove();
             assertFalse(Files.exists(folder));
         }
     }
@@ -83,7 +83,7 @@ class DemoFolderTest {
     void saysWhatIsWrongWhereNoFolderCanBe() throws Exception {
         Path file = Files.writeString(temporary.resolve("file"), "");
         for (Path impossible : new Path[] {file.resolve("demo"), file, Path.of("")}) {
-            UnreadableInput refused = assertThrows(UnreadableInput.class, () -> DemoFolder.prepare(impossible));
+            UnreadableInput refused = assertThrows(UnreadableInput.class, () -> MarkedFolder.prepare(MarkedFolder.Owner.DEMO, impossible));
             assertFalse(refused.file().isEmpty() || refused.getMessage().isBlank() || refused.cure().isBlank(), refused.toString());
         }
     }
