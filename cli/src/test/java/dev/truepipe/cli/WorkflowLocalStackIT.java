@@ -55,6 +55,7 @@ import software.amazon.awssdk.services.sfn.model.StateMachineListItem;
 class WorkflowLocalStackIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final CarLabels LABELS = new CarLabels(20_261_126);
+    private static final String CDK = "aws-cdk@2.1148.1";
     private static final String STACK = "Chain";
     private static final String MACHINE = STACK + "-retraining";
     private static final List<String> MANIFESTS = List.of("train.manifest", "validation.manifest", "quarantine.manifest", "superseded.manifest");
@@ -105,17 +106,18 @@ class WorkflowLocalStackIT {
     @Test
     @Order(1)
     void theCommandsOfTheReadmeDeployTheStack() throws Exception {
-        cdk("bootstrap", "aws://" + LocalStack.ACCOUNT + "/" + LocalStack.REGION);
+        // Outside the project, where it need not make the app first.
+        run(Program.of(List.of("npx", "--yes", CDK, "bootstrap", "aws://" + LocalStack.ACCOUNT + "/" + LocalStack.REGION)).in(folder));
         Matcher commands = Pattern.compile("^npx (aws-cdk@\\S+) (synth|deploy)\\b[^#\\n]*", Pattern.MULTILINE)
                 .matcher(Files.readString(Program.ROOT.resolve("README.md")));
-        List<String> run = new ArrayList<>();
+        List<String> ran = new ArrayList<>();
         while (commands.find()) {
             List<String> words = new ArrayList<>(List.of(commands.group().strip().split("\\s+")));
             words.add(1, "--yes");
-            run(words);
-            run.add(commands.group(2));
+            run(Program.of(words));
+            ran.add(commands.group(2));
         }
-        assertEquals(List.of("synth", "deploy"), run, "what the README says of deploying");
+        assertEquals(List.of("synth", "deploy"), ran, "what the README says of deploying");
         assertTrue(machines().contains("Truepipe-retraining"), () -> "state machines: " + machines());
     }
 
@@ -217,13 +219,14 @@ class WorkflowLocalStackIT {
     // Deploying
 
     private static void cdk(String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of("npx", "--yes", "aws-cdk@2.1148.1"));
+        List<String> command = new ArrayList<>(List.of("npx", "--yes", CDK));
         command.addAll(List.of(words));
-        run(command);
+        run(Program.of(command));
     }
 
-    private static void run(List<String> command) throws Exception {
-        Program program = Program.of(command).with("CDK_REQUIRE_APPROVAL", "never");
+    private static void run(Program program) throws Exception {
+        // Nobody is there to say yes.
+        program.with("CDK_REQUIRE_APPROVAL", "never").with("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20");
         localStack.environment().forEach(program::with);
         Program.Ended ended = program.run();
         assertEquals(0, ended.exit(), () -> ended + localStack.story());
