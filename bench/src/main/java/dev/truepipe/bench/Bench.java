@@ -30,7 +30,7 @@ public final class Bench implements Callable<Integer> {
     private static final int TEN = 10;
 
     /** What can be measured. */
-    enum Section { SPLIT, SCANNER, MEMORY, START, DECIDE, CLOUD, PIPE }
+    enum Section { SPLIT, SCANNER, MEMORY, START, DECIDE, CLOUD, PIPE, IMPORT }
 
     @Option(names = "--size", paramLabel = "SIZE", defaultValue = "1GiB", description = "of the manifests, 10MiB to 8GiB (default: ${DEFAULT-VALUE})")
     private String size;
@@ -38,7 +38,7 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--repeat", paramLabel = "N", defaultValue = "5", description = "measurements of each thing; medians are shown (default: ${DEFAULT-VALUE})")
     private int repeat;
 
-    @Option(names = "--only", paramLabel = "SECTION", split = ",", description = "some of: split, scanner, memory, start, decide, cloud, pipe (default: all)")
+    @Option(names = "--only", paramLabel = "SECTION", split = ",", description = "some of: split, scanner, memory, start, decide, cloud, pipe, import (default: all)")
     private List<String> only = List.of();
 
     @Option(names = "--large", description = "memory at 8 GiB, too; takes 18 GB of disk")
@@ -87,6 +87,10 @@ public final class Bench implements Callable<Integer> {
         Run run = new Run(home, work, tools, new Processes(home, tools.python(), work), results, new PrintStream(System.err, true), bytes, times, seed,
                 quick ? 1 : TEN, large);
         List<Contestant> contestants = sections.contains(Section.SPLIT) ? Contestant.all(home, tools, true) : List.of();
+        if (sections.contains(Section.IMPORT)) {
+            // Its version is one of the facts.
+            tools.pycocotools();
+        }
         Map<String, String> facts = facts(tools, home);
         try {
             for (Section section : sections) {
@@ -98,6 +102,7 @@ public final class Bench implements Callable<Integer> {
                     case DECIDE -> Deciding.measure(run);
                     case CLOUD -> CloudRun.measure(run);
                     case PIPE -> PipeRate.measure(run);
+                    case IMPORT -> CocoImport.measure(run, quick);
                 }
             }
         } finally {
@@ -121,7 +126,7 @@ public final class Bench implements Callable<Integer> {
             try {
                 sections.add(Section.valueOf(name.strip().toUpperCase(Locale.ROOT)));
             } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), "no section \"" + name + "\"; there are split, scanner, memory, start, decide, cloud, pipe", e);
+                throw new ParameterException(spec.commandLine(), "no section \"" + name + "\"; there are split, scanner, memory, start, decide, cloud, pipe, import", e);
             }
         }
         return only.isEmpty() ? EnumSet.allOf(Section.class) : sections;

@@ -59,26 +59,35 @@ final class Tools {
 
     /** A Python with DuckDB in it: downloaded once. */
     Found duckDb() throws IOException, InterruptedException {
-        Path folder = work.resolve("venv");
+        return withLibrary("venv", "duckdb", "DuckDB");
+    }
+
+    /** A Python with pycocotools in it: downloaded once. */
+    Found pycocotools() throws IOException, InterruptedException {
+        return withLibrary("venv-coco", "pycocotools", "pycocotools");
+    }
+
+    private Found withLibrary(String environment, String library, String name) throws IOException, InterruptedException {
+        Path folder = work.resolve(environment);
         String interpreter = folder.resolve("bin/python").toString();
-        List<String> ask = List.of(interpreter, "-c", "import duckdb; print(duckdb.__version__)");
+        List<String> ask = List.of(interpreter, "-c", "import " + library + ", importlib.metadata as m; print(m.version('" + library + "'))");
         String version = Files.exists(folder) ? Processes.output(ask) : null;
         if (version == null) {
             if (Processes.output(List.of(python, "-m", "venv", "--clear", folder.toString())) == null) {
                 return new Found(null, python + " -m venv fails; install its venv module (on Debian: python3-venv)");
             }
-            Process process = new ProcessBuilder(interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "duckdb")
+            Process process = new ProcessBuilder(interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", library)
                     .redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (process.waitFor() != 0) {
-                return new Found(null, "pip install duckdb fails: " + said.lines().reduce((_, last) -> last).orElse("no reason given"));
+                return new Found(null, "pip install " + library + " fails: " + said.lines().reduce((_, last) -> last).orElse("no reason given"));
             }
             version = Processes.output(ask);
         }
         if (version == null) {
-            return new Found(null, "DuckDB is installed in " + folder + " and cannot be imported; delete that folder and try again");
+            return new Found(null, name + " is installed in " + folder + " and cannot be imported; delete that folder and try again");
         }
-        versions.put("DuckDB", version);
+        versions.put(name, version);
         return new Found(Path.of(interpreter), null);
     }
 }

@@ -73,7 +73,8 @@ final class Findings {
         }
     }
 
-    private static void wrapped(PrintWriter out, String text) {
+    /** Within the width of the tables, indented. */
+    static void wrapped(PrintWriter out, String text) {
         StringBuilder line = new StringBuilder("     ");
         for (String word : text.split(" ")) {
             if (line.length() + word.length() + 1 > WIDTH && line.toString().strip().length() > 0) {

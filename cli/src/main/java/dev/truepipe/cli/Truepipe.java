@@ -33,6 +33,8 @@ public final class Truepipe implements Runnable {
         COMMANDS.put("demo", DemoCommand::new);
         COMMANDS.put("check", CheckCommand::new);
         COMMANDS.put("split", SplitCommand::new);
+        COMMANDS.put("import", ImportCommand::new);
+        COMMANDS.put("export", ExportCommand::new);
         COMMANDS.put("plan", PlanCommand::new);
         COMMANDS.put("pipe", PipeCommand::new);
         COMMANDS.put("up", UpCommand::new);

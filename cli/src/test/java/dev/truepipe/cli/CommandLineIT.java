@@ -40,7 +40,7 @@ class CommandLineIT {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "check", "split", "plan", "pipe", "up", "trigger"})
+    @ValueSource(strings = {"", "demo", "check", "split", "plan", "pipe", "up", "import", "export", "trigger"})
     void helpAndVersionEndWithZero(String command) throws Exception {
         for (String option : List.of("--help", "--version")) {
             Program.Ended ended = command.isEmpty() ? Program.truepipe(option).run() : Program.truepipe(command, option).run();

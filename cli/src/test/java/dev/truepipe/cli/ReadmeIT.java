@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Every command of README.md does what a reader expects of it: it is taken from the page and run. */
 class ReadmeIT {
     private static final Pattern BLOCK = Pattern.compile("^```sh\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Path INSTANCES = Program.ROOT.resolve("core/src/test/resources/importing/coco/in/instances.json");
     /** As a shell cuts words, as far as the page needs it: single quotes, and nothing else that is special. */
     private static final Pattern WORD = Pattern.compile("(?:[^\\s']|'[^']*')+");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
@@ -98,9 +100,23 @@ class ReadmeIT {
             if (words.contains("python3")) {
                 Program.require(Program.works("python3", "--version"), "python3", "a command of the README starts it: install it");
             }
-            fine(words.stream().map(word -> word.equals("my-output.manifest") ? manifest().toString() : word).toList());
+            if (words.contains("export")) {
+                // The command takes a new folder; an earlier run of this test has left one.
+                remove(Program.ROOT.resolve(words.getLast()));
+            }
+            fine(words.stream().map(word -> word.equals("my-output.manifest") ? manifest().toString() : word.equals("instances.json") ? INSTANCES.toString() : word).toList());
         } else {
             fail("README.md shows a command that this test does not know; teach it, or take the command out: " + command);
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Small JSON documents as plain values: {@code Map<String, Object>} in document order, {@code List<Object>},
@@ -79,32 +80,46 @@ public final class Json {
         return write(value, true);
     }
 
+    /**
+     * The value that a parser stands on, as {@link #parse} gives it; the parser stands on its last token afterwards.
+     *
+     * @param without names of members that are passed over, at any depth
+     */
+    public static Object value(JsonParser parser, Set<String> without) throws IOException {
+        return value(parser, parser.currentToken(), without);
+    }
+
     private static Object document(JsonParser parser) throws IOException {
         JsonToken first = parser.nextToken();
         if (first == null) {
             throw new IOException("expected a JSON value, found nothing");
         }
-        Object value = value(parser, first);
+        Object value = value(parser, first, Set.of());
         if (parser.nextToken() != null) {
             throw new IOException("expected the end after the JSON value, at " + parser.currentTokenLocation().offsetDescription());
         }
         return value;
     }
 
-    private static Object value(JsonParser parser, JsonToken token) throws IOException {
+    private static Object value(JsonParser parser, JsonToken token, Set<String> without) throws IOException {
         return switch (token) {
             case START_OBJECT -> {
                 Map<String, Object> map = new LinkedHashMap<>();
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     String name = parser.currentName();
-                    map.put(name, value(parser, parser.nextToken()));
+                    JsonToken member = parser.nextToken();
+                    if (without.contains(name)) {
+                        parser.skipChildren();
+                    } else {
+                        map.put(name, value(parser, member, without));
+                    }
                 }
                 yield map;
             }
             case START_ARRAY -> {
                 List<Object> list = new ArrayList<>();
                 for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
-                    list.add(value(parser, next));
+                    list.add(value(parser, next, without));
                 }
                 yield list;
             }

@@ -15,9 +15,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The moments labeling jobs write: {@code 2025-03-04T09:12:44}, up to nine decimals, {@code Z} or an offset; no zone means UTC. */
-final class CreationDate {
+public final class CreationDate {
     /** Older than any date that can be read. */
-    static final long UNKNOWN = Long.MIN_VALUE;
+    public static final long UNKNOWN = Long.MIN_VALUE;
 
     private static final Pattern SHAPE = Pattern.compile(
             "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?");
@@ -80,7 +80,7 @@ final class CreationDate {
     }
 
     /** Nanoseconds since 1970 in UTC, or {@link #UNKNOWN} if the text is no moment between 1678 and 2261. */
-    static long parse(String text) {
+    public static long parse(String text) {
         if (!SHAPE.matcher(text).matches()) {
             return UNKNOWN;
         }

@@ -423,7 +423,7 @@ final class LineScanner {
         int items = 0;
         while (cursor.nextItem()) {
             items++;
-            int end = plainObjects.read(bytes, cursor.position());
+            int end = plainObjects.read(bytes, cursor.valueAt());
             if (end >= 0) {
                 cursor.passTo(end);
                 continue;
@@ -531,7 +531,7 @@ final class LineScanner {
             return;
         }
         for (int place = 0; cursor.nextItem(); place++) {
-            int end = plainBoxes.read(bytes, cursor.position());
+            int end = plainBoxes.read(bytes, cursor.valueAt());
             if (end >= 0) {
                 cursor.passTo(end);
                 plainBox(into);

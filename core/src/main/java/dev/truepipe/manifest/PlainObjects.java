@@ -32,6 +32,10 @@ final class PlainObjects {
                 return -1;
             }
             i += order.length();
+            if (bytes[i] == ' ') {
+                // As Python writes it.
+                i++;
+            }
             boolean negative = bytes[i] == '-';
             int first = negative ? i + 1 : i;
             long word = LittleEndian.lessZeros(bytes, first);

@@ -70,6 +70,11 @@ public record Task(String name) {
         return name.startsWith(CUSTOM.name) ? CUSTOM : new Task(UnreadableLine.shortened(name));
     }
 
+    /** As metadata spells it: {@code groundtruth/} and the name. */
+    public String type() {
+        return TYPE_PREFIX + name;
+    }
+
     /** Whether lines of this task can be accepted. */
     public boolean supported() {
         return SUPPORTED_NAMES.contains(name);
