@@ -34,13 +34,14 @@ final class Program {
     static final Path WORK = ROOT.resolve("cli/target/it");
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private static boolean prepared;
 
     private final List<String> command;
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private Path folder = ROOT;
     private Path input;
     private boolean weighed;
 
@@ -62,6 +63,12 @@ final class Program {
 
     Program with(String name, String value) {
         environment.put(name, value);
+        return this;
+    }
+
+    /** Starts in another folder than the project's. */
+    Program in(Path folder) {
+        this.folder = folder;
         return this;
     }
 
@@ -121,7 +128,7 @@ final class Program {
         Files.createDirectories(WORK);
         Path out = Files.createTempFile(WORK, "out-", ".txt");
         Path err = Files.createTempFile(WORK, "err-", ".txt");
-        ProcessBuilder builder = new ProcessBuilder(command).directory(ROOT.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.redirectInput(input == null ? ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()) : ProcessBuilder.Redirect.from(input.toFile()));
         // Maven of the outer build hands these on; a user's shell has none of them.
         builder.environment().keySet().removeIf(name -> name.startsWith("MAVEN_") || name.startsWith("AWS_"));
