@@ -82,6 +82,10 @@ class ReadmeIT {
             // What runs this test.
             return;
         }
+        if (command.equals("npx aws-cdk@2.1148.1 synth")) {
+            // Takes the best part of a minute, and infra's CdkSynthIT has run it in this very build.
+            return;
+        }
         if (command.matches("npx aws-cdk@\\S+ deploy")) {
             // Deploying needs an account. That the command line knows the word is all that can be seen without.
             needNpx();
