@@ -1,5 +1,6 @@
 package dev.truepipe.bench;
 
+import dev.truepipe.storage.Folders;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -107,7 +108,7 @@ public final class Bench implements Callable<Integer> {
             }
         } finally {
             for (String folder : List.of("out", "indexes", "cloud", "pipe")) {
-                Run.remove(work.resolve(folder));
+                Folders.remove(work.resolve(folder));
             }
         }
         String page = results.page(facts);

@@ -14,6 +14,7 @@ import dev.truepipe.json.Json;
 import dev.truepipe.settings.InvalidSettingsException;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.settings.SettingsFile;
+import dev.truepipe.storage.Folders;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
@@ -51,10 +52,10 @@ final class CloudRun {
         for (int round = 1; round <= run.repeat(); round++) {
             Path out = run.emptied("out");
             splits.add(run.processes().measure(run.truepipe("split", manifest.file().toString(), "--out", out.toString(), "--json"), 0, Set.of(0)));
-            Run.remove(out);
+            Folders.remove(out);
             Path folder = run.emptied("cloud");
             clouds.add(run.processes().measure(command(run.home(), folder, manifest.file()), 0, Set.of(0)).json());
-            Run.remove(folder);
+            Folders.remove(folder);
             verify(manifest, clouds.getLast());
             run.say("cloud, round %d of %d: split %s, scan to write %s", round, run.repeat(), Run.seconds(splits.getLast().wall()),
                     Run.seconds(seconds(clouds.getLast(), "scan to write")));

@@ -2,6 +2,7 @@ package dev.truepipe.bench;
 
 import dev.truepipe.bench.Results.Goal;
 import dev.truepipe.bench.Results.Table;
+import dev.truepipe.storage.Folders;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
@@ -43,7 +44,7 @@ final class CocoImport {
             if (python.path() != null) {
                 take(run, measured, THEIRS, List.of(python.path().toString(), run.home().resolve("bench/contestants/load_coco.py").toString(), file.toString()), annotations, round);
             }
-            Run.remove(out);
+            Folders.remove(out);
         }
         tell(run, measured, python, annotations, Files.size(file));
     }

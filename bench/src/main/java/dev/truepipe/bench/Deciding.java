@@ -12,6 +12,7 @@ import dev.truepipe.manifest.ChunkIndexWriter;
 import dev.truepipe.manifest.ChunkScanner;
 import dev.truepipe.manifest.ManifestChunk;
 import dev.truepipe.split.GroupBy;
+import dev.truepipe.storage.Folders;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +41,7 @@ final class Deciding {
             Path indexes = run.emptied("indexes");
             index(indexes, run.seed(), chunks, LINES_A_CHUNK);
             Measurement decided = run.processes().measure(command(indexes, chunks), 0, Set.of(0));
-            Run.remove(indexes);
+            Folders.remove(indexes);
             Map<String, Object> json = decided.json();
             double seconds = ((Number) json.get("milliseconds")).doubleValue() / 1e3;
             run.say("decided on %d million lines: %s, %s at most", chunks, Run.seconds(seconds), Run.mebibytes(decided.peak()));

@@ -5,12 +5,12 @@ import dev.truepipe.bench.Results.Table;
 import dev.truepipe.emulator.api.Arns;
 import dev.truepipe.emulator.s3.BucketSpec;
 import dev.truepipe.emulator.s3.EmbeddedS3;
-import dev.truepipe.emulator.s3.ObjectCreated;
 import dev.truepipe.emulator.sagemaker.MetricDefinition;
 import dev.truepipe.emulator.sagemaker.PipeChannel;
 import dev.truepipe.emulator.sagemaker.TrainingCluster;
 import dev.truepipe.emulator.sagemaker.TrainingContainer;
 import dev.truepipe.json.Json;
+import dev.truepipe.storage.Folders;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.BufferedWriter;
@@ -75,7 +75,7 @@ final class PipeRate {
             }
             report(run, taken, Files.size(stream));
         } finally {
-            Run.remove(folder);
+            Folders.remove(folder);
         }
     }
 
@@ -98,13 +98,7 @@ final class PipeRate {
     }
 
     private static EmbeddedS3 s3(Path folder) throws IOException {
-        return EmbeddedS3.start(folder.resolve("cloud"), 0, List.of(new BucketSpec(MANIFEST.bucket())), new EmbeddedS3.Events() {
-            @Override
-            public void notification(String queue, String body) {}
-
-            @Override
-            public void created(ObjectCreated object) {}
-        }, Clock.systemUTC());
+        return EmbeddedS3.start(folder.resolve("cloud"), 0, List.of(new BucketSpec(MANIFEST.bucket())), EmbeddedS3.Events.NOBODY, Clock.systemUTC());
     }
 
     private static List<String> embedded(Path folder) {

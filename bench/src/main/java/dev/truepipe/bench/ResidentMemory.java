@@ -2,6 +2,7 @@ package dev.truepipe.bench;
 
 import dev.truepipe.bench.Results.Goal;
 import dev.truepipe.bench.Results.Table;
+import dev.truepipe.storage.Folders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class ResidentMemory {
                 Path out = run.emptied("out");
                 split = run.processes().measure(run.truepipe("split", manifest.file().toString(), "--out", out.toString(), "--json"), 0, Set.of(0));
                 run.say("split of %s: %s at most", Size.text(size), Run.mebibytes(split.peak()));
-                Run.remove(out);
+                Folders.remove(out);
             } finally {
                 run.release(manifest);
             }

@@ -1,10 +1,10 @@
 package dev.truepipe.bench;
 
+import dev.truepipe.storage.Folders;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -55,19 +55,8 @@ record Run(Path home, Path work, Tools tools, Processes processes, Results resul
     /** An empty folder to write into. */
     Path emptied(String name) throws IOException {
         Path folder = work.resolve(name);
-        remove(folder);
+        Folders.remove(folder);
         return Files.createDirectories(folder);
-    }
-
-    static void remove(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     List<String> truepipe(String... arguments) {

@@ -2,6 +2,7 @@ package dev.truepipe.bench;
 
 import dev.truepipe.bench.Results.Goal;
 import dev.truepipe.bench.Results.Table;
+import dev.truepipe.storage.Folders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class SplitContest {
                 run.say("%s, %s, round %d of %d: %s, %s", manifest.file().getFileName(), cores == 1 ? "one core" : cores + " cores", round, run.repeat(),
                         contestant.name(), Run.seconds(one.wall()));
                 verify(contestant, manifest, one, out, round == 1);
-                Run.remove(out);
+                Folders.remove(out);
                 measured.computeIfAbsent(contestant, _ -> new ArrayList<>()).add(one);
             }
         }

@@ -33,8 +33,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
@@ -70,7 +72,7 @@ final class ImportCommand implements Callable<Integer> {
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -391,7 +393,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private static void tell(PrintWriter print, ImportReport report, boolean skips, String heading) {
         List<ImportReport.Entry> entries = report.entries().stream().filter(entry -> entry.first().code().skips() == skips)
-                .sorted(java.util.Comparator.comparingLong(ImportReport.Entry::count).reversed()).toList();
+                .sorted(Comparator.comparingLong(ImportReport.Entry::count).reversed()).toList();
         if (entries.isEmpty()) {
             return;
         }

@@ -27,12 +27,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +40,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * A split on this machine: each line is written while it is scanned, to the channel it goes to unless an object turns out to be
@@ -59,8 +56,7 @@ final class LocalSplit implements AutoCloseable {
     private final DatasetRules rules;
     private final int threads;
     private final Path out;
-    private final Path work;
-    private final Thread onInterruption = new Thread(this::removeAfterInterruption, "split-interrupted");
+    private final WorkFolder work;
 
     /** What could not be written, and why. */
     static final class OutputFailed extends IOException {
@@ -79,8 +75,7 @@ final class LocalSplit implements AutoCloseable {
         this.rules = rules;
         this.threads = threads;
         this.out = Files.createDirectories(out);
-        this.work = Files.createTempDirectory(out, ".split-");
-        Runtime.getRuntime().addShutdownHook(onInterruption);
+        this.work = WorkFolder.in(out, ".split-");
     }
 
     /** The files that a split writes; last the one that tells of the others. */
@@ -314,30 +309,7 @@ final class LocalSplit implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            Runtime.getRuntime().removeShutdownHook(onInterruption);
-        } catch (IllegalStateException ending) {
-            // The hook is at work already.
-            return;
-        }
-        remove();
-    }
-
-    /** Ctrl-C: what has been written so far is of no use. */
-    private void removeAfterInterruption() {
-        try {
-            remove();
-        } catch (IOException | UncheckedIOException e) {
-            System.err.println("truepipe: " + work + " could not be removed (" + e.getMessage() + "); remove it yourself");
-        }
-    }
-
-    private void remove() throws IOException {
-        try (Stream<Path> files = Files.walk(work)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        work.close();
     }
 
     /** The channels while lines are scanned. Findings of lines wait for those of the dataset, which stand before them. */

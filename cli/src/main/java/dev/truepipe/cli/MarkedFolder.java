@@ -3,14 +3,12 @@ package dev.truepipe.cli;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -94,7 +92,8 @@ final class MarkedFolder implements AutoCloseable {
             }
             Files.createDirectories(path);
             Path place = path.toRealPath(); // a link to a folder stands for the folder, and is left alone
-            FileChannel marker = locked(owner, path);
+            FileChannel marker = LockFile.open(path.resolve(owner.marker())).orElseThrow(() -> new UnreadableInput(path.toString(),
+                    "another " + owner.command + " is running in this folder", "wait until it has ended, or name another with " + owner.option));
             try {
                 if (known) {
                     empty(owner, place);
@@ -110,25 +109,6 @@ final class MarkedFolder implements AutoCloseable {
             throw new UnreadableInput(path.toString(), "cannot be made or written to: " + UnreadableInput.words(e),
                     "name a folder of yours with " + owner.option);
         }
-    }
-
-    private static FileChannel locked(Owner owner, Path path) throws IOException, UnreadableInput {
-        FileChannel marker = FileChannel.open(path.resolve(owner.marker()), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        boolean kept = false;
-        try {
-            kept = marker.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            // A run in this very process has it.
-            kept = false;
-        } finally {
-            if (!kept) {
-                marker.close();
-            }
-        }
-        if (!kept) {
-            throw new UnreadableInput(path.toString(), "another " + owner.command + " is running in this folder", "wait until it has ended, or name another with " + owner.option);
-        }
-        return marker;
     }
 
     /**

@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import picocli.CommandLine.Command;
@@ -286,7 +287,7 @@ final class PipeCommand implements Callable<Integer> {
         }
     }
 
-    private static <T> T usage(String option, java.util.function.Supplier<T> made) throws UnreadableInput {
+    private static <T> T usage(String option, Supplier<T> made) throws UnreadableInput {
         try {
             return made.get();
         } catch (IllegalArgumentException e) {

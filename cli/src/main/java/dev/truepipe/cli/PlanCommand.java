@@ -34,6 +34,7 @@ import dev.truepipe.workload.Workload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -355,7 +356,7 @@ final class PlanCommand implements Callable<Integer> {
                 .map(rung -> rung.get("instanceType") + (rung.get("spot").equals(true) ? " on spot" : " on demand")).toList()));
         out.println();
         out.println("CreateTrainingJob, as sent first (the part of its name before -r0-1 is each run's own)");
-        out.print(new String(Json.pretty(outcome.request()), java.nio.charset.StandardCharsets.UTF_8));
+        out.print(new String(Json.pretty(outcome.request()), StandardCharsets.UTF_8));
         out.println("Nothing was started.");
     }
 

@@ -1,5 +1,6 @@
 package dev.truepipe.cli;
 
+import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.storage.ObjectSource;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
@@ -7,17 +8,14 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Where a rehearsed run finds and leaves things: its work bucket is a temporary folder, the named manifests are what they are, and every other
@@ -28,18 +26,16 @@ final class PlanStore implements ObjectStore, AutoCloseable {
     private static final String FILES = "(files)";
 
     private final String workBucket;
-    private final Path work;
+    private final WorkFolder work;
     private final Manifests.S3 s3;
     private final Map<S3Uri, Manifests.Opened> manifests = new TreeMap<>();
-    private final Thread onInterruption = new Thread(this::removeAfterInterruption, "plan-interrupted");
     private ObjectSource remote;
 
     /** @param s3 is made when the first object of it is asked for */
     PlanStore(String workBucket, Manifests manifests, Manifests.S3 s3) throws IOException {
         this.workBucket = workBucket;
         this.s3 = s3;
-        this.work = Files.createTempDirectory("truepipe-plan-" + ProcessHandle.current().pid() + "-");
-        Runtime.getRuntime().addShutdownHook(onInterruption);
+        this.work = WorkFolder.temporary("truepipe-plan-" + ProcessHandle.current().pid() + "-");
         for (Manifests.Opened manifest : manifests.all()) {
             this.manifests.put(address(manifest.file().name()), manifest);
         }
@@ -74,7 +70,7 @@ final class PlanStore implements ObjectStore, AutoCloseable {
     public InputStream open(S3Uri uri, ByteRange range, String ifMatch) throws IOException {
         Manifests.Opened manifest = manifests.get(uri);
         if (manifest != null) {
-            return range == null ? manifest.source().open(0, dev.truepipe.manifest.ByteSource.END) : manifest.source().open(range.from(), range.to());
+            return range == null ? manifest.source().open(0, ByteSource.END) : manifest.source().open(range.from(), range.to());
         }
         if (!uri.bucket().equals(workBucket)) {
             return remote().open(uri, range, ifMatch);
@@ -167,28 +163,6 @@ final class PlanStore implements ObjectStore, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            Runtime.getRuntime().removeShutdownHook(onInterruption);
-        } catch (IllegalStateException ending) {
-            return; // the hook is at work already
-        }
-        remove();
-    }
-
-    /** Ctrl-C: nobody sees what has been worked out so far. */
-    private void removeAfterInterruption() {
-        try {
-            remove();
-        } catch (IOException | UncheckedIOException e) {
-            System.err.println("truepipe: " + work + " could not be removed (" + e.getMessage() + "); remove it yourself");
-        }
-    }
-
-    private void remove() throws IOException {
-        try (Stream<Path> files = Files.walk(work)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        work.close();
     }
 }

@@ -2,11 +2,9 @@ package dev.truepipe.cli;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** The folder in which a cloud at home keeps everything, locked as long as the process lives: two never work in one. */
 final class UpFolder implements AutoCloseable {
@@ -26,19 +24,11 @@ final class UpFolder implements AutoCloseable {
         }
         try {
             Files.createDirectories(path);
-            FileChannel lock = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            try {
-                if (lock.tryLock() != null) {
-                    return new UpFolder(path, lock);
-                }
-            } catch (OverlappingFileLockException e) {
-                // A cloud of this very process has it, which is told below like any other.
-            }
-            lock.close();
+            return new UpFolder(path, LockFile.open(path.resolve("lock")).orElseThrow(
+                    () -> new UnreadableInput(path.toString(), "another cloud is up in this folder", "stop it, or name another folder with --data")));
         } catch (IOException e) {
             throw new UnreadableInput(path.toString(), "cannot be made or written to: " + UnreadableInput.words(e), "name a folder of yours with --data");
         }
-        throw new UnreadableInput(path.toString(), "another cloud is up in this folder", "stop it, or name another folder with --data");
     }
 
     Path path() {

@@ -1,6 +1,7 @@
 package dev.truepipe.cli;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ record YoloNames(Path file, SortedMap<Integer, String> names) {
         }
         try {
             return Files.readString(file);
-        } catch (java.nio.charset.CharacterCodingException e) {
+        } catch (CharacterCodingException e) {
             throw new UnreadableInput(file.toString(), "is not UTF-8", "save it as UTF-8");
         }
     }

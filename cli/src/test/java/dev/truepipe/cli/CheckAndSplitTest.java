@@ -10,8 +10,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,33 +20,11 @@ import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What the contract of {@code check} and {@code split} says, line by line. */
 class CheckAndSplitTest {
-    private record Ran(int exit, String out, String err) {
-        Map<String, Object> json() throws IOException {
-            return Json.parseObject(out.getBytes(StandardCharsets.UTF_8));
-        }
-
-        Map<String, Object> error() throws IOException {
-            return Json.object(json().get("error"));
-        }
-    }
-
     @TempDir
     private Path folder;
-
-    private static Ran run(Object... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Truepipe.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        String[] words = new String[args.length];
-        for (int i = 0; i < args.length; i++) {
-            words[i] = args[i].toString();
-        }
-        return new Ran(line.execute(words), out.toString(), err.toString());
-    }
 
     private static String image(int i, int classId) {
         return ("{\"source-ref\":\"s3://yard/%d.jpg\",\"kind\":%d,\"kind-metadata\":{\"class-name\":\"%s\",\"type\":\"groundtruth/image-classification\","
@@ -69,7 +45,7 @@ class CheckAndSplitTest {
 
     @Test
     void checkPrintsTheContractsFieldsAndExits0WhenEveryLineIsAccepted() throws IOException {
-        Ran ran = run("check", file("a.manifest", images(4)), "--json");
+        Ran ran = Ran.truepipe("check", file("a.manifest", images(4)), "--json");
         assertEquals(0, ran.exit(), ran.err());
         assertEquals(List.of("lines", "blank", "accepted", "quarantined", "warnings", "task", "labelAttribute", "classes", "findings", "inference"),
                 List.copyOf(ran.json().keySet()));
@@ -82,7 +58,7 @@ class CheckAndSplitTest {
     void checkExits1ForAQuarantinedLineAndWritesEveryFinding() throws IOException {
         Path manifest = file("a.manifest", image(1, 0), "", "{broken", image(2, 1).replace("\"kind\":1", "\"kind\":-1"));
         Path findings = folder.resolve("findings.jsonl");
-        Ran ran = run("check", manifest, "--findings", findings, "--json");
+        Ran ran = Ran.truepipe("check", manifest, "--findings", findings, "--json");
         assertEquals(1, ran.exit());
         assertEquals(3L, ran.json().get("lines"));
         assertEquals(1L, ran.json().get("blank"));
@@ -101,7 +77,7 @@ class CheckAndSplitTest {
     @Test
     void checkTellsPeopleWhatIsWrongWhereAndHowToMendIt() throws IOException {
         Path manifest = file("a.manifest", image(1, 0), image(2, 1).replace("\"kind\":1", "\"kind\":-1"));
-        String told = run("check", manifest).out().replaceAll("\\s+", " ");
+        String told = Ran.truepipe("check", manifest).out().replaceAll("\\s+", " ");
         assertTrue(told.contains("class-id-invalid × 1 ") && told.contains("a.manifest:2 (byte ") && told.contains("write a whole number"), told);
     }
 
@@ -109,7 +85,7 @@ class CheckAndSplitTest {
     void checkNamesAnEmptyManifestAndExits1() throws IOException {
         Path empty = file("empty.manifest");
         Path findings = folder.resolve("findings.jsonl");
-        Ran ran = run("check", file("a.manifest", images(3)), empty, "--findings", findings, "--json");
+        Ran ran = Ran.truepipe("check", file("a.manifest", images(3)), empty, "--findings", findings, "--json");
         assertEquals(1, ran.exit());
         assertEquals(Map.of("empty-manifest", 1L), ran.json().get("findings"));
         List<String> lines = Files.readAllLines(findings);
@@ -122,7 +98,7 @@ class CheckAndSplitTest {
         file("not.gz", "x");
         for (String name : List.of("missing.manifest", "", "not.gz")) {
             Path path = folder.resolve(name);
-            Ran ran = run("check", path, "--json");
+            Ran ran = Ran.truepipe("check", path, "--json");
             assertEquals(2, ran.exit(), name);
             assertEquals(Set.of("file", "message", "cure"), ran.error().keySet());
             assertEquals(path.toString(), ran.error().get("file"));
@@ -133,32 +109,32 @@ class CheckAndSplitTest {
     @Test
     void exits2ForWrongUsage() throws IOException {
         Path manifest = file("a.manifest", images(2));
-        assertEquals(2, run("check").exit());
-        assertEquals(2, run("check", "--json", "--nonsense", manifest).exit());
-        assertEquals(2, run("check", "--json", manifest, manifest).exit());
-        assertEquals(2, run("check", "--json", manifest, "--task", "juggling").exit());
+        assertEquals(2, Ran.truepipe("check").exit());
+        assertEquals(2, Ran.truepipe("check", "--json", "--nonsense", manifest).exit());
+        assertEquals(2, Ran.truepipe("check", "--json", manifest, manifest).exit());
+        assertEquals(2, Ran.truepipe("check", "--json", manifest, "--task", "juggling").exit());
         for (String label : List.of("", "source-ref", "kind-metadata", "k".repeat(128))) {
-            assertEquals(2, run("check", "--json", manifest, "--label", label).exit(), label);
-            assertEquals(2, run("demo", "--json", "--manifest", manifest, "--label", label).exit(), label);
+            assertEquals(2, Ran.truepipe("check", "--json", manifest, "--label", label).exit(), label);
+            assertEquals(2, Ran.truepipe("demo", "--json", "--manifest", manifest, "--label", label).exit(), label);
         }
-        assertEquals(2, run("split", manifest).exit());
-        assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--validation", "20").exit());
-        assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--group-by", "no group").exit());
-        assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--previous", folder.resolve("none.json")).exit());
-        assertEquals(2, run("split", manifest, "--out", manifest).exit());
-        assertEquals(2, run("split", manifest, "--out", folder.resolve("o"), "--threads", "0").exit());
-        assertEquals(2, run().exit());
+        assertEquals(2, Ran.truepipe("split", manifest).exit());
+        assertEquals(2, Ran.truepipe("split", manifest, "--out", folder.resolve("o"), "--validation", "20").exit());
+        assertEquals(2, Ran.truepipe("split", manifest, "--out", folder.resolve("o"), "--group-by", "no group").exit());
+        assertEquals(2, Ran.truepipe("split", manifest, "--out", folder.resolve("o"), "--previous", folder.resolve("none.json")).exit());
+        assertEquals(2, Ran.truepipe("split", manifest, "--out", manifest).exit());
+        assertEquals(2, Ran.truepipe("split", manifest, "--out", folder.resolve("o"), "--threads", "0").exit());
+        assertEquals(2, Ran.truepipe().exit());
     }
 
     @Test
     void hasHelpAndVersionEverywhere() {
         for (String command : List.of("check", "split")) {
-            Ran help = run(command, "--help");
+            Ran help = Ran.truepipe(command, "--help");
             assertEquals(0, help.exit());
             assertTrue(help.out().contains("Exit codes"), help.out());
         }
-        assertEquals(0, run("--version").exit());
-        assertTrue(run("--version").out().startsWith("truepipe "));
+        assertEquals(0, Ran.truepipe("--version").exit());
+        assertTrue(Ran.truepipe("--version").out().startsWith("truepipe "));
     }
 
     @Test
@@ -168,17 +144,17 @@ class CheckAndSplitTest {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
-        assertEquals(5L, run("check", packed, "--json").json().get("accepted"));
+        assertEquals(5L, Ran.truepipe("check", packed, "--json").json().get("accepted"));
         InputStream before = System.in;
         try {
             System.setIn(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
-            assertEquals(5L, run("check", "-", "--json").json().get("accepted"));
+            assertEquals(5L, Ran.truepipe("check", "-", "--json").json().get("accepted"));
         } finally {
             System.setIn(before);
         }
         byte[] whole = Files.readAllBytes(packed);
         Files.write(packed, java.util.Arrays.copyOf(whole, whole.length - 12));
-        assertEquals(2, run("check", packed, "--json").exit());
+        assertEquals(2, Ran.truepipe("check", packed, "--json").exit());
     }
 
     @Test
@@ -188,7 +164,7 @@ class CheckAndSplitTest {
         lines.add(image(0, 1).replace("16:20:01", "17:20:01"));
         Path manifest = file("a.manifest", lines.toArray(new String[0]));
         Path out = folder.resolve("out");
-        Ran ran = run("split", manifest, "--out", out, "--json");
+        Ran ran = Ran.truepipe("split", manifest, "--out", out, "--json");
         assertEquals(0, ran.exit(), ran.out() + ran.err());
         Map<String, Object> json = ran.json();
         List<String> written = new ArrayList<>();
@@ -210,11 +186,11 @@ class CheckAndSplitTest {
         lines.add("{broken");
         Path manifest = file("a.manifest", lines.toArray(new String[0]));
         Path out = folder.resolve("out");
-        assertEquals(0, run("split", manifest, "--out", out, "--json").exit());
-        assertEquals(1, run("split", manifest, "--out", out, "--max-quarantined", "1%", "--json").exit());
-        assertEquals(1, run("split", manifest, "--out", out, "--validation", "0%", "--json").exit());
+        assertEquals(0, Ran.truepipe("split", manifest, "--out", out, "--json").exit());
+        assertEquals(1, Ran.truepipe("split", manifest, "--out", out, "--max-quarantined", "1%", "--json").exit());
+        assertEquals(1, Ran.truepipe("split", manifest, "--out", out, "--validation", "0%", "--json").exit());
         assertEquals(60, Files.readAllLines(out.resolve("train.manifest")).size());
-        assertEquals(1, run("split", file("empty.manifest"), "--out", out, "--json").exit());
+        assertEquals(1, Ran.truepipe("split", file("empty.manifest"), "--out", out, "--json").exit());
         assertEquals(0, Files.size(out.resolve("train.manifest")));
     }
 
@@ -223,13 +199,13 @@ class CheckAndSplitTest {
         Path one = file("a.manifest", images(30));
         Path two = file("b.manifest", image(1_000, 0), "{", "", " ", image(7, 0).replace("16:20:01", "16:20:02"), image(1_001, 1));
         Path out = folder.resolve("out");
-        run("split", one, two, "--out", out, "--json");
+        Ran.truepipe("split", one, two, "--out", out, "--json");
         for (Object[] more : new Object[][] {{two, one}, {one, two, "--chunk-bytes", "1"}, {two, one, "--chunk-bytes", "777"},
                 {one, two, "--threads", "3"}, {one, two, "--threads", "2", "--chunk-bytes", "500"}}) {
             Path again = folder.resolve("again");
             List<Object> args = new ArrayList<>(List.of("split", "--out", again, "--json"));
             args.addAll(List.of(more));
-            run(args.toArray());
+            Ran.truepipe(args.toArray());
             for (String name : List.of("train.manifest", "validation.manifest", "quarantine.manifest", "superseded.manifest",
                     "findings.jsonl", "dataset.json", "lines.idx")) {
                 assertArrayEquals(Files.readAllBytes(out.resolve(name)), Files.readAllBytes(again.resolve(name)), name + " " + List.of(more));
@@ -242,7 +218,7 @@ class CheckAndSplitTest {
         Path out = folder.resolve("blocked");
         Files.createDirectories(out.resolve("validation.manifest").resolve("x"));
         Files.writeString(out.resolve("train.manifest"), "earlier");
-        Ran ran = run("split", file("a.manifest", images(30)), "--out", out, "--json");
+        Ran ran = Ran.truepipe("split", file("a.manifest", images(30)), "--out", out, "--json");
         assertEquals(2, ran.exit());
         assertTrue(ran.out().contains("validation.manifest"), ran.out());
         assertEquals("earlier", Files.readString(out.resolve("train.manifest")));
@@ -259,24 +235,24 @@ class CheckAndSplitTest {
             lines.add(image(i, 0));
         }
         Path first = folder.resolve("first");
-        run("split", file("a.manifest", lines.toArray(new String[0])), "--out", first, "--json");
+        Ran.truepipe("split", file("a.manifest", lines.toArray(new String[0])), "--out", first, "--json");
         List<String> held = objects(first.resolve("validation.manifest"));
         objects(first.resolve("train.manifest")).subList(0, 2).forEach(object ->
                 lines.add(image(Integer.parseInt(object), 1).replace("16:20:01", "17:20:01")));
         Path grown = file("a.manifest", lines.toArray(new String[0]));
 
         Path forgetful = folder.resolve("forgetful");
-        run("split", grown, "--out", forgetful, "--json");
+        Ran.truepipe("split", grown, "--out", forgetful, "--json");
         assertEquals(held.size() + 1, objects(forgetful.resolve("validation.manifest")).size());
 
         Path second = folder.resolve("second");
-        assertEquals(0, run("split", grown, "--out", second, "--previous", first.resolve("dataset.json"), "--json").exit());
+        assertEquals(0, Ran.truepipe("split", grown, "--out", second, "--previous", first.resolve("dataset.json"), "--json").exit());
         assertEquals(held, objects(second.resolve("validation.manifest")));
-        Ran other = run("split", grown, "--out", second, "--seed", "2", "--previous", first.resolve("dataset.json"), "--json");
+        Ran other = Ran.truepipe("split", grown, "--out", second, "--seed", "2", "--previous", first.resolve("dataset.json"), "--json");
         assertEquals(1L, Json.object(other.json().get("findings")).get("carried-state-dropped"));
 
         Files.writeString(first.resolve("lines.idx"), "none");
-        Ran damaged = run("split", grown, "--out", second, "--previous", first.resolve("dataset.json"), "--json");
+        Ran damaged = Ran.truepipe("split", grown, "--out", second, "--previous", first.resolve("dataset.json"), "--json");
         assertEquals(2, damaged.exit());
         assertTrue(damaged.err().contains(first.resolve("lines.idx") + ": the version's lines.idx is of another Truepipe; remove it"), damaged.err());
     }
@@ -285,7 +261,7 @@ class CheckAndSplitTest {
     void splitKeepsATestShareAndTakesItAwayAgainWhenThereIsNone() throws IOException {
         Path manifest = file("a.manifest", images(60));
         Path out = folder.resolve("out");
-        Ran ran = run("split", manifest, "--out", out, "--test", "25%", "--json");
+        Ran ran = Ran.truepipe("split", manifest, "--out", out, "--test", "25%", "--json");
         assertEquals(0, ran.exit(), ran.out());
         List<String> written = new ArrayList<>();
         for (String channel : List.of("train", "validation", "test")) {
@@ -296,16 +272,16 @@ class CheckAndSplitTest {
         }
         assertEquals(Set.of(images(60)), Set.copyOf(written));
         assertEquals(60L, ran.json().get("accepted"));
-        assertTrue(run("split", manifest, "--out", out, "--test", "25%").out().matches("(?s).*[0-9]+  validation\\R +[0-9]+  test\\R.*"));
+        assertTrue(Ran.truepipe("split", manifest, "--out", out, "--test", "25%").out().matches("(?s).*[0-9]+  validation\\R +[0-9]+  test\\R.*"));
 
-        assertEquals(2, run("split", out.resolve("test.manifest"), "--out", out, "--json").exit(), "it would be taken away while it is read");
-        Ran without = run("split", manifest, "--out", out, "--json");
+        assertEquals(2, Ran.truepipe("split", out.resolve("test.manifest"), "--out", out, "--json").exit(), "it would be taken away while it is read");
+        Ran without = Ran.truepipe("split", manifest, "--out", out, "--json");
         assertEquals(0L, without.json().get("test"));
         assertTrue(Files.notExists(out.resolve("test.manifest")), "of the split before");
-        assertTrue(!run("split", manifest, "--out", out).out().contains("  test"));
+        assertTrue(!Ran.truepipe("split", manifest, "--out", out).out().contains("  test"));
 
         Path mine = Files.writeString(out.resolve("test.manifest"), "mine");
-        assertEquals(0, run("split", manifest, "--out", out, "--json").exit());
+        assertEquals(0, Ran.truepipe("split", manifest, "--out", out, "--json").exit());
         assertEquals("mine", Files.readString(mine), "no split wrote it");
     }
 
@@ -315,7 +291,7 @@ class CheckAndSplitTest {
         Path labels = file("a.manifest", lines.subList(0, 32).toArray(new String[0]));
         Path holdOut = file("val.manifest", lines.subList(28, 40).toArray(new String[0]));
         Path out = folder.resolve("out");
-        Ran ran = run("split", labels, "--out", out, "--validation", holdOut, "--test", "20%", "--json");
+        Ran ran = Ran.truepipe("split", labels, "--out", out, "--validation", holdOut, "--test", "20%", "--json");
         assertEquals(0, ran.exit(), ran.out());
         assertEquals(lines.subList(28, 40), Files.readAllLines(out.resolve("validation.manifest")));
         assertEquals(lines.subList(28, 32), Files.readAllLines(out.resolve("superseded.manifest")));
@@ -329,10 +305,10 @@ class CheckAndSplitTest {
         for (Object[] more : new Object[][] {{labels, holdOut}, {holdOut, labels}, {labels, folder.resolve("./val.manifest")}, {labels, "--chunk-bytes", "500"}}) {
             List<Object> args = new ArrayList<>(List.of("split", "--out", folder.resolve("again"), "--validation", holdOut, "--test", "20%", "--json"));
             args.addAll(List.of(more));
-            assertEquals(ran.out(), run(args.toArray()).out(), () -> List.of(more).toString());
+            assertEquals(ran.out(), Ran.truepipe(args.toArray()).out(), () -> List.of(more).toString());
         }
-        assertEquals(0, run("split", labels, "--out", out, "--validation", holdOut, "--test", "20%", "--previous", out.resolve("dataset.json"), "--json").exit());
-        assertEquals(1L, Json.object(run("split", labels, "--out", out, "--previous", out.resolve("dataset.json"), "--json").json().get("findings"))
+        assertEquals(0, Ran.truepipe("split", labels, "--out", out, "--validation", holdOut, "--test", "20%", "--previous", out.resolve("dataset.json"), "--json").exit());
+        assertEquals(1L, Json.object(Ran.truepipe("split", labels, "--out", out, "--previous", out.resolve("dataset.json"), "--json").json().get("findings"))
                 .get("carried-state-dropped"));
     }
 
@@ -340,20 +316,20 @@ class CheckAndSplitTest {
     void splitSaysWhatIsWrongWithAHoldOut() throws IOException {
         Path manifest = file("a.manifest", images(40));
         Path out = folder.resolve("out");
-        Ran none = run("split", manifest, "--out", out, "--validation", folder.resolve("no.manifest"), "--json");
+        Ran none = Ran.truepipe("split", manifest, "--out", out, "--validation", folder.resolve("no.manifest"), "--json");
         assertEquals(2, none.exit());
         assertTrue(none.error().get("message").toString().endsWith("no.manifest\" is neither a percentage nor a manifest that is there"), none.out());
         assertTrue(none.error().get("cure").toString().contains("s3://bucket/key"), none.out());
-        Ran directory = run("split", manifest, "--out", out, "--validation", folder, "--json");
+        Ran directory = Ran.truepipe("split", manifest, "--out", out, "--validation", folder, "--json");
         assertEquals("2 is a directory", directory.exit() + " " + directory.error().get("message"));
-        Ran alone = run("split", manifest, "--out", out, "--validation", manifest, "--json");
+        Ran alone = Ran.truepipe("split", manifest, "--out", out, "--validation", manifest, "--json");
         assertEquals("2 is the hold-out and the only manifest: nothing is left to train on", alone.exit() + " " + alone.error().get("message"));
-        Ran all = run("split", manifest, "--out", out, "--validation", "60%", "--test", "40%", "--json");
+        Ran all = Ran.truepipe("split", manifest, "--out", out, "--validation", "60%", "--test", "40%", "--json");
         assertEquals("2 a hold-out of 100% leaves nothing to train on", all.exit() + " " + all.error().get("message"));
-        assertEquals(2, run("split", manifest, "--out", out, "--test", "ten", "--json").exit());
-        Ran bad = run("split", manifest, "--out", out, "--validation", file("val.manifest", "{"), "--json");
+        assertEquals(2, Ran.truepipe("split", manifest, "--out", out, "--test", "ten", "--json").exit());
+        Ran bad = Ran.truepipe("split", manifest, "--out", out, "--validation", file("val.manifest", "{"), "--json");
         assertEquals(1, bad.exit());
-        assertTrue(run("split", manifest, "--out", out, "--validation", folder.resolve("val.manifest")).out().contains("no line of the hold-out " + folder.resolve("val.manifest")));
+        assertTrue(Ran.truepipe("split", manifest, "--out", out, "--validation", folder.resolve("val.manifest")).out().contains("no line of the hold-out " + folder.resolve("val.manifest")));
         assertTrue(Files.notExists(out.resolve("test.manifest")));
     }
 
@@ -365,14 +341,14 @@ class CheckAndSplitTest {
     void checkRefusesToReplaceItsOwnInputByItsFindings() throws IOException {
         Path manifest = file("a.manifest", images(4));
         byte[] before = Files.readAllBytes(manifest);
-        assertEquals(2, run("check", manifest, "--findings", folder.resolve("./a.manifest"), "--json").exit());
+        assertEquals(2, Ran.truepipe("check", manifest, "--findings", folder.resolve("./a.manifest"), "--json").exit());
         assertArrayEquals(before, Files.readAllBytes(manifest));
     }
 
     @Test
     void refusesOneFileUnderTwoNames() throws IOException {
         Path manifest = file("a.manifest", images(4));
-        Ran ran = run("check", manifest, folder.resolve("./a.manifest"), "--json");
+        Ran ran = Ran.truepipe("check", manifest, folder.resolve("./a.manifest"), "--json");
         assertEquals(2, ran.exit());
         assertTrue(ran.error().get("message").toString().startsWith("is the same file as "), ran.err());
     }
@@ -380,7 +356,7 @@ class CheckAndSplitTest {
     @Test
     void saysInWordsThatTheOutputCannotBeWritten() throws IOException {
         Path manifest = file("a.manifest", images(4));
-        Ran ran = run("split", manifest, "--out", manifest.resolve("below"), "--json");
+        Ran ran = Ran.truepipe("split", manifest, "--out", manifest.resolve("below"), "--json");
         assertEquals(2, ran.exit());
         assertEquals(manifest.resolve("below").toString(), ran.error().get("file"));
         assertTrue(ran.error().get("cure").toString().contains("--out"), ran.err());
@@ -391,19 +367,19 @@ class CheckAndSplitTest {
     void splitRefusesToReplaceItsOwnInput() throws IOException {
         Path manifest = file("train.manifest", images(10));
         byte[] before = Files.readAllBytes(manifest);
-        assertEquals(2, run("split", manifest, "--out", folder, "--json").exit());
+        assertEquals(2, Ran.truepipe("split", manifest, "--out", folder, "--json").exit());
         assertArrayEquals(before, Files.readAllBytes(manifest));
     }
 
     @Test
     void saysThatLabelAttributesDiffer() throws IOException {
         Path manifest = file("a.manifest", image(1, 0), image(2, 1), image(3, 0).replace("\"kind", "\"sort"));
-        Ran check = run("check", manifest, "--json");
+        Ran check = Ran.truepipe("check", manifest, "--json");
         assertEquals(0, check.exit(), "no line is quarantined for it");
-        String told = run("check", manifest).out();
+        String told = Ran.truepipe("check", manifest).out();
         assertTrue(told.contains("as long as the dataset as a whole is wrong: label-attributes-differ"), told);
         assertEquals(Map.of("label-attributes-differ", 1L), check.json().get("findings"));
-        assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--json").exit());
+        assertEquals(1, Ran.truepipe("split", manifest, "--out", folder.resolve("o"), "--json").exit());
     }
 
     /** The second job numbers the classes the other way round, under a label attribute of its own. */
@@ -417,10 +393,10 @@ class CheckAndSplitTest {
         }
         Path second = file("b.manifest", other);
         Path out = folder.resolve("out");
-        Map<String, Object> check = run("check", second, first, "--label", "kind,sort", "--json").json();
+        Map<String, Object> check = Ran.truepipe("check", second, first, "--label", "kind,sort", "--json").json();
         assertEquals(Map.of("ripe", 40L, "unripe", 40L), check.get("classes"));
         assertEquals(Map.of(), check.get("findings"));
-        Ran split = run("split", first, second, "--label", "kind,sort", "--out", out);
+        Ran split = Ran.truepipe("split", first, second, "--label", "kind,sort", "--out", out);
         assertEquals(0, split.exit(), split.out() + split.err());
         assertTrue(split.out().contains("40 lines of labeling-job/sort were reconciled: sort → kind, 2 classes renumbered."), split.out());
         List<String> written = new ArrayList<>(Files.readAllLines(out.resolve("train.manifest")));
@@ -435,9 +411,9 @@ class CheckAndSplitTest {
                 + "\"classes\":{\"0\":1,\"1\":0}}]}", Json.text(document.get("reconciled")));
 
         // What was written is a dataset that needs nothing more.
-        assertEquals(Map.of(), run("check", out.resolve("train.manifest"), out.resolve("validation.manifest"), "--json").json().get("findings"));
+        assertEquals(Map.of(), Ran.truepipe("check", out.resolve("train.manifest"), out.resolve("validation.manifest"), "--json").json().get("findings"));
         Path cut = folder.resolve("cut");
-        assertEquals(0, run("split", second, first, "--label", "kind,sort", "--out", cut, "--chunk-bytes", "777", "--previous", out.resolve("dataset.json")).exit());
+        assertEquals(0, Ran.truepipe("split", second, first, "--label", "kind,sort", "--out", cut, "--chunk-bytes", "777", "--previous", out.resolve("dataset.json")).exit());
         for (String name : List.of("train.manifest", "validation.manifest", "dataset.json", "lines.idx")) {
             assertArrayEquals(Files.readAllBytes(out.resolve(name)), Files.readAllBytes(cut.resolve(name)), name);
         }
@@ -451,82 +427,82 @@ class CheckAndSplitTest {
     @Test
     void saysWhatTheChoiceRestsOnAndDoubtsItWhenFewLinesSpeakForIt() throws IOException {
         String[] lines = images(9);
-        assertTrue(run("check", file("a.manifest", lines)).out().contains("label attribute \"kind\", by the metadata of 9 of 9 lines looked at"));
-        assertTrue(run("check", file("a.manifest", lines), "--label", "kind", "--task", "image-classification").out().contains("label attribute \"kind\", as given"));
+        assertTrue(Ran.truepipe("check", file("a.manifest", lines)).out().contains("label attribute \"kind\", by the metadata of 9 of 9 lines looked at"));
+        assertTrue(Ran.truepipe("check", file("a.manifest", lines), "--label", "kind", "--task", "image-classification").out().contains("label attribute \"kind\", as given"));
         List<String> mixed = new ArrayList<>(List.of(lines));
         mixed.addAll(List.of(topics(1, "[0]"), topics(2, "[0]")));
         Path manifest = file("mixed.manifest", mixed.toArray(new String[0]));
-        Ran check = run("check", manifest);
+        Ran check = Ran.truepipe("check", manifest);
         assertTrue(check.out().contains("Warning: only 81% of the lines looked at say so."), check.out());
-        assertTrue(run("split", manifest, "--out", folder.resolve("o")).out().contains("Warning: only 81% of the lines looked at say so."));
+        assertTrue(Ran.truepipe("split", manifest, "--out", folder.resolve("o")).out().contains("Warning: only 81% of the lines looked at say so."));
         Map<String, Object> inference = Map.of("by", "metadata", "lines", 11L, "votes", 9L);
-        assertEquals(inference, run("check", manifest, "--json").json().get("inference"));
-        assertEquals(inference, run("split", manifest, "--out", folder.resolve("o"), "--json").json().get("inference"));
+        assertEquals(inference, Ran.truepipe("check", manifest, "--json").json().get("inference"));
+        assertEquals(inference, Ran.truepipe("split", manifest, "--out", folder.resolve("o"), "--json").json().get("inference"));
         assertEquals(inference, Json.parseObject(Files.readAllBytes(folder.resolve("o/dataset.json"))).get("inference"));
-        assertTrue(run("check", file("b.manifest", image(1, 0).replace(",\"type\":\"groundtruth/image-classification\"", ""))).out()
+        assertTrue(Ran.truepipe("check", file("b.manifest", image(1, 0).replace(",\"type\":\"groundtruth/image-classification\"", ""))).out()
                 .contains("by what it looks like on 1 of 1 line looked at"));
-        assertEquals("nothing", Json.object(run("check", file("c.manifest", "{}"), "--json").json().get("inference")).get("by"));
+        assertEquals("nothing", Json.object(Ran.truepipe("check", file("c.manifest", "{}"), "--json").json().get("inference")).get("by"));
     }
 
     @Test
     void takesEveryTaskThatHelpLists() throws IOException {
         for (String command : List.of("check", "split")) {
-            String help = run(command, "--help").out().replaceAll("\\s+", " ");
+            String help = Ran.truepipe(command, "--help").out().replaceAll("\\s+", " ");
             for (String task : Task.SUPPORTED.split(", ")) {
                 assertTrue(help.contains(task), command + " --help lacks " + task);
-                assertEquals(0, run("check", file("a.manifest", images(1)), "--json", "--task", task).exit() / 2, task);
-                assertEquals(0, run("check", file("a.manifest", images(1)), "--json", "--task", "groundtruth/" + task).exit() / 2, task);
+                assertEquals(0, Ran.truepipe("check", file("a.manifest", images(1)), "--json", "--task", task).exit() / 2, task);
+                assertEquals(0, Ran.truepipe("check", file("a.manifest", images(1)), "--json", "--task", "groundtruth/" + task).exit() / 2, task);
             }
         }
-        Ran refused = run("check", file("a.manifest", images(1)), "--json", "--task", "juggling");
+        Ran refused = Ran.truepipe("check", file("a.manifest", images(1)), "--json", "--task", "juggling");
         assertTrue(refused.error().get("message").toString().contains("write one of object-detection, "), refused.out());
     }
 
     @Test
     void weighsFindingsAsAskedFor() throws IOException {
         Path manifest = file("a.manifest", topics(1, "[0]"), topics(2, "[1,1]"), topics(3, "[]"));
-        assertEquals(1L, run("check", manifest, "--json").json().get("quarantined"));
-        assertEquals(0L, run("check", manifest, "--json", "--finding", "class-repeated=warning").json().get("quarantined"));
-        assertEquals(2L, run("check", manifest, "--json", "--finding", "empty-annotations=quarantine").json().get("quarantined"));
-        assertEquals(2L, run("check", manifest, "--json", "--negatives", "drop").json().get("quarantined"));
-        assertEquals(3L, run("check", manifest, "--json", "--negatives", "keep", "--finding", "class-repeated=warning", "--finding", "metadata-missing=quarantine")
+        assertEquals(1L, Ran.truepipe("check", manifest, "--json").json().get("quarantined"));
+        assertEquals(0L, Ran.truepipe("check", manifest, "--json", "--finding", "class-repeated=warning").json().get("quarantined"));
+        assertEquals(2L, Ran.truepipe("check", manifest, "--json", "--finding", "empty-annotations=quarantine").json().get("quarantined"));
+        assertEquals(2L, Ran.truepipe("check", manifest, "--json", "--negatives", "drop").json().get("quarantined"));
+        assertEquals(3L, Ran.truepipe("check", manifest, "--json", "--negatives", "keep", "--finding", "class-repeated=warning", "--finding", "metadata-missing=quarantine")
                 .json().get("accepted"));
         Path out = folder.resolve("o");
-        run("split", manifest, "--out", out, "--finding", "class-repeated=warning", "--negatives", "drop");
+        Ran.truepipe("split", manifest, "--out", out, "--finding", "class-repeated=warning", "--negatives", "drop");
         assertEquals(1, Files.readAllLines(out.resolve("quarantine.manifest")).size());
         for (String wrong : List.of("box-outside-imag=warning", "class-repeated=error", "invalid-json=warning", "class-gap=quarantine")) {
-            Ran refused = run("check", manifest, "--json", "--finding", wrong);
+            Ran refused = Ran.truepipe("check", manifest, "--json", "--finding", wrong);
             assertEquals(2, refused.exit(), wrong);
             assertEquals("--finding", refused.error().get("file"));
         }
-        assertEquals(2, run("check", manifest, "--json", "--finding", "class-repeated").exit());
-        assertEquals("--negatives", run("split", manifest, "--out", out, "--json", "--negatives", "none").error().get("file"));
+        assertEquals(2, Ran.truepipe("check", manifest, "--json", "--finding", "class-repeated").exit());
+        assertEquals("--negatives", Ran.truepipe("split", manifest, "--out", out, "--json", "--negatives", "none").error().get("file"));
     }
 
     @Test
     void takesTheFullListOfClassesFromACategoryFile() throws IOException {
         Path manifest = file("a.manifest", topics(1, "[0]"), topics(2, "[1]"), topics(3, "[1]").replace("{\"0\":\"refund\",\"1\":\"damage\"}", "{}"));
         Path categories = file("classes.json", "{\"document-version\":\"2018-11-28\",\"labels\":[{\"label\":\"refund\"},{\"label\":\"damage\"},{\"label\":\"delay\"}]}");
-        assertEquals(Map.of("refund", 1L, "damage", 2L), run("check", manifest, "--json", "--label-categories", categories).json().get("classes"));
+        assertEquals(Map.of("refund", 1L, "damage", 2L), Ran.truepipe("check", manifest, "--json", "--label-categories", categories).json().get("classes"));
         Path out = folder.resolve("o");
-        run("split", manifest, "--out", out, "--label-categories", categories);
+        Ran.truepipe("split", manifest, "--out", out, "--label-categories", categories);
         assertEquals(3L, Json.parseObject(Files.readAllBytes(out.resolve("dataset.json"))).get("classCount"));
         Path other = file("other.json", "{\"labels\":[{\"label\":\"refund\"}]}");
-        assertEquals(Map.of("class-map-conflict", 1L), run("check", manifest, "--json", "--label-categories", other).json().get("findings"));
+        assertEquals(Map.of("class-map-conflict", 1L), Ran.truepipe("check", manifest, "--json", "--label-categories", other).json().get("findings"));
         for (String wrong : List.of("[]", "{}", "{\"labels\":[]}", "{\"labels\":[{\"name\":\"a\"}]}", "{\"labels\":[{\"label\":\"a\"},{\"label\":\"a\"}]}", "{")) {
-            Ran refused = run("check", manifest, "--json", "--label-categories", file("wrong.json", wrong));
+            Ran refused = Ran.truepipe("check", manifest, "--json", "--label-categories", file("wrong.json", wrong));
             assertEquals(2, refused.exit(), wrong);
             assertTrue(refused.error().get("message").toString().startsWith("is no label category configuration file: "), refused.out());
         }
-        assertEquals(2, run("check", manifest, "--json", "--label-categories", folder.resolve("none.json")).exit());
+        assertEquals(2, Ran.truepipe("check", manifest, "--json", "--label-categories", folder.resolve("none.json")).exit());
     }
 
     @Test
     void saysThatObjectsLieUnderDifferentAttributes() throws IOException {
         Path manifest = file("a.manifest", topics(1, "[0]"), topics(2, "[1]").replace("\"source\":\"text 2\"", "\"source-ref\":\"s3://texts/2.txt\""));
-        Ran check = run("check", manifest, "--json");
+        Ran check = Ran.truepipe("check", manifest, "--json");
         assertEquals(0, check.exit(), "no line is quarantined for it");
         assertEquals(Map.of("source-attributes-differ", 1L), check.json().get("findings"));
-        assertEquals(1, run("split", manifest, "--out", folder.resolve("o"), "--json").exit());
+        assertEquals(1, Ran.truepipe("split", manifest, "--out", folder.resolve("o"), "--json").exit());
     }
 }

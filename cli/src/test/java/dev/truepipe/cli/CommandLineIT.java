@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import dev.truepipe.emulator.s3.BucketSpec;
 import dev.truepipe.emulator.s3.EmbeddedS3;
-import dev.truepipe.emulator.s3.ObjectCreated;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
@@ -126,14 +125,7 @@ class CommandLineIT {
         assertEquals(46, plain.json().get("lines").asInt());
         assertEquals(plain.json(), Program.truepipe("check", "--json", zipped.toString()).run().json());
         assertEquals(plain.json(), Program.truepipe("check", "--json", "-").reading(file).run().json());
-        EmbeddedS3.Events nobody = new EmbeddedS3.Events() {
-            @Override
-            public void notification(String queue, String body) {}
-
-            @Override
-            public void created(ObjectCreated object) {}
-        };
-        try (EmbeddedS3 s3 = EmbeddedS3.start(folder.resolve("s3"), 0, List.of(new BucketSpec("labels")), nobody, Clock.systemUTC())) {
+        try (EmbeddedS3 s3 = EmbeddedS3.start(folder.resolve("s3"), 0, List.of(new BucketSpec("labels")), EmbeddedS3.Events.NOBODY, Clock.systemUTC())) {
             s3.store().put(S3Uri.parse("s3://labels/a/output.manifest"), manifest, ObjectStore.Condition.ALWAYS);
             assertEquals(plain.json(), fromS3(s3, "s3://labels/a/output.manifest").json());
             Path holdOut = Files.writeString(folder.resolve("val.manifest"), String.join("\n", TwinManifests.trainable().lines().limit(6).toList()));
@@ -156,14 +148,7 @@ class CommandLineIT {
         Path file = Files.write(folder.resolve("cars.manifest"), CarLabels.manifest(labels.lines(0, 60)));
         Path settings = Files.writeString(folder.resolve("settings.yaml"), "datasets:\n  - name: cars\n    labels: s3://labels/cars/\n    labelBucket: notification\n    images: [s3://"
                 + CarLabels.BUCKET + "/]\n    training: { algorithm: object-detection }\n");
-        EmbeddedS3.Events nobody = new EmbeddedS3.Events() {
-            @Override
-            public void notification(String queue, String body) {}
-
-            @Override
-            public void created(ObjectCreated object) {}
-        };
-        try (EmbeddedS3 s3 = EmbeddedS3.start(folder.resolve("s3"), 0, List.of(new BucketSpec(CarLabels.BUCKET)), nobody, Clock.systemUTC())) {
+        try (EmbeddedS3 s3 = EmbeddedS3.start(folder.resolve("s3"), 0, List.of(new BucketSpec(CarLabels.BUCKET)), EmbeddedS3.Events.NOBODY, Clock.systemUTC())) {
             for (int i = 0; i < 60; i++) {
                 s3.store().put(S3Uri.parse(CarLabels.picture(i)), new byte[] {1}, ObjectStore.Condition.ALWAYS);
             }

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.truepipe.json.Json;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** What the contract of {@code import} and {@code export} says. */
 class ImportAndExportTest {
@@ -29,25 +26,8 @@ class ImportAndExportTest {
     private static final String GOOD = COCO.formatted("");
     private static final String CROWDED = COCO.formatted(",{\"id\":2,\"image_id\":1,\"category_id\":1,\"bbox\":[1,1,20,20],\"iscrowd\":1}");
 
-    private record Ran(int exit, String out, String err) {
-        Map<String, Object> json() throws IOException {
-            return Json.parseObject(out.getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
     @TempDir
     private Path folder;
-
-    private static Ran run(Object... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Truepipe.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        String[] words = new String[args.length];
-        for (int i = 0; i < args.length; i++) {
-            words[i] = args[i].toString();
-        }
-        return new Ran(line.execute(words), out.toString(), err.toString());
-    }
 
     private Path file(String name, String content) throws IOException {
         Files.createDirectories(folder.resolve(name).getParent());
@@ -57,11 +37,11 @@ class ImportAndExportTest {
     @Test
     void importPrintsTheContractsFieldsAndItsManifestPassesCheck() throws IOException {
         Path out = folder.resolve("cars.manifest");
-        Ran ran = run("import", "coco", file("c.json", GOOD), "--label", "cars", "--s3-prefix", "s3://b/i", "--out", out, "--json");
+        Ran ran = Ran.truepipe("import", "coco", file("c.json", GOOD), "--label", "cars", "--s3-prefix", "s3://b/i", "--out", out, "--json");
         assertEquals(0, ran.exit(), ran.err());
         assertEquals("{\"images\":2,\"annotations\":1,\"written\":2,\"skipped\":0,\"classes\":{\"car\":1},\"findings\":{\"empty-annotations\":1}}", ran.out().strip());
         assertTrue(Files.readString(out).startsWith("{\"source-ref\":\"s3://b/i/a.jpg\",\"cars\":{"));
-        Ran check = run("check", out, "--json");
+        Ran check = Ran.truepipe("check", out, "--json");
         assertEquals(0, check.exit(), check.out());
         assertEquals("cars", check.json().get("labelAttribute"));
     }
@@ -71,7 +51,7 @@ class ImportAndExportTest {
         Path out = folder.resolve("cars.manifest");
         Path findings = folder.resolve("findings.jsonl");
         Path input = file("c.json", CROWDED);
-        Ran ran = run("import", "coco", input, "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--findings", findings);
+        Ran ran = Ran.truepipe("import", "coco", input, "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--findings", findings);
         assertEquals(1, ran.exit(), ran.err());
         assertTrue(ran.out().contains("crowd  × 1") && ran.out().contains("Written to"), ran.out());
         assertEquals(2, Files.readAllLines(out).size());
@@ -83,7 +63,7 @@ class ImportAndExportTest {
     @Test
     void nothingIsLeftOfAnImportThatCannotBeReadToItsEnd() throws IOException {
         Path out = file("cars.manifest", "before");
-        Ran ran = run("import", "coco", file("c.json", GOOD.substring(0, GOOD.length() - 30)), "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--json");
+        Ran ran = Ran.truepipe("import", "coco", file("c.json", GOOD.substring(0, GOOD.length() - 30)), "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--json");
         assertEquals(2, ran.exit());
         Map<String, Object> error = Json.object(ran.json().get("error"));
         assertEquals(Set.of("file", "message", "cure"), error.keySet());
@@ -98,11 +78,11 @@ class ImportAndExportTest {
     void importReplacesNoneOfItsInputs() throws IOException {
         Path input = file("c.json", GOOD);
         for (String option : List.of("--out", "--findings")) {
-            assertEquals(2, run("import", "coco", input, "--label", "cars", option, input).exit());
+            assertEquals(2, Ran.truepipe("import", "coco", input, "--label", "cars", option, input).exit());
             assertEquals(GOOD, Files.readString(input));
         }
         Files.createDirectories(folder.resolve("fruit/ripe"));
-        assertEquals(2, run("import", "folders", folder.resolve("fruit"), "--label", "x", "--s3-prefix", "s3://b/", "--out", folder.resolve("fruit/ripe/x.manifest")).exit());
+        assertEquals(2, Ran.truepipe("import", "folders", folder.resolve("fruit"), "--label", "x", "--s3-prefix", "s3://b/", "--out", folder.resolve("fruit/ripe/x.manifest")).exit());
     }
 
     @ParameterizedTest
@@ -112,7 +92,7 @@ class ImportAndExportTest {
         "export coco FILE --out DIR", "export coco FILE --out FILE", "export coco missing.manifest --out OUT"})
     void wrongUsageEndsWith2AndACure(String arguments) throws IOException {
         Path file = file("in/c.json", GOOD);
-        Ran ran = run((Object[]) arguments.replace("FILE", file.toString()).replace("DIR", file.getParent().toString()).replace("OUT", folder.resolve("out").toString()).split(" "));
+        Ran ran = Ran.truepipe((Object[]) arguments.replace("FILE", file.toString()).replace("DIR", file.getParent().toString()).replace("OUT", folder.resolve("out").toString()).split(" "));
         assertEquals(2, ran.exit(), ran.out() + ran.err());
         assertTrue(ran.err().startsWith("truepipe: ") && ran.err().contains("; ") && !ran.err().contains("\tat "), ran.err());
         assertFalse(Files.exists(folder.resolve("out")));
@@ -128,7 +108,7 @@ class ImportAndExportTest {
         for (String bad : List.of("names: [", "train: x", "names: {a: b}", "names: !!java.io.File [x]", "names: []", "a: &a [x]\nnames: [*b]")) {
             Files.createDirectories(folder.resolve("bad"));
             file("bad/data.yaml", bad);
-            Ran ran = run("import", "yolo", folder.resolve("bad"), "--label", "x", "--s3-prefix", "s3://b/", "--json");
+            Ran ran = Ran.truepipe("import", "yolo", folder.resolve("bad"), "--label", "x", "--s3-prefix", "s3://b/", "--json");
             assertEquals(2, ran.exit(), bad + ran.out());
             assertEquals(folder.resolve("bad/data.yaml").toString(), Json.object(ran.json().get("error")).get("file"));
         }
@@ -141,11 +121,11 @@ class ImportAndExportTest {
     @Test
     void mapIsPartedWhereAnAddressBegins() throws IOException {
         Path out = folder.resolve("k.manifest");
-        Ran ran = run("import", "label-studio", file("ls.json", task("/data/local-files/?d=shelf/1.jpg")), "--label", "k", "--map", "nothing=here",
+        Ran ran = Ran.truepipe("import", "label-studio", file("ls.json", task("/data/local-files/?d=shelf/1.jpg")), "--label", "k", "--map", "nothing=here",
                 "--map", "/data/local-files/?d=shelf/=s3://b/shelf/", "--out", out);
         assertEquals(0, ran.exit(), ran.err());
         assertTrue(Files.readString(out).startsWith("{\"source-ref\":\"s3://b/shelf/1.jpg\","), Files.readString(out));
-        Ran none = run("import", "label-studio", folder.resolve("ls.json"), "--label", "k", "--map", "/data/");
+        Ran none = Ran.truepipe("import", "label-studio", folder.resolve("ls.json"), "--label", "k", "--map", "/data/");
         assertEquals(2, none.exit());
         assertTrue(none.err().contains("--map") && none.err().contains("FROM=TO"), none.err());
     }
@@ -153,10 +133,10 @@ class ImportAndExportTest {
     @Test
     void aLabelingInterfaceIsRefusedWhereItSaysNothing() throws IOException {
         Path xml = file("interface.xml", "<View><Image name='image' value='$image'/><Choices name='k' toName='image'><Choice value='b'/><Choice value='a'/></Choices></View>");
-        Ran coco = run("import", "coco", file("c.json", GOOD), "--label", "cars", "--s3-prefix", "s3://b/", "--label-categories", xml);
+        Ran coco = Ran.truepipe("import", "coco", file("c.json", GOOD), "--label", "cars", "--s3-prefix", "s3://b/", "--label-categories", xml);
         assertEquals(2, coco.exit());
         assertTrue(coco.err().contains("label-studio alone"), coco.err());
-        Ran fine = run("import", "label-studio", file("ls.json", task("s3://b/1.jpg")), "--label", "k", "--label-categories", xml, "--json");
+        Ran fine = Ran.truepipe("import", "label-studio", file("ls.json", task("s3://b/1.jpg")), "--label", "k", "--label-categories", xml, "--json");
         assertEquals("{\"b\":0,\"a\":1}", Json.text(fine.json().get("classes")));
     }
 
@@ -166,22 +146,22 @@ class ImportAndExportTest {
         Path input = file("labels.csv.part", labels);
         Path link = Files.createSymbolicLink(folder.resolve("link.csv"), input);
         Path out = folder.resolve("labels.csv");
-        assertEquals(0, run("import", "csv", input, "--label", "k", "--s3-prefix", "s3://b/", "--out", out).exit());
+        assertEquals(0, Ran.truepipe("import", "csv", input, "--label", "k", "--s3-prefix", "s3://b/", "--out", out).exit());
         assertEquals(labels, Files.readString(input));
         assertTrue(Files.readString(out).contains("s3://b/a.jpg"));
         Path around = folder.resolve("x/../labels.csv.part");
         for (Path same : List.of(input, link, around)) {
             for (String option : List.of("--out", "--findings")) {
-                Ran ran = run("import", "csv", input, "--label", "k", "--s3-prefix", "s3://b/", option, same);
+                Ran ran = Ran.truepipe("import", "csv", input, "--label", "k", "--s3-prefix", "s3://b/", option, same);
                 assertEquals(2, ran.exit(), ran.out());
                 assertTrue(ran.err().contains("one of the inputs"), ran.err());
             }
         }
         Path categories = file("categories.json", "{\"labels\":[{\"label\":\"x\"}]}");
-        assertEquals(2, run("import", "csv", input, "--label", "k", "--s3-prefix", "s3://b/", "--label-categories", categories, "--out", categories).exit());
+        assertEquals(2, Ran.truepipe("import", "csv", input, "--label", "k", "--s3-prefix", "s3://b/", "--label-categories", categories, "--out", categories).exit());
         Path ripe = Files.createDirectories(folder.resolve("fruit/ripe"));
-        assertEquals(2, run("import", "folders", ripe.getParent(), "--label", "k", "--s3-prefix", "s3://b/", "--out", folder.resolve("m"), "--findings", folder.resolve("x/../m")).exit());
-        assertEquals(2, run("import", "folders", ripe.getParent(), "--label", "k", "--s3-prefix", "s3://b/", "--findings", ripe.resolve("f")).exit());
+        assertEquals(2, Ran.truepipe("import", "folders", ripe.getParent(), "--label", "k", "--s3-prefix", "s3://b/", "--out", folder.resolve("m"), "--findings", folder.resolve("x/../m")).exit());
+        assertEquals(2, Ran.truepipe("import", "folders", ripe.getParent(), "--label", "k", "--s3-prefix", "s3://b/", "--findings", ripe.resolve("f")).exit());
         assertEquals(labels, Files.readString(input));
     }
 
@@ -190,10 +170,10 @@ class ImportAndExportTest {
         Path findings = file("findings.jsonl", "before\n");
         Path out = Files.createSymbolicLink(folder.resolve("link.manifest"), file("real.manifest", "before\n"));
         String cut = CROWDED.substring(0, CROWDED.length() - 30);
-        assertEquals(2, run("import", "coco", file("c.json", cut), "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--findings", findings).exit());
+        assertEquals(2, Ran.truepipe("import", "coco", file("c.json", cut), "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--findings", findings).exit());
         assertEquals("before\n", Files.readString(findings));
         assertEquals("before\n", Files.readString(out));
-        assertEquals(1, run("import", "coco", file("c.json", CROWDED), "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--findings", findings).exit());
+        assertEquals(1, Ran.truepipe("import", "coco", file("c.json", CROWDED), "--label", "cars", "--s3-prefix", "s3://b/", "--out", out, "--findings", findings).exit());
         assertTrue(Files.isSymbolicLink(out) && Files.readString(folder.resolve("real.manifest")).contains("s3://b/a.jpg"));
         try (var files = Files.list(folder)) {
             assertEquals(Set.of("c.json", "findings.jsonl", "link.manifest", "real.manifest"), Set.copyOf(files.map(file -> file.getFileName().toString()).toList()));
@@ -227,10 +207,10 @@ class ImportAndExportTest {
         }
         String coco = "{\"images\":[{\"id\":1,\"width\":90,\"height\":90,\"file_name\":\"a.jpg\"}],\"annotations\":[" + annotations + "],\"categories\":[" + categories + "]}";
         Path manifest = folder.resolve("cars.manifest");
-        Ran first = run("import", "coco", file("c.json", coco), "--label", "cars", "--s3-prefix", "s3://b/", "--out", manifest, "--json");
+        Ran first = Ran.truepipe("import", "coco", file("c.json", coco), "--label", "cars", "--s3-prefix", "s3://b/", "--out", manifest, "--json");
         assertEquals(0, first.exit(), first.err());
-        assertEquals(0, run("export", "yolo", manifest, "--out", folder.resolve("yolo")).exit());
-        Ran again = run("import", "yolo", folder.resolve("yolo"), "--label", "cars", "--json");
+        assertEquals(0, Ran.truepipe("export", "yolo", manifest, "--out", folder.resolve("yolo")).exit());
+        Ran again = Ran.truepipe("import", "yolo", folder.resolve("yolo"), "--label", "cars", "--json");
         assertEquals(0, again.exit(), again.err());
         assertEquals(first.json().get("classes"), again.json().get("classes"));
         assertEquals(names, List.copyOf(Json.object(again.json().get("classes")).keySet()));
@@ -240,11 +220,11 @@ class ImportAndExportTest {
     void classesThatDoNotAgreeEndAnExportWith1AndTheFinding() throws IOException {
         String line = "{\"source-ref\":\"s3://b/%d.jpg\",\"k\":0,\"k-metadata\":{\"class-name\":\"%s\",\"type\":\"groundtruth/image-classification\"}}\n";
         Path manifest = file("k.manifest", line.formatted(1, "car") + line.formatted(2, "tram"));
-        Ran json = run("export", "csv", manifest, "--out", folder.resolve("csv"), "--json");
+        Ran json = Ran.truepipe("export", "csv", manifest, "--out", folder.resolve("csv"), "--json");
         assertEquals(1, json.exit(), json.err());
         assertEquals("{\"class-map-conflict\":1}", Json.text(json.json().get("findings")));
         assertEquals(List.of(2L, 0L, List.of()), List.of(json.json().get("lines"), json.json().get("exported"), json.json().get("files")));
-        Ran told = run("export", "csv", manifest, "--out", folder.resolve("csv"));
+        Ran told = Ran.truepipe("export", "csv", manifest, "--out", folder.resolve("csv"));
         assertEquals(1, told.exit());
         assertTrue(told.out().contains("class-map-conflict") && told.out().contains("Nothing was written"), told.out());
         assertFalse(Files.exists(folder.resolve("csv")));
@@ -253,16 +233,16 @@ class ImportAndExportTest {
     @Test
     void exportTellsWhatWentOutAndExits1ForQuarantinedLines() throws IOException {
         Path manifest = folder.resolve("cars.manifest");
-        run("import", "coco", file("c.json", GOOD), "--label", "cars", "--s3-prefix", "s3://b/", "--out", manifest);
-        Ran fine = run("export", "yolo", manifest, "--out", folder.resolve("yolo"), "--json");
+        Ran.truepipe("import", "coco", file("c.json", GOOD), "--label", "cars", "--s3-prefix", "s3://b/", "--out", manifest);
+        Ran fine = Ran.truepipe("export", "yolo", manifest, "--out", folder.resolve("yolo"), "--json");
         assertEquals(0, fine.exit(), fine.err());
         assertEquals("{\"lines\":2,\"exported\":2,\"quarantined\":0,\"superseded\":0,\"omitted\":0,\"task\":\"object-detection\",\"labelAttribute\":\"cars\",\"classes\":{\"car\":1},"
                 + "\"files\":[\"data.yaml\",\"images.csv\",\"labels/\"],\"findings\":{\"empty-annotations\":1}}", fine.out().strip());
         Files.writeString(manifest, Files.readString(manifest) + "{broken\n");
-        Ran broken = run("export", "csv", manifest, "--out", folder.resolve("csv"));
+        Ran broken = Ran.truepipe("export", "csv", manifest, "--out", folder.resolve("csv"));
         assertEquals(1, broken.exit(), broken.err());
         assertTrue(broken.out().contains("invalid-json"), broken.out());
         assertEquals(3, Files.readAllLines(folder.resolve("csv/labels.csv")).size());
-        assertEquals(2, run("export", "csv", manifest, "--out", folder.resolve("csv")).exit());
+        assertEquals(2, Ran.truepipe("export", "csv", manifest, "--out", folder.resolve("csv")).exit());
     }
 }

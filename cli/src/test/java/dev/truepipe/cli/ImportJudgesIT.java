@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +16,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /**
  * Imports and exports against independent readings, within half a pixel: pycocotools for COCO, Label Studio's own converter for its exports. Both are
@@ -128,11 +124,9 @@ class ImportJudgesIT {
     }
 
     private static Map<String, Object> truepipe(int exit, String... words) throws IOException {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Truepipe.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        assertEquals(exit, line.execute(words), () -> out + "\n" + err);
-        return Json.parseObject(out.toString().getBytes(StandardCharsets.UTF_8));
+        Ran ran = Ran.truepipe((Object[]) words);
+        assertEquals(exit, ran.exit(), () -> ran.out() + "\n" + ran.err());
+        return ran.json();
     }
 
     private List<Object> judged(String... words) throws IOException, InterruptedException {

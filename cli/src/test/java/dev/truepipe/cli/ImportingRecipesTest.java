@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Every command of docs/importing.md, run in the order of the page on exports of each tool: it ends with 0. */
 class ImportingRecipesTest {
@@ -49,11 +46,8 @@ class ImportingRecipesTest {
         assertTrue(commands.size() >= 16, commands::toString);
         for (String command : commands) {
             assertTrue(command.startsWith("./truepipe "), command);
-            StringWriter out = new StringWriter();
-            StringWriter err = new StringWriter();
-            CommandLine line = Truepipe.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-            int exit = line.execute(words(command));
-            assertEquals(0, exit, command + "\n" + out + err);
+            Ran ran = Ran.truepipe((Object[]) words(command));
+            assertEquals(0, ran.exit(), command + "\n" + ran.out() + ran.err());
         }
         assertEquals(labels("cars.manifest"), labels("again.manifest"));
     }

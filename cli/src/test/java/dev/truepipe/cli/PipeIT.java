@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.emulator.s3.BucketSpec;
 import dev.truepipe.emulator.s3.EmbeddedS3;
-import dev.truepipe.emulator.s3.ObjectCreated;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.BufferedWriter;
@@ -313,14 +312,7 @@ class PipeIT {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
             out.write(manifest.getBytes(StandardCharsets.UTF_8));
         }
-        EmbeddedS3.Events nobody = new EmbeddedS3.Events() {
-            @Override
-            public void notification(String queue, String body) {}
-
-            @Override
-            public void created(ObjectCreated object) {}
-        };
-        try (EmbeddedS3 s3 = EmbeddedS3.start(folder.resolve("cloud"), 0, List.of(new BucketSpec("images")), nobody, Clock.systemUTC())) {
+        try (EmbeddedS3 s3 = EmbeddedS3.start(folder.resolve("cloud"), 0, List.of(new BucketSpec("images")), EmbeddedS3.Events.NOBODY, Clock.systemUTC())) {
             s3.store().put(S3Uri.parse("s3://images/one"), "first;".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
             s3.store().put(S3Uri.parse("s3://images/two"), "second;".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
             s3.store().put(S3Uri.parse("s3://images/m"), manifest.getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);

@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.json.Json;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,17 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** What the contract of {@code plan} says, line by line. That its request is the one that a run sends, ChainIT holds. */
 class PlanCommandTest {
     private static final String DETECTION = "algorithm: object-detection";
-
-    private record Ran(int exit, String out, String err) {
-        Map<String, Object> json() throws IOException {
-            return Json.parseObject(out.getBytes(StandardCharsets.UTF_8));
-        }
-    }
 
     @TempDir
     private Path folder;
@@ -55,16 +45,8 @@ class PlanCommandTest {
         }
     }
 
-    private Ran run(Object... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Truepipe.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        String[] words = new String[args.length + 1];
-        words[0] = "plan";
-        for (int i = 0; i < args.length; i++) {
-            words[i + 1] = args[i].toString();
-        }
-        return new Ran(line.execute(words), out.toString(), err.toString());
+    private static Ran run(Object... args) {
+        return Ran.truepipe(Stream.concat(Stream.of("plan"), Stream.of(args)).toArray());
     }
 
     /** Settings of one dataset, wagons, that looks at no object. */
@@ -144,15 +126,9 @@ class PlanCommandTest {
         Path one = manifest("a.manifest", lines.subList(0, 25));
         Path other = manifest("b.manifest", lines.subList(25, 60));
         Path settings = settings(DETECTION);
-        String split = (String) runOther("split", one, other, "--out", folder.resolve("out"), "--json").json().get("version");
+        String split = (String) Ran.truepipe("split", one, other, "--out", folder.resolve("out"), "--json").json().get("version");
         assertEquals(split, run(other, one, "--settings", settings, "--json").json().get("version"));
         assertEquals(split, run(manifest("all.manifest", lines), "--settings", settings, "--json").json().get("version"));
-    }
-
-    private static Ran runOther(Object... args) {
-        StringWriter out = new StringWriter();
-        String[] words = Stream.of(args).map(Object::toString).toArray(String[]::new);
-        return new Ran(Truepipe.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(new StringWriter())).execute(words), out.toString(), "");
     }
 
     @Test
@@ -160,9 +136,9 @@ class PlanCommandTest {
         Path settings = settings(DETECTION);
         Path previous = folder.resolve("out").resolve("dataset.json");
         Path first = manifest("a.manifest", wagons(0, 40));
-        assertEquals(0, runOther("split", first, "--out", previous.getParent(), "--json").exit());
+        assertEquals(0, Ran.truepipe("split", first, "--out", previous.getParent(), "--json").exit());
         Path grown = manifest("b.manifest", wagons(0, 60));
-        String split = (String) runOther("split", grown, "--out", folder.resolve("next"), "--previous", previous, "--json").json().get("version");
+        String split = (String) Ran.truepipe("split", grown, "--out", folder.resolve("next"), "--previous", previous, "--json").json().get("version");
         assertEquals(split, run(grown, "--settings", settings, "--previous", previous, "--json").json().get("version"));
         Ran bad = run(grown, "--settings", settings, "--previous", grown, "--json");
         assertEquals(2, bad.exit());

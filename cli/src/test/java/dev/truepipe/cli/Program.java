@@ -34,7 +34,7 @@ final class Program {
     static final Path WORK = ROOT.resolve("cli/target/it");
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Duration LIMIT = Duration.ofMinutes(10);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private static boolean prepared;
@@ -42,6 +42,7 @@ final class Program {
     private final List<String> command;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private Path folder = ROOT;
+    private Duration limit = LIMIT;
     private Path input;
     private boolean weighed;
 
@@ -69,6 +70,12 @@ final class Program {
     /** Starts in another folder than the project's. */
     Program in(Path folder) {
         this.folder = folder;
+        return this;
+    }
+
+    /** May take longer than most. */
+    Program within(Duration limit) {
+        this.limit = limit;
         return this;
     }
 
@@ -133,21 +140,21 @@ final class Program {
         // Maven of the outer build hands these on; a user's shell has none of them.
         builder.environment().keySet().removeIf(name -> name.startsWith("MAVEN_") || name.startsWith("AWS_"));
         builder.environment().putAll(environment);
-        return new Running(command, builder.start(), out, err, weighed);
+        return new Running(command, builder.start(), out, err, limit, weighed);
     }
 
     /** A run under way. Closing ends whatever of it still lives. */
-    record Running(List<String> command, Process process, Path out, Path err, Set<ProcessHandle> processes, AtomicLong peakKiB, Scales scales)
+    record Running(List<String> command, Process process, Path out, Path err, Duration limit, Set<ProcessHandle> processes, AtomicLong peakKiB, Scales scales)
             implements AutoCloseable {
         private static final long LOOK_MILLIS = 50;
 
-        Running(List<String> command, Process process, Path out, Path err, boolean weighed) {
-            this(command, process, out, err, new LinkedHashSet<>(Set.of(process.toHandle())), new AtomicLong(), weighed ? new Scales(process.toHandle()) : null);
+        Running(List<String> command, Process process, Path out, Path err, Duration limit, boolean weighed) {
+            this(command, process, out, err, limit, new LinkedHashSet<>(Set.of(process.toHandle())), new AtomicLong(), weighed ? new Scales(process.toHandle()) : null);
         }
 
         /** Waits until standard error holds {@code words}; fails if the run ends before. */
         void awaitOnStandardError(String words) throws IOException, InterruptedException {
-            Instant end = Instant.now().plus(LIMIT);
+            Instant end = Instant.now().plus(limit);
             while (!Files.readString(err).contains(words)) {
                 if (look()) {
                     Assertions.fail("ended before it said \"" + words + "\": " + ended());
@@ -159,10 +166,10 @@ final class Program {
         }
 
         Ended ended() throws IOException, InterruptedException {
-            Instant end = Instant.now().plus(LIMIT);
+            Instant end = Instant.now().plus(limit);
             while (!look()) {
                 if (Instant.now().isAfter(end)) {
-                    Assertions.fail(command + " has not ended after " + LIMIT + ":\n" + Files.readString(err));
+                    Assertions.fail(command + " has not ended after " + limit + ":\n" + Files.readString(err));
                 }
             }
             return new Ended(command, process.exitValue(), Files.readString(out), Files.readString(err), Set.copyOf(processes), peakKiB.get(),

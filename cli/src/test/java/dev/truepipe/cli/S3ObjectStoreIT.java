@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import dev.truepipe.emulator.s3.BucketSpec;
 import dev.truepipe.emulator.s3.EmbeddedS3;
-import dev.truepipe.emulator.s3.ObjectCreated;
 import dev.truepipe.functions.S3ObjectStore;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.ObjectUnreadableException;
@@ -45,14 +44,7 @@ class S3ObjectStoreIT extends ObjectStoreContract {
 
     @BeforeAll
     static void start() throws IOException {
-        EmbeddedS3.Events nobody = new EmbeddedS3.Events() {
-            @Override
-            public void notification(String queue, String body) {}
-
-            @Override
-            public void created(ObjectCreated object) {}
-        };
-        s3 = EmbeddedS3.start(folder, 0, List.of(new BucketSpec("contract", List.of(), false)), nobody, Clock.systemUTC());
+        s3 = EmbeddedS3.start(folder, 0, List.of(new BucketSpec("contract", List.of(), false)), EmbeddedS3.Events.NOBODY, Clock.systemUTC());
         client = S3ObjectStore.clientBuilder()
                 .endpointOverride(s3.endpoint())
                 .region(Region.US_EAST_1)

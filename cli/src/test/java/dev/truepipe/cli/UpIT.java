@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.emulator.api.Arns;
+import dev.truepipe.storage.Folders;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,13 +69,7 @@ class UpIT {
     /** A folder with nothing in it. */
     private static Path fresh(String name) throws IOException {
         Path folder = WORK.resolve(name);
-        if (Files.exists(folder)) {
-            try (var files = Files.walk(folder)) {
-                for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
+        Folders.remove(folder);
         return folder;
     }
 

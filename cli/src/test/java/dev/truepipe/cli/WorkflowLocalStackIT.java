@@ -226,7 +226,7 @@ class WorkflowLocalStackIT {
 
     private static void run(Program program) throws Exception {
         // Nobody is there to say yes.
-        program.with("CDK_REQUIRE_APPROVAL", "never").with("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20");
+        program.within(PATIENCE.multipliedBy(2)).with("CDK_REQUIRE_APPROVAL", "never").with("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20");
         localStack.environment().forEach(program::with);
         Program.Ended ended = program.run();
         assertEquals(0, ended.exit(), () -> ended + localStack.story());

@@ -11,16 +11,16 @@ import dev.truepipe.manifest.Reconciliation;
 import dev.truepipe.manifest.ScanRules;
 import dev.truepipe.manifest.ScanSummary;
 import dev.truepipe.manifest.Task;
+import dev.truepipe.storage.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -109,7 +109,7 @@ public final class Exporter {
             if (line.accepted()) {
                 newest.add(line);
                 if (!texts) {
-                    folder.add(LabeledLine.read(bytes, from, (int) line.length(), line.label(), new java.util.TreeMap<>()).source());
+                    folder.add(LabeledLine.read(bytes, from, (int) line.length(), line.label(), new TreeMap<>()).source());
                 }
             }
         });
@@ -122,7 +122,7 @@ public final class Exporter {
             throw new NotExportableException("the images lie in several buckets, and a list of files has one prefix", "export the manifests of one bucket at a time");
         }
         Path unfinished = out.resolve(UNFINISHED);
-        delete(unfinished);
+        Folders.remove(unfinished);
         try {
             Files.createDirectory(unfinished);
             Report report = write(format, manifests, rules, summary, newest, folder, classes, unfinished);
@@ -133,18 +133,7 @@ public final class Exporter {
             }
             return report;
         } finally {
-            delete(unfinished);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+            Folders.remove(unfinished);
         }
     }
 

@@ -1,13 +1,13 @@
 package dev.truepipe.manifest;
 
 import dev.truepipe.split.Hash128;
+import dev.truepipe.split.LowestHashes;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.ObjectUnreadableException;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,7 +49,7 @@ public final class ObjectLook {
             case HUNDRED -> {
                 Sample sample = new Sample(sink);
                 ChunkScanner.scan(source, chunk, rules, sample);
-                yield look(sample.objects).isEmpty() ? UnreadableObjects.NONE : lookAtAll(source, chunk, rules, (_, _, _) -> {});
+                yield look(sample.objects.all()).isEmpty() ? UnreadableObjects.NONE : lookAtAll(source, chunk, rules, (_, _, _) -> {});
             }
             case ALL -> lookAtAll(source, chunk, rules, sink);
         };
@@ -125,7 +125,7 @@ public final class ObjectLook {
 
     /** The objects with the lowest hashes. */
     private static final class Sample extends Beside {
-        private final TreeMap<Hash128, S3Uri> objects = new TreeMap<>();
+        private final LowestHashes<S3Uri> objects = new LowestHashes<>(SAMPLE);
 
         Sample(LineSink next) {
             super(next);
@@ -133,14 +133,12 @@ public final class ObjectLook {
 
         @Override
         boolean wants(long high, long low) {
-            return objects.size() < SAMPLE || new Hash128(high, low).compareTo(objects.lastKey()) < 0;
+            return objects.wants(new Hash128(high, low));
         }
 
         @Override
         void object(Hash128 hash, String uri) {
-            if (objects.putIfAbsent(hash, S3Uri.parse(uri)) == null && objects.size() > SAMPLE) {
-                objects.pollLastEntry();
-            }
+            objects.add(hash, S3Uri.parse(uri));
         }
     }
 

@@ -4,12 +4,10 @@ import dev.truepipe.json.Json;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.Condition;
 import dev.truepipe.storage.ObjectStore.ObjectMissingException;
-import dev.truepipe.storage.ObjectStore.PreconditionFailedException;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.training.Champion;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,26 +53,19 @@ public final class Champions {
      */
     public Optional<Champion> publish(String dataset, DatasetFolder folder) throws IOException {
         S3Uri uri = folder.champion();
-        for (int i = 0; i < TRIES; i++) {
+        return Contended.settle(uri, TRIES, () -> {
             Optional<StoredObject> there = store.head(uri);
             if (there.isEmpty()) {
                 return Optional.empty();
             }
-            try {
-                Champion champion = champion(read(uri, there.get().eTag()), "champion");
-                if (champion == null) {
-                    return Optional.empty();
-                }
-                live.name(dataset, champion.modelUrl());
-                if (store.head(uri).map(StoredObject::eTag).equals(Optional.of(there.get().eTag()))) {
-                    return Optional.of(champion);
-                }
-            } catch (PreconditionFailedException | ObjectMissingException moved) {
-                // Another has just written it: look again.
-                continue;
+            Champion champion = champion(StoredJson.readObject(store, uri, there.get().eTag()), "champion");
+            if (champion == null) {
+                return Optional.empty();
             }
-        }
-        throw new IOException(uri + " changes faster than it can be read; try again");
+            live.name(dataset, champion.modelUrl());
+            boolean still = store.head(uri).map(StoredObject::eTag).equals(Optional.of(there.get().eTag()));
+            return still ? Optional.of(champion) : null;
+        });
     }
 
     /**
@@ -85,31 +76,25 @@ public final class Champions {
      */
     public Promoted promote(String dataset, DatasetFolder folder, String trainingJob) throws IOException, NoSuchModelException {
         S3Uri uri = folder.champion();
-        for (int i = 0; i < TRIES; i++) {
-            try {
-                Optional<StoredObject> there = store.head(uri);
-                Map<String, Object> json = there.isPresent() ? read(uri, there.get().eTag()) : new LinkedHashMap<>();
-                Champion now = champion(json, "champion");
-                Champion wanted = find(dataset, folder, trainingJob, now, champion(json, "before"));
-                if (now == null || !now.trainingJob().equals(trainingJob)) {
-                    if (store.head(S3Uri.parse(wanted.modelUrl())).isEmpty()) {
-                        throw new NoSuchModelException("the model of " + trainingJob + " was judged, but its artifact " + wanted.modelUrl()
-                                + " is gone; put it back there, or promote another");
-                    }
-                    Map<String, Object> changed = new LinkedHashMap<>(json);
-                    changed.put("champion", wanted.toJson());
-                    changed.put("before", now == null ? null : now.toJson());
-                    changed.put(REPLACED_BY_HAND, now == null ? null : now.trainingJob());
-                    store.put(uri, Json.pretty(changed), there.<Condition>map(o -> new Condition.Unchanged(o.eTag())).orElse(Condition.ABSENT));
+        return Contended.<Promoted, NoSuchModelException>settle(uri, TRIES, () -> {
+            Optional<StoredObject> there = store.head(uri);
+            Map<String, Object> json = there.isPresent() ? StoredJson.readObject(store, uri, there.get().eTag()) : new LinkedHashMap<>();
+            Champion now = champion(json, "champion");
+            Champion wanted = find(dataset, folder, trainingJob, now, champion(json, "before"));
+            if (now == null || !now.trainingJob().equals(trainingJob)) {
+                if (store.head(S3Uri.parse(wanted.modelUrl())).isEmpty()) {
+                    throw new NoSuchModelException("the model of " + trainingJob + " was judged, but its artifact " + wanted.modelUrl()
+                            + " is gone; put it back there, or promote another");
                 }
-                publish(dataset, folder);
-                return new Promoted(wanted, now);
-            } catch (PreconditionFailedException | ObjectMissingException moved) {
-                // A run was judged meanwhile: look again.
-                continue;
+                Map<String, Object> changed = new LinkedHashMap<>(json);
+                changed.put("champion", wanted.toJson());
+                changed.put("before", now == null ? null : now.toJson());
+                changed.put(REPLACED_BY_HAND, now == null ? null : now.trainingJob());
+                store.put(uri, Json.pretty(changed), Condition.still(there));
             }
-        }
-        throw new IOException(uri + " changes faster than it can be read; try again");
+            publish(dataset, folder);
+            return new Promoted(wanted, now);
+        });
     }
 
     private Champion find(String dataset, DatasetFolder folder, String trainingJob, Champion now, Champion before)
@@ -120,8 +105,8 @@ public final class Champions {
                 return known;
             }
         }
-        try (InputStream in = store.open(folder.model(trainingJob), null, null)) {
-            return Champion.fromJson(Json.parseObject(in.readAllBytes()));
+        try {
+            return Champion.fromJson(StoredJson.readObject(store, folder.model(trainingJob)));
         } catch (ObjectMissingException unknown) {
             List<String> jobs = store.list(folder.models(), true).prefixes().stream()
                     .map(prefix -> prefix.key().substring(folder.models().key().length()).replace("/", "")).toList();
@@ -131,14 +116,9 @@ public final class Champions {
         }
     }
 
-    private static Champion champion(Map<String, Object> json, String key) {
+    /** The champion that {@code champion.json} holds under a key, or {@code null}. */
+    static Champion champion(Map<String, Object> json, String key) {
         Map<String, Object> held = Fields.objectOrNull(json, key);
         return held == null ? null : Champion.fromJson(held);
-    }
-
-    private Map<String, Object> read(S3Uri uri, String eTag) throws IOException {
-        try (InputStream in = store.open(uri, null, eTag)) {
-            return Json.parseObject(in.readAllBytes());
-        }
     }
 }

@@ -8,7 +8,6 @@ import dev.truepipe.storage.ObjectStore.PreconditionFailedException;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -81,18 +80,12 @@ final class Claims {
         json.put("execution", execution);
         json.put(GIVEN_UP_AT, now.toString());
         try {
-            if (execution.equals(read(claim, held.get().eTag()).get("execution"))) {
+            if (execution.equals(StoredJson.readObject(store, claim, held.get().eTag()).get("execution"))) {
                 store.put(claim, Json.pretty(json), new Condition.Unchanged(held.get().eTag()));
             }
         } catch (ObjectMissingException | PreconditionFailedException changed) {
             // Another execution has taken it over: it is no longer ours to give up.
             return;
-        }
-    }
-
-    private Map<String, Object> read(S3Uri claim, String eTag) throws IOException {
-        try (InputStream in = store.open(claim, null, eTag)) {
-            return Json.parseObject(in.readAllBytes());
         }
     }
 
@@ -107,7 +100,7 @@ final class Claims {
                 return Optional.empty();
             }
             try {
-                return answer(read(claim, there.get().eTag()), execution, force);
+                return answer(StoredJson.readObject(store, claim, there.get().eTag()), execution, force);
             } catch (ObjectMissingException | PreconditionFailedException changed) {
                 // Somebody has just written it: look again.
                 continue;
@@ -124,7 +117,7 @@ final class Claims {
         }
         String eTag = there.get().eTag();
         try {
-            Optional<Answer> answer = answer(read(claim, eTag), execution, force);
+            Optional<Answer> answer = answer(StoredJson.readObject(store, claim, eTag), execution, force);
             if (answer.isPresent()) {
                 return answer;
             }

@@ -104,9 +104,7 @@ public final class DecideDataset {
     }
 
     private CarriedState carried(DatasetFolder folder, String version) throws IOException {
-        try (InputStream in = store.open(folder.version(version).resolve(SealedFiles.DATASET), null, null)) {
-            return CarriedState.fromDataset(Json.parseObject(in.readAllBytes()));
-        }
+        return CarriedState.fromDataset(StoredJson.readObject(store, folder.version(version).resolve(SealedFiles.DATASET)));
     }
 
     /** {@code null} if it is gone. */
@@ -121,8 +119,8 @@ public final class DecideDataset {
     /** Lines of the version judged last; {@code null} if none was, or it is gone. */
     private LineIndex judged(DatasetFolder folder) throws IOException {
         String version;
-        try (InputStream in = store.open(folder.champion(), null, null)) {
-            Map<String, Object> judged = Fields.objectOrNull(Json.parseObject(in.readAllBytes()), "judged");
+        try {
+            Map<String, Object> judged = Fields.objectOrNull(StoredJson.readObject(store, folder.champion()), "judged");
             if (judged == null) {
                 return null;
             }
@@ -289,8 +287,8 @@ public final class DecideDataset {
                 if (there.isEmpty()) {
                     return new Latest(null, null);
                 }
-                try (InputStream in = store.open(uri, null, there.get().eTag())) {
-                    return new Latest(Fields.text(Json.parseObject(in.readAllBytes()), "version"), there.get().eTag());
+                try {
+                    return new Latest(Fields.text(StoredJson.readObject(store, uri, there.get().eTag()), "version"), there.get().eTag());
                 } catch (PreconditionFailedException | ObjectMissingException moved) {
                     // Read again what another run has just put there.
                     continue;

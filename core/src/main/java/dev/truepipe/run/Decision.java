@@ -14,7 +14,6 @@ import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.training.TrainingFacts;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,9 +65,7 @@ record Decision(
     }
 
     static Decision read(ObjectStore store, RunFolder run) throws IOException {
-        try (InputStream in = store.open(run.decision(), null, null)) {
-            return fromJson(Json.parseObject(in.readAllBytes()));
-        }
+        return fromJson(StoredJson.readObject(store, run.decision()));
     }
 
     /** What the report of the data shows. @param folder where the files of this version lie, ending in {@code /} */

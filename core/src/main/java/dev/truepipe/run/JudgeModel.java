@@ -12,7 +12,6 @@ import dev.truepipe.report.ModelReportContent.Sample;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.Condition;
 import dev.truepipe.storage.ObjectStore.ObjectMissingException;
-import dev.truepipe.storage.ObjectStore.PreconditionFailedException;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
 import dev.truepipe.training.Champion;
@@ -134,50 +133,35 @@ public final class JudgeModel {
 
     private Standing decide(DatasetFolder folder, Champion challenger, Objective objective) throws IOException {
         S3Uri uri = folder.champion();
-        for (int i = 0; i < TRIES; i++) {
+        return Contended.settle(uri, TRIES, () -> {
             Optional<StoredObject> there = store.head(uri);
-            Champion champion = null;
-            Map<String, Object> judged = null;
-            Champion before = null;
-            String replaced = null;
-            try {
-                if (there.isPresent()) {
-                    Map<String, Object> json = read(uri, there.get().eTag());
-                    Map<String, Object> held = Fields.objectOrNull(json, "champion");
-                    champion = held == null ? null : Champion.fromJson(held);
-                    judged = Fields.objectOrNull(json, "judged");
-                    Map<String, Object> former = Fields.objectOrNull(json, "before");
-                    before = former == null ? null : Champion.fromJson(former);
-                    replaced = Fields.textOrNull(json, Champions.REPLACED_BY_HAND);
-                }
-                if (challenger.trainingJob().equals(replaced)) {
-                    // Judged before, and a person has decided since: a redrive does not undo that.
-                    return new Standing(new Judgement(Outcome.KEPT, "A person has put the model of " + champion.trainingJob() + " in its place."), champion);
-                }
-                boolean again = champion != null && champion.trainingJob().equals(challenger.trainingJob());
-                // A repeated judgement is made against the one who was champion the first time.
-                Champion opponent = again ? before : champion;
-                Judgement judgement = Judge.judge(opponent, challenger, objective, differing(folder, opponent, challenger));
-                if (!again) {
-                    Map<String, Object> json = new LinkedHashMap<>();
-                    boolean promoted = judgement.outcome() == Outcome.PROMOTED;
-                    Champion winner = promoted ? challenger : champion;
-                    json.put("champion", winner == null ? null : winner.toJson());
-                    Champion former = promoted ? champion : before;
-                    json.put("before", former == null ? null : former.toJson());
-                    json.put("judged", judged(judged, challenger));
-                    if (!promoted && replaced != null) {
-                        json.put(Champions.REPLACED_BY_HAND, replaced);
-                    }
-                    store.put(uri, Json.pretty(json), there.<Condition>map(o -> new Condition.Unchanged(o.eTag())).orElse(Condition.ABSENT));
-                }
-                return new Standing(judgement, opponent);
-            } catch (PreconditionFailedException | ObjectMissingException moved) {
-                // Another run judged meanwhile: look again.
-                continue;
+            Map<String, Object> held = there.isPresent() ? StoredJson.readObject(store, uri, there.get().eTag()) : Map.of();
+            Champion champion = Champions.champion(held, "champion");
+            Champion before = Champions.champion(held, "before");
+            String replaced = Fields.textOrNull(held, Champions.REPLACED_BY_HAND);
+            if (challenger.trainingJob().equals(replaced)) {
+                // Judged before, and a person has decided since: a redrive does not undo that.
+                return new Standing(new Judgement(Outcome.KEPT, "A person has put the model of " + champion.trainingJob() + " in its place."), champion);
             }
-        }
-        throw new IOException(uri + " changes faster than it can be read; try again");
+            boolean again = champion != null && champion.trainingJob().equals(challenger.trainingJob());
+            // A repeated judgement is made against the one who was champion the first time.
+            Champion opponent = again ? before : champion;
+            Judgement judgement = Judge.judge(opponent, challenger, objective, differing(folder, opponent, challenger));
+            if (!again) {
+                Map<String, Object> json = new LinkedHashMap<>();
+                boolean promoted = judgement.outcome() == Outcome.PROMOTED;
+                Champion winner = promoted ? challenger : champion;
+                json.put("champion", winner == null ? null : winner.toJson());
+                Champion former = promoted ? champion : before;
+                json.put("before", former == null ? null : former.toJson());
+                json.put("judged", judged(Fields.objectOrNull(held, "judged"), challenger));
+                if (!promoted && replaced != null) {
+                    json.put(Champions.REPLACED_BY_HAND, replaced);
+                }
+                store.put(uri, Json.pretty(json), Condition.still(there));
+            }
+            return new Standing(judgement, opponent);
+        });
     }
 
     /** Objects in one of the two hold-outs only; -1 if one of the versions is no longer there. */
@@ -202,12 +186,6 @@ public final class JudgeModel {
         json.put("trainingJob", challenger.trainingJob());
         json.put("plannedAt", challenger.plannedAt().toString());
         return json;
-    }
-
-    private Map<String, Object> read(S3Uri uri, String eTag) throws IOException {
-        try (InputStream in = store.open(uri, null, eTag)) {
-            return Json.parseObject(in.readAllBytes());
-        }
     }
 
     private static ModelReportContent.Verdict verdict(Standing standing, Champion challenger, Objective objective) {

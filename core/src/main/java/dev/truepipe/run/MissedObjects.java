@@ -9,7 +9,6 @@ import dev.truepipe.storage.ObjectStore.ObjectUnreadableException;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,15 +49,13 @@ final class MissedObjects {
     }
 
     private static List<S3Uri> read(ObjectStore store, RunFolder run) throws IOException {
-        S3Uri first = run.missed(0);
-        S3Uri folder = new S3Uri(first.bucket(), first.key().substring(0, first.key().length() - 1));
         List<S3Uri> objects = new ArrayList<>();
-        for (StoredObject list : store.list(folder, true).objects()) {
+        for (StoredObject list : store.list(run.missed(), true).objects()) {
             if (objects.size() >= MOST) {
                 break;
             }
-            try (InputStream in = store.open(list.uri(), null, null)) {
-                Json.array(Json.parse(in.readAllBytes())).stream().map(uri -> S3Uri.parse((String) uri)).limit(MOST - objects.size()).forEach(objects::add);
+            try {
+                Json.array(StoredJson.read(store, list.uri())).stream().map(uri -> S3Uri.parse((String) uri)).limit(MOST - objects.size()).forEach(objects::add);
             } catch (ObjectMissingException expired) {
                 continue;
             }

@@ -6,7 +6,6 @@ import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,20 +48,16 @@ public record Plan(
 
     /** Reads the plan of a run. */
     public static Plan read(ObjectStore store, RunFolder run) throws IOException {
-        try (InputStream in = store.open(run.plan(), null, null)) {
-            return fromJson(Json.parseObject(in.readAllBytes()));
-        }
+        return fromJson(StoredJson.readObject(store, run.plan()));
     }
 
     /** Reads the chunks of a run, in order. */
     static List<Chunk> chunks(ObjectStore store, RunFolder run) throws IOException {
-        try (InputStream in = store.open(run.chunks(), null, null)) {
-            List<Chunk> chunks = new ArrayList<>();
-            for (Object chunk : Json.array(Json.parse(in.readAllBytes()))) {
-                chunks.add(Chunk.fromJson(Json.object(chunk)));
-            }
-            return chunks;
+        List<Chunk> chunks = new ArrayList<>();
+        for (Object chunk : Json.array(StoredJson.read(store, run.chunks()))) {
+            chunks.add(Chunk.fromJson(Json.object(chunk)));
         }
+        return chunks;
     }
 
     Map<String, Object> toJson() {

@@ -49,9 +49,14 @@ public record RunFolder(S3Uri folder) {
         return folder.resolve("scan/" + chunk);
     }
 
+    /** Where the lists of {@link #missed(int)} lie. */
+    S3Uri missed() {
+        return folder.resolve("missed/");
+    }
+
     /** Objects of a chunk that could not be read; only there if some could not. */
     public S3Uri missed(int chunk) {
-        return folder.resolve("missed/" + chunk);
+        return missed().resolve(Integer.toString(chunk));
     }
 
     /** What becomes of each line of a chunk. */

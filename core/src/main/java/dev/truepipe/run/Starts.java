@@ -3,12 +3,9 @@ package dev.truepipe.run;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.ObjectStore.Condition;
-import dev.truepipe.storage.ObjectStore.ObjectMissingException;
-import dev.truepipe.storage.ObjectStore.PreconditionFailedException;
 import dev.truepipe.storage.ObjectStore.StoredObject;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,59 +59,42 @@ final class Starts {
      * @param most 1 or more
      */
     Answer count(String execution, int most, Instant now) throws IOException {
-        for (int i = 0; i < TRIES; i++) {
-            try {
-                Ledger ledger = read();
-                List<Start> counting = new ArrayList<>(ledger.starts());
-                counting.removeIf(start -> !start.at().plus(DAY).isAfter(now));
-                if (counting.stream().anyMatch(start -> start.execution().equals(execution))) {
-                    return new Answer.CountedBefore();
-                }
-                if (counting.size() >= most) {
-                    return new Answer.Full(counting.size(), counting.get(counting.size() - most).at().plus(DAY));
-                }
-                counting.add(new Start(execution, now));
-                write(counting, ledger.unchanged());
-                return new Answer.Counted();
-            } catch (ObjectMissingException | PreconditionFailedException changed) {
-                // Another run has just begun: count again.
-                continue;
+        return Contended.settle(uri, TRIES, () -> {
+            Ledger ledger = read();
+            List<Start> counting = new ArrayList<>(ledger.starts());
+            counting.removeIf(start -> !start.at().plus(DAY).isAfter(now));
+            if (counting.stream().anyMatch(start -> start.execution().equals(execution))) {
+                return new Answer.CountedBefore();
             }
-        }
-        throw new IOException(uri + " changes faster than it can be read; try again");
+            if (counting.size() >= most) {
+                return new Answer.Full(counting.size(), counting.get(counting.size() - most).at().plus(DAY));
+            }
+            counting.add(new Start(execution, now));
+            write(counting, ledger.unchanged());
+            return new Answer.Counted();
+        });
     }
 
     /** Takes back the count of an execution that did not begin after all. */
     void giveBack(String execution) throws IOException {
-        for (int i = 0; i < TRIES; i++) {
-            try {
-                Ledger ledger = read();
-                List<Start> others = ledger.starts().stream().filter(start -> !start.execution().equals(execution)).toList();
-                if (others.size() < ledger.starts().size()) {
-                    write(others, ledger.unchanged());
-                }
-                return;
-            } catch (ObjectMissingException | PreconditionFailedException changed) {
-                // Another run has just begun: look again.
-                continue;
+        Contended.settle(uri, TRIES, () -> {
+            Ledger ledger = read();
+            List<Start> others = ledger.starts().stream().filter(start -> !start.execution().equals(execution)).toList();
+            if (others.size() < ledger.starts().size()) {
+                write(others, ledger.unchanged());
             }
-        }
-        throw new IOException(uri + " changes faster than it can be read; try again");
+            return others;
+        });
     }
 
     private Ledger read() throws IOException {
         Optional<StoredObject> there = store.head(uri);
-        if (there.isEmpty()) {
-            return new Ledger(List.of(), Condition.ABSENT);
-        }
-        try (InputStream in = store.open(uri, null, there.get().eTag())) {
-            List<Start> starts = Fields.array(Json.parseObject(in.readAllBytes()), "starts").stream()
-                    .map(Json::object)
-                    .map(start -> new Start(Fields.text(start, "execution"), Instant.parse(Fields.text(start, "at"))))
-                    .sorted(Comparator.comparing(Start::at))
-                    .toList();
-            return new Ledger(starts, new Condition.Unchanged(there.get().eTag()));
-        }
+        List<Object> starts = there.isEmpty() ? List.of() : Fields.array(StoredJson.readObject(store, uri, there.get().eTag()), "starts");
+        return new Ledger(starts.stream()
+                .map(Json::object)
+                .map(start -> new Start(Fields.text(start, "execution"), Instant.parse(Fields.text(start, "at"))))
+                .sorted(Comparator.comparing(Start::at))
+                .toList(), Condition.still(there));
     }
 
     private void write(List<Start> starts, Condition unchanged) throws IOException {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The port to S3, in the words this house needs: conditional reads and writes, ranges, listing, and putting large
@@ -89,6 +90,11 @@ public interface ObjectStore extends ObjectSource {
 
         Condition ALWAYS = new Always();
         Condition ABSENT = new Absent();
+
+        /** Only if the object still is what was found of it, or still is not there. */
+        static Condition still(Optional<StoredObject> found) {
+            return found.<Condition>map(object -> new Unchanged(object.eTag())).orElse(ABSENT);
+        }
     }
 
     /** An object being written; see {@link #upload}. */

@@ -39,7 +39,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Everything that runs, described once.
@@ -193,7 +192,7 @@ public record Workload(
                         1024,
                         Duration.ofMinutes(5),
                         with(ownLabelBucket, SETTINGS, text(SETTINGS_URI), WORK_BUCKET_NAME, text(WORK_BUCKET)),
-                        joined(joined(joined(readHoldOuts, readCategories), lookAtObjects), List.of(
+                        joined(readHoldOuts, readCategories, lookAtObjects, List.of(
                                 settings,
                                 readLabels,
                                 listLabels,
@@ -223,7 +222,7 @@ public record Workload(
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        joined(joined(readHoldOuts, lookAtObjects), List.of(readLabels, listLabels, listWork, run, pieces))),
+                        joined(readHoldOuts, lookAtObjects, List.of(readLabels, listLabels, listWork, run, pieces))),
                 new FunctionSpec(
                         "DecideDataset",
                         DecideDatasetHandler.class.getName(),
@@ -569,8 +568,13 @@ public record Workload(
         return text("arn:", PARTITION, ":s3:::", bucket(uri.bucket()), "/" + uri.key() + rest);
     }
 
-    private static List<Grant> joined(List<Grant> some, List<Grant> others) {
-        return Stream.concat(some.stream(), others.stream()).toList();
+    @SafeVarargs
+    private static List<Grant> joined(List<Grant>... parts) {
+        List<Grant> all = new ArrayList<>();
+        for (List<Grant> part : parts) {
+            all.addAll(part);
+        }
+        return List.copyOf(all);
     }
 
     private static List<String> buckets(List<Source> sources, Source.LabelBucket how) {

@@ -48,6 +48,15 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     /** Where events go. Called on a thread of the embedded S3, one call at a time; whoever wrote the object waits, so it must not write one. */
     public interface Events {
+        /** Nobody listens. */
+        Events NOBODY = new Events() {
+            @Override
+            public void notification(String queue, String body) {}
+
+            @Override
+            public void created(ObjectCreated object) {}
+        };
+
         /** A notification for a queue. */
         void notification(String queue, String body);
 

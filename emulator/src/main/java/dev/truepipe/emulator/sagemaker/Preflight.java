@@ -1,6 +1,7 @@
 package dev.truepipe.emulator.sagemaker;
 
 import dev.truepipe.split.Hash128;
+import dev.truepipe.split.LowestHashes;
 import dev.truepipe.storage.ObjectSource;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
@@ -9,7 +10,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,7 +26,7 @@ final class Preflight {
 
     private final ManifestLines lines;
     private final ObjectSource objects;
-    private final TreeMap<Hash128, Named> sample = new TreeMap<>();
+    private final LowestHashes<Named> sample = new LowestHashes<>(OBJECTS);
 
     private Preflight(ManifestLines lines, ObjectSource objects) {
         this.lines = lines;
@@ -41,26 +41,16 @@ final class Preflight {
         Preflight preflight = new Preflight(lines, objects);
         for (int index = 0; index < lines.count(); index++) {
             for (ManifestLines.Reference reference : lines.references(index, attributeNames)) {
-                preflight.name(index, reference);
+                preflight.sample.add(Hash128.of(reference.object().toString()), new Named(index, reference.attribute(), reference.object()));
             }
         }
         preflight.look();
     }
 
-    private void name(int index, ManifestLines.Reference reference) {
-        Hash128 hash = Hash128.of(reference.object().toString());
-        if (sample.size() < OBJECTS || hash.compareTo(sample.lastKey()) < 0) {
-            sample.putIfAbsent(hash, new Named(index, reference.attribute(), reference.object()));
-            if (sample.size() > OBJECTS) {
-                sample.pollLastEntry();
-            }
-        }
-    }
-
     private void look() throws InputFailure, IOException {
         Map<Named, Future<ObjectStore.StoredObject>> answers = new LinkedHashMap<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            sample.values().stream().sorted().forEach(named -> answers.put(named, threads.submit(
+            sample.all().values().stream().sorted().forEach(named -> answers.put(named, threads.submit(
                     () -> objects.head(named.object()).orElseThrow(() -> new ObjectStore.ObjectMissingException(named.object())))));
             for (Map.Entry<Named, Future<ObjectStore.StoredObject>> answer : answers.entrySet()) {
                 try {

@@ -10,16 +10,15 @@ import dev.truepipe.emulator.api.AwsJsonService;
 import dev.truepipe.emulator.files.WholeFile;
 import dev.truepipe.emulator.logs.LogStore;
 import dev.truepipe.json.Json;
+import dev.truepipe.storage.Folders;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
@@ -313,12 +312,8 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
     private void undo(TrainingJob job, Throwable why) {
         threads.remove(job.name());
         jobs.remove(job.name());
-        Path folder = trainingFolder(job.name());
         try {
-            if (Files.isDirectory(folder)) {
-                empty(folder);
-                Files.delete(folder);
-            }
+            Folders.remove(trainingFolder(job.name()));
         } catch (IOException e) {
             why.addSuppressed(e);
         }
@@ -385,9 +380,9 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
             advance(job, "Interrupted", "The training job was interrupted because its spot instance was taken back");
             // The next instances have nothing of these but what lies in S3.
             for (Path root : attempt.roots()) {
-                empty(root.resolve("model"));
-                empty(root.resolve("output"));
-                empty(root.resolve("checkpoints"));
+                Folders.empty(root.resolve("model"));
+                Folders.empty(root.resolve("output"));
+                Folders.empty(root.resolve("checkpoints"));
             }
             advance(job, "Starting", "Preparing the instances for training");
             Duration left = request.maxRuntime().minus(attempt.result().ran());
@@ -476,30 +471,6 @@ public final class SageMakerService implements AwsJsonService, AutoCloseable {
             job.ran(result);
             return new Attempt(result, cluster.roots());
         }
-    }
-
-    private static void empty(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                if (!directory.equals(folder)) {
-                    Files.delete(directory);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     private void finish(TrainingJob job, TrainingRequest request, Attempt attempt, TrainingContainer.Ending ending) throws IOException {

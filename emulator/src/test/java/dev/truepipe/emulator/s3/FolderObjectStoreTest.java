@@ -21,13 +21,7 @@ class FolderObjectStoreTest extends ObjectStoreContract {
 
     @BeforeAll
     static void start() throws IOException {
-        s3 = EmbeddedS3.start(folder, 0, List.of(new BucketSpec("bucket")), new EmbeddedS3.Events() {
-            @Override
-            public void notification(String queue, String body) {}
-
-            @Override
-            public void created(ObjectCreated object) {}
-        }, Clock.systemUTC());
+        s3 = EmbeddedS3.start(folder, 0, List.of(new BucketSpec("bucket")), EmbeddedS3.Events.NOBODY, Clock.systemUTC());
     }
 
     @AfterAll

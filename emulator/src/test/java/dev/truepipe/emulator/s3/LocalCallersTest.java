@@ -64,14 +64,7 @@ public class LocalCallersTest {
                 throw new StackOverflowError("deep");
             }
         });
-        EmbeddedS3.Events nobody = new EmbeddedS3.Events() {
-            @Override
-            public void notification(String queue, String body) {}
-
-            @Override
-            public void created(ObjectCreated object) {}
-        };
-        s3 = EmbeddedS3.start(folder, 0, List.of(new BucketSpec("labels")), nobody, Clock.systemUTC(), endpoint);
+        s3 = EmbeddedS3.start(folder, 0, List.of(new BucketSpec("labels")), EmbeddedS3.Events.NOBODY, Clock.systemUTC(), endpoint);
         here = "127.0.0.1:" + s3.endpoint().getPort();
     }
 

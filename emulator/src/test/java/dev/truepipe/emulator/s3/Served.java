@@ -11,14 +11,7 @@ public final class Served {
     private Served() {}
 
     public static EmbeddedS3 with(AwsEndpoint endpoint, Path folder) throws IOException {
-        EmbeddedS3.Events nobody = new EmbeddedS3.Events() {
-            @Override
-            public void notification(String queue, String body) {}
-
-            @Override
-            public void created(ObjectCreated object) {}
-        };
         endpoint.open();
-        return EmbeddedS3.start(folder, 0, List.of(new BucketSpec("labels")), nobody, Clock.systemUTC(), endpoint);
+        return EmbeddedS3.start(folder, 0, List.of(new BucketSpec("labels")), EmbeddedS3.Events.NOBODY, Clock.systemUTC(), endpoint);
     }
 }

@@ -43,14 +43,7 @@ class WholeRequestsTest {
     }
 
     private static EmbeddedS3 start(Path folder) throws IOException {
-        EmbeddedS3.Events nobody = new EmbeddedS3.Events() {
-            @Override
-            public void notification(String queue, String body) {}
-
-            @Override
-            public void created(ObjectCreated object) {}
-        };
-        return EmbeddedS3.start(folder, 0, List.of(new BucketSpec("quiet")), nobody, Clock.systemUTC());
+        return EmbeddedS3.start(folder, 0, List.of(new BucketSpec("quiet")), EmbeddedS3.Events.NOBODY, Clock.systemUTC());
     }
 
     @AfterAll
