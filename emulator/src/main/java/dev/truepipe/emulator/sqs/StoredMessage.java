@@ -3,6 +3,7 @@ package dev.truepipe.emulator.sqs;
 import dev.truepipe.json.Json;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,8 +57,25 @@ final class StoredMessage {
         if (message.firstReceive() instanceof OnDateTimeReceived received) {
             json.put("firstReceived", received.when().toString());
         }
-        json.put("receipts", List.copyOf(CollectionConverters.asJava(message.deliveryReceipts())));
+        json.put("receipts", receipts(message));
         return json;
+    }
+
+    /**
+     * Those there were when the event was sent, or more: the queue's actor goes on while its listener reads, and may hand the message out
+     * at this moment. What it adds has an event of its own to come, so any whole reading will do.
+     */
+    private static List<String> receipts(InternalMessage message) {
+        while (true) {
+            try {
+                List<String> receipts = new ArrayList<>(CollectionConverters.asJava(message.deliveryReceipts()));
+                if (!receipts.contains(null)) {
+                    return receipts;
+                }
+            } catch (ConcurrentModificationException | IndexOutOfBoundsException e) {
+                Thread.onSpinWait(); // one was added meanwhile: read again
+            }
+        }
     }
 
     static InternalMessage restored(Map<String, Object> json) {
