@@ -49,12 +49,14 @@ public final class LocalCloud {
 
     static final String QUEUE = "truepipe-arrivals";
     static final String DEAD_LETTER_QUEUE = "truepipe-arrivals-dead";
+    static final String UNDELIVERED_QUEUE = "truepipe-undelivered";
     static final String TOPIC = "truepipe-announcements";
     static final String STATE_MACHINE = "truepipe-retraining";
     public static final String WORK_BUCKET = "truepipe-work";
     static final String ASSET_BUCKET = "truepipe-assets";
     static final String LABEL_BUCKET = "truepipe-labels";
     static final String TRAINING_ROLE = "truepipe-training";
+    static final String KMS_KEY = "truepipe";
     static final String MODEL_PACKAGE_GROUP_PREFIX = "truepipe-";
 
     private final Settings settings;
@@ -236,6 +238,7 @@ public final class LocalCloud {
             case REGION -> Arns.REGION;
             case ACCOUNT -> Arns.ACCOUNT;
             case CONSOLE_DOMAIN -> Console.domain("aws");
+            case URL_SUFFIX -> "amazonaws.com";
             case WORK_BUCKET -> WORK_BUCKET;
             case LABEL_BUCKET -> throw new IllegalStateException("the settings name every label bucket");
             case SETTINGS_URI -> settingsUri.toString();
@@ -245,10 +248,12 @@ public final class LocalCloud {
             case STATE_MACHINE_ARN -> Arns.stateMachine(STATE_MACHINE);
             case STATE_MACHINE_NAME -> STATE_MACHINE;
             case TRAINING_ROLE_ARN -> Arns.role(TRAINING_ROLE);
+            case KMS_KEY_ARN -> Arns.key(KMS_KEY);
             case TOPIC_ARN -> Arns.topic(TOPIC);
             case QUEUE_ARN -> Arns.queue(QUEUE);
             case QUEUE_NAME -> QUEUE;
             case DEAD_LETTER_QUEUE_NAME -> DEAD_LETTER_QUEUE;
+            case UNDELIVERED_QUEUE_NAME -> UNDELIVERED_QUEUE;
             case MODEL_PACKAGE_GROUP_PREFIX -> MODEL_PACKAGE_GROUP_PREFIX;
         };
     }

@@ -89,6 +89,9 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--role", paramLabel = "ARN", description = "the stack's training role, likewise")
     private String role;
 
+    @Option(names = "--key", paramLabel = "ARN", description = "the key that the stack made, with encryption: customer-key, likewise")
+    private String key;
+
     @Option(names = "--region", paramLabel = "REGION", description = "where the job would run (default: AWS_REGION, else " + Arns.REGION + ")")
     private String region;
 
@@ -187,7 +190,7 @@ final class PlanCommand implements Callable<Integer> {
         }
         DatasetDocument document = new DatasetDocument(Json.object(decision.get("document")));
         Map<String, Object> training = refused != null || !document.gates().isEmpty() ? null
-                : new SealDataset(store, region(), role()).training(dataset.name(), EXECUTION, run);
+                : new SealDataset(store, region(), role(), key(all)).training(dataset.name(), EXECUTION, run);
         return new Outcome(Plan.read(store, run), document, findings(decision), refused, training, training == null ? null : request(all, dataset, document, training));
     }
 
@@ -249,6 +252,10 @@ final class PlanCommand implements Callable<Integer> {
         return role != null ? role : Arns.role(LocalCloud.TRAINING_ROLE);
     }
 
+    private String key(Settings all) {
+        return all.encryption() != Settings.Encryption.CUSTOMER_KEY ? null : key != null ? key : Arns.key(LocalCloud.KMS_KEY);
+    }
+
     /** What the state machine says to SageMaker at its first attempt. */
     private static Map<String, Object> request(Settings all, DatasetSettings dataset, DatasetDocument document, Map<String, Object> training) throws IOException {
         Map<String, String> substitutions = new LinkedHashMap<>();
@@ -262,7 +269,7 @@ final class PlanCommand implements Callable<Integer> {
         Rehearsal rehearsal = new Rehearsal(machine, EXECUTION, Map.of("dataset", dataset.name(), "force", false, "settleSeconds", dataset.settle().toSeconds()));
         rehearsal.start();
         String next = rehearsal.after("SealDataset", Map.of("Payload", Map.of("outcome", "sealed", "version", document.version(), "training", training)));
-        if (!"Train".equals(next)) {
+        if (!"Train".equals(next) && !"TrainInVpc".equals(next)) {
             throw new IllegalStateException("after SealDataset the state machine comes to " + next + ", not to Train");
         }
         return rehearsal.arguments(next);

@@ -310,9 +310,14 @@ final class Timeline implements CloudListener {
         return end < 0 ? text : text.substring(0, end);
     }
 
-    /** A rule's message is one sentence after the other on a line, in the quotes of its template. */
+    /** A rule's message is one sentence after the other on a line, beside the event that it tells of. */
     private static String firstSentence(String text) {
-        String line = firstLine(text.startsWith("\"") ? text.substring(1) : text);
+        String line;
+        try {
+            line = firstLine(text.startsWith("{") ? (String) Json.object(Json.parse(text)).get("message") : text);
+        } catch (IOException e) {
+            throw new IllegalStateException("what a rule announced is not JSON: " + text, e);
+        }
         int end = line.indexOf(". ");
         return end < 0 ? line : line.substring(0, end + 1);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.truepipe.emulator.api.Arns;
 import dev.truepipe.emulator.events.EventBus;
 import dev.truepipe.emulator.events.Topics;
+import dev.truepipe.json.Json;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.settings.SettingsFile;
 import java.nio.file.Files;
@@ -82,7 +83,25 @@ class FailureRulesTest {
         assertFalse(text.contains("<"), text);
     }
 
+    /** Causes quote quotas and exceptions; whoever stops a run may write anything. None of it may keep the news from being told. */
+    @Test
+    void anyErrorAndCauseArriveWhole() throws Exception {
+        String cause = "Ask for a higher \"ml.g5.2xlarge for spot training job usage\",\n\tthen {\"errorMessage\":\"a\\\\b <name>\"} \u00e9 \ud83d\ude00";
+        for (String status : List.of("FAILED", "ABORTED")) {
+            put(LocalCloud.STATE_MACHINE, status, "My \"own\" error", cause);
+            Map<String, Object> told = Json.object(Json.parse(topics.messages(LocalCloud.TOPIC).getLast().text()));
+            assertTrue(((String) told.get("message")).startsWith("Truepipe: the run cars-0f ended " + status + "."), told::toString);
+            Map<String, Object> detail = Json.object(Json.object(told.get("event")).get("detail"));
+            assertEquals("My \"own\" error", detail.get("error"));
+            assertEquals(cause, detail.get("cause"));
+        }
+    }
+
     private List<String> put(String machine, String status, String error) throws Exception {
+        return put(machine, status, error, "because");
+    }
+
+    private List<String> put(String machine, String status, String error, String cause) throws Exception {
         Map<String, Object> detail = new HashMap<>();
         detail.put("stateMachineArn", Arns.stateMachine(machine));
         detail.put("executionArn", "arn:execution");
@@ -90,7 +109,7 @@ class FailureRulesTest {
         detail.put("status", status);
         if (!error.equals(ABSENT)) {
             detail.put("error", error.equals(NULL) ? null : error);
-            detail.put("cause", "because");
+            detail.put("cause", cause);
         }
         try (EventBus bus = new EventBus(cloud.rules(), List.of(), (queue, text) -> {}, topics, Clock.systemUTC())) {
             return bus.put("aws.states", "Step Functions Execution Status Change", List.of("arn:execution"), detail);

@@ -77,6 +77,17 @@ class PlanCommandTest {
         return lines;
     }
 
+    @Test
+    void printsVpcIsolationAndKeysAsTheyWouldBeSent() throws IOException {
+        Path settings = settings(DETECTION + ", spot: never, instances: [ml.g5.xlarge], vpc: { subnets: [subnet-01234567], securityGroups: [sg-01234567] }, networkIsolation: true");
+        Files.writeString(settings, Files.readString(settings) + "encryption: customer-key\n");
+        Map<String, Object> request = at(run("--settings", settings, "--json", "--key", "arn:aws:kms:eu-west-1:111122223333:key/mine", manifest("w.manifest", wagons(0, 60))).json(), "request");
+        assertEquals(Map.of("Subnets", List.of("subnet-01234567"), "SecurityGroupIds", List.of("sg-01234567")), request.get("VpcConfig"));
+        assertEquals(true, request.get("EnableNetworkIsolation"));
+        assertEquals("arn:aws:kms:eu-west-1:111122223333:key/mine", at(request, "OutputDataConfig").get("KmsKeyId"));
+        assertFalse(at(request, "ResourceConfig").containsKey("VolumeKmsKeyId"), "ml.g5 has disks of its own");
+    }
+
     private static Map<String, Object> at(Map<String, Object> json, Object... path) {
         Object value = json;
         for (Object step : path) {

@@ -34,7 +34,8 @@ class TimelineTest {
                 Json.text(Map.of("TrainingJobName", "job-1", "TrainingJobStatus", "Failed", "FailureReason", REASON))));
         history("ExecutionFailed", null, Map.of("error", "AlgorithmFailed", "cause", "Training job job-1 failed: " + REASON + " Mend it."));
         timeline.published(new Topics.Message("1", "news", null,
-                "\"Truepipe: the run run ended FAILED. AlgorithmFailed: " + REASON + " See https://us-east-1.console.aws.amazon.com/\"", Instant.EPOCH));
+                Json.text(Map.of("message", "Truepipe: the run run ended FAILED. See https://us-east-1.console.aws.amazon.com/",
+                        "event", Map.of("detail", Map.of("error", "AlgorithmFailed", "cause", REASON)))), Instant.EPOCH));
         String told = told();
         assertEquals(2, told.split(REASON, -1).length, told);
         assertFalse(told.contains("{") || told.contains("console.aws"), told);

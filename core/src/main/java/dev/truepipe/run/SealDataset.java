@@ -26,12 +26,17 @@ public final class SealDataset {
     private final ObjectStore store;
     private final String region;
     private final String trainingRole;
+    private final String kmsKey;
 
-    /** @param trainingRole ARN of the role that training jobs take */
-    public SealDataset(ObjectStore store, String region, String trainingRole) {
+    /**
+     * @param trainingRole ARN of the role that training jobs take
+     * @param kmsKey ARN of the key that training jobs encrypt with, or {@code null}
+     */
+    public SealDataset(ObjectStore store, String region, String trainingRole, String kmsKey) {
         this.store = store;
         this.region = region;
         this.trainingRole = trainingRole;
+        this.kmsKey = kmsKey;
     }
 
     /** Seals. @return the state's output */
@@ -69,7 +74,8 @@ public final class SealDataset {
                         folder.version(decision.version()),
                         folder.models(),
                         folder.checkpoints(),
-                        decision.split().seed());
+                        decision.split().seed(),
+                        kmsKey);
     }
 
     private Decision worthTraining(RunFolder run) throws IOException {

@@ -129,9 +129,10 @@ public record TrainingPlan(
      * @param models where the job leaves its model, ending in {@code /}
      * @param checkpointFolder where jobs keep checkpoints, ending in {@code /}
      * @param seed of the split, and of the train channel's shuffling
+     * @param kmsKey ARN of the key that the model, and where it may be the volume, is encrypted with; {@code null}: SageMaker's own
      */
     public Map<String, Object> toJson(
-            String dataset, String executionName, String roleArn, S3Uri version, S3Uri models, S3Uri checkpointFolder, long seed) {
+            String dataset, String executionName, String roleArn, S3Uri version, S3Uri models, S3Uri checkpointFolder, long seed, String kmsKey) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("plan", plan);
         json.put("jobPrefix", dataset + "-" + plan.substring(0, 8) + "-"
@@ -155,9 +156,25 @@ public record TrainingPlan(
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("instanceType", rung.instanceType());
             one.put("spot", rung.spot());
+            if (kmsKey != null && !InstanceDisks.on(rung.instanceType())) {
+                one.put("volumeKmsKeyId", kmsKey);
+            }
             ladder.add(one);
         }
         json.put("ladder", ladder);
+        if (kmsKey != null) {
+            json.put("kmsKeyId", kmsKey);
+        }
+        TrainingTerms.Network network = terms.network();
+        if (!network.subnets().isEmpty()) {
+            Map<String, Object> vpc = new LinkedHashMap<>();
+            vpc.put("SecurityGroupIds", new ArrayList<Object>(network.securityGroups()));
+            vpc.put("Subnets", new ArrayList<Object>(network.subnets()));
+            json.put("vpcConfig", vpc);
+        }
+        if (network.isolated()) {
+            json.put("networkIsolation", true);
+        }
         return json;
     }
 

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param volumeSizeInGB disk of the instance
  * @param hyperparameters given by hand; they win over derived ones
  * @param objective what makes a model better
+ * @param network where jobs run
  */
 public record TrainingTerms(
         String algorithm,
@@ -28,13 +29,31 @@ public record TrainingTerms(
         long maxWaitSeconds,
         long volumeSizeInGB,
         Map<String, String> hyperparameters,
-        Objective objective) {
+        Objective objective,
+        Network network) {
 
     /** @param regex with one group that catches the number */
     public record MetricDefinition(String name, String regex) {}
 
     /** One try. @param spot whether on spot capacity */
     public record Rung(String instanceType, boolean spot) {}
+
+    /**
+     * Where jobs run.
+     *
+     * @param subnets of one VPC, by id; empty: SageMaker's own network
+     * @param securityGroups of the same VPC, by id; empty exactly where {@code subnets} is
+     * @param isolated whether the algorithm itself reaches no network at all
+     */
+    public record Network(List<String> subnets, List<String> securityGroups, boolean isolated) {
+        public Network {
+            subnets = List.copyOf(subnets);
+            securityGroups = List.copyOf(securityGroups);
+            if (subnets.isEmpty() != securityGroups.isEmpty()) {
+                throw new IllegalArgumentException("training.vpc has subnets and securityGroups, both or neither");
+            }
+        }
+    }
 
     /**
      * What makes a model better.
@@ -86,7 +105,19 @@ public record TrainingTerms(
                 new Objective(
                         (String) objective.get("metric"),
                         "maximize".equals(objective.get("direction")),
-                        ((Number) objective.get("tolerance")).doubleValue()));
+                        ((Number) objective.get("tolerance")).doubleValue()),
+                network(json));
+    }
+
+    /** Absent as before there was a choice. */
+    private static Network network(Map<String, Object> json) {
+        List<String> subnets = new ArrayList<>();
+        List<String> securityGroups = new ArrayList<>();
+        if (json.get("vpc") instanceof Map<?, ?> vpc) {
+            ((List<?>) vpc.get("subnets")).forEach(subnet -> subnets.add((String) subnet));
+            ((List<?>) vpc.get("securityGroups")).forEach(group -> securityGroups.add((String) group));
+        }
+        return new Network(subnets, securityGroups, Boolean.TRUE.equals(json.get("networkIsolation")));
     }
 
     /**

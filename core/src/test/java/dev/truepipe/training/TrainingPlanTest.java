@@ -257,7 +257,8 @@ class TrainingPlanTest {
                 folder.resolve("versions/v1/"),
                 folder.resolve("models/"),
                 folder.resolve("checkpoints/"),
-                7);
+                7,
+                null);
 
         assertEquals(
                 """
@@ -274,11 +275,46 @@ class TrainingPlanTest {
                 Json.text(json));
     }
 
+    /** Named only where SageMaker takes it: the job fails to start otherwise. */
+    @ParameterizedTest
+    @CsvSource({
+        "ml.c5.2xlarge, true", "ml.m5.xlarge, true", "ml.g4dn.xlarge, false", "ml.g5.48xlarge, false", "ml.g6e.2xlarge, false",
+        "ml.gr6.4xlarge, false", "ml.p3.2xlarge, true", "ml.p3dn.24xlarge, false", "ml.p4d.24xlarge, false", "ml.p4de.24xlarge, false",
+        "ml.p5.48xlarge, false", "ml.p5en.48xlarge, false", "ml.p6-b200.48xlarge, false", "ml.trn1.32xlarge, false", "ml.trn2.48xlarge, false",
+        "ml.c5d.9xlarge, false", "ml.m6gd.xlarge, false", "ml.m5dn.xlarge, false", "ml.c5n.18xlarge, true", "ml.c6i.xlarge, true",
+        "ml.r5.xlarge, true", "ml.g7e.2xlarge, false", "ml.inf1.xlarge, true", "m1, true"
+    })
+    void namesAKeyForTheVolumeOnlyWhereTheInstanceHasNoDisksOfItsOwn(String instance, boolean named) {
+        Map<String, Object> json = new LinkedHashMap<>(settings());
+        json.put("instances", List.of(instance));
+        S3Uri any = S3Uri.parse("s3://w/a/");
+        Map<String, Object> training = TrainingPlan.of(TrainingTerms.fromJson(json), CARS, "us-east-1").toJson("d", "x", "r", any, any, any, 1, "key");
+        assertEquals("key", training.get("kmsKeyId"));
+        for (Object rung : Json.array(training.get("ladder"))) {
+            assertEquals(named ? "key" : null, Json.object(rung).get("volumeKmsKeyId"));
+        }
+    }
+
+    @Test
+    void tellsTheStateMachineWhichNetworkTheJobHas() {
+        Map<String, Object> json = new LinkedHashMap<>(settings());
+        json.put("vpc", Map.of("subnets", List.of("subnet-01234567"), "securityGroups", List.of("sg-01234567")));
+        json.put("networkIsolation", true);
+        S3Uri any = S3Uri.parse("s3://w/a/");
+        TrainingPlan plan = TrainingPlan.of(TrainingTerms.fromJson(json), CARS, "us-east-1");
+        Map<String, Object> training = plan.toJson("d", "x", "r", any, any, any, 1, null);
+        assertEquals("{\"SecurityGroupIds\":[\"sg-01234567\"],\"Subnets\":[\"subnet-01234567\"]}", Json.text(training.get("vpcConfig")));
+        assertEquals(true, training.get("networkIsolation"));
+        assertEquals(TrainingPlan.of(own(Map.of()), CARS, "us-east-1").plan(), plan.plan(), "where a job runs is no part of what it makes");
+        json.put("vpc", Map.of("subnets", List.of("subnet-01234567"), "securityGroups", List.of()));
+        assertThrows(IllegalArgumentException.class, () -> TrainingTerms.fromJson(json));
+    }
+
     @Test
     void namesOfJobsStayWithinSageMakersLimit() {
         TrainingPlan plan = TrainingPlan.of(own(Map.of()), CARS, "us-east-1");
         S3Uri any = S3Uri.parse("s3://w/a/");
-        String prefix = (String) plan.toJson("a".repeat(24), "x", "r", any, any, any, 1).get("jobPrefix");
+        String prefix = (String) plan.toJson("a".repeat(24), "x", "r", any, any, any, 1, null).get("jobPrefix");
 
         assertTrue(Pattern.matches("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", prefix + "-r999-999"), prefix);
     }

@@ -31,16 +31,26 @@ final class MetricLines {
         });
         Map<String, Object> directive = new LinkedHashMap<>();
         directive.put("Namespace", Metric.NAMESPACE);
-        directive.put("Dimensions", List.of(List.of(Metric.DIMENSION)));
+        directive.put("Dimensions", List.of(List.of(Metric.MACHINE, Metric.DIMENSION)));
         directive.put("Metrics", definitions);
         Map<String, Object> aws = new LinkedHashMap<>();
         aws.put("Timestamp", clock.millis());
         aws.put("CloudWatchMetrics", List.of(directive));
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("_aws", aws);
+        line.put(Metric.MACHINE, machine(execution));
         line.put(Metric.DIMENSION, dataset);
         line.put("execution", execution);
         values.forEach((metric, value) -> line.put(metric.metricName(), value));
         return Json.text(line);
+    }
+
+    /** {@code arn:aws:states:eu-west-1:111122223333:execution:MACHINE:NAME}. */
+    private static String machine(String execution) {
+        String[] parts = execution.split(":");
+        if (parts.length < 8) {
+            throw new IllegalArgumentException("not the ARN of an execution: \"" + execution + "\"");
+        }
+        return parts[6];
     }
 }

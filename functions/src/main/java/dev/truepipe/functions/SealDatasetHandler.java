@@ -17,11 +17,12 @@ public final class SealDatasetHandler implements RequestHandler<Map<String, Obje
     }
 
     private SealDatasetHandler(Wiring wiring) {
-        this(wiring.store(), wiring.region(), wiring.required(Workload.TRAINING_ROLE));
+        this(wiring.store(), wiring.region(), wiring.required(Workload.TRAINING_ROLE), wiring.orNull(Workload.KMS_KEY));
     }
 
-    SealDatasetHandler(ObjectStore store, String region, String trainingRole) {
-        this.service = new SealDataset(store, region, trainingRole);
+    /** @param kmsKey ARN of the stack's key, or {@code null} */
+    SealDatasetHandler(ObjectStore store, String region, String trainingRole, String kmsKey) {
+        this.service = new SealDataset(store, region, trainingRole, kmsKey);
     }
 
     @Override

@@ -44,6 +44,11 @@ final class Wiring {
         return value;
     }
 
+    /** For what only some deployments have. */
+    String orNull(String name) {
+        return environment.get(name);
+    }
+
     String region() {
         return required("AWS_REGION");
     }

@@ -34,6 +34,10 @@ final class Fields {
         return as(Boolean.class, key, "true or false");
     }
 
+    boolean truthOr(String key, boolean standard) {
+        return values.get(key) == null ? standard : truth(key);
+    }
+
     double number(String key) {
         return as(Number.class, key, "a number").doubleValue();
     }

@@ -28,7 +28,7 @@ final class Section {
     /** Keys that nothing stands in for. */
     private static final Set<String> WITHOUT_DEFAULT =
             Set.of("datasets", "name", "labels", "training", "algorithm", "image", "metrics", "regex", "email",
-                    "algorithms", "command", "fault");
+                    "algorithms", "command", "fault", "subnets", "securityGroups");
     private static final Pattern SHARE = Pattern.compile("(0|[1-9][0-9]{0,2})(?:\\.([0-9]{1,2}))?%");
 
     private final Problems problems;

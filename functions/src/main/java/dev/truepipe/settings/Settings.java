@@ -16,8 +16,11 @@ import java.util.Optional;
  * @param notifyEmail address that the topic writes to; empty when nobody asked for mail
  * @param mapConcurrency chunks that one Distributed Map works on at the same time, {@value #MIN_MAP_CONCURRENCY} to
  *     {@value #MAX_MAP_CONCURRENCY}
+ * @param kmsKeys keys that what is read lies under
+ * @param encryption what the stack's own things are encrypted with
  */
-public record Settings(List<DatasetSettings> datasets, Optional<String> notifyEmail, int mapConcurrency) {
+public record Settings(
+        List<DatasetSettings> datasets, Optional<String> notifyEmail, int mapConcurrency, KmsKeys kmsKeys, Encryption encryption) {
     /** Stands for the bucket that the stack makes and names itself, until {@link #withLabelBucket} says its name. */
     public static final String GENERATED_BUCKET = "${LabelBucket}";
 
@@ -29,6 +32,14 @@ public record Settings(List<DatasetSettings> datasets, Optional<String> notifyEm
     static final int MAX_MAP_CONCURRENCY = 1_000;
 
     static final String FORMAT = "truepipe-settings-1";
+
+    /** What the stack's own buckets, queues, topic and logs are encrypted with. */
+    public enum Encryption {
+        /** Keys that each service has and manages; the topic with none. */
+        MANAGED,
+        /** One key that the stack makes, whose use its policy and CloudTrail tell. */
+        CUSTOMER_KEY
+    }
 
     public Settings {
         datasets = List.copyOf(datasets);
@@ -46,7 +57,7 @@ public record Settings(List<DatasetSettings> datasets, Optional<String> notifyEm
 
     /** These settings with {@code bucket} in every place that waits for the name of the stack's own label bucket. */
     public Settings withLabelBucket(String bucket) {
-        return new Settings(datasets.stream().map(dataset -> dataset.withLabelBucket(bucket)).toList(), notifyEmail, mapConcurrency);
+        return new Settings(datasets.stream().map(dataset -> dataset.withLabelBucket(bucket)).toList(), notifyEmail, mapConcurrency, kmsKeys, encryption);
     }
 
     /** Compiled form: keys in a fixed order, every default written out. {@link #fromJson} reads it back. */
@@ -54,6 +65,13 @@ public record Settings(List<DatasetSettings> datasets, Optional<String> notifyEm
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("format", FORMAT);
         json.put("mapConcurrency", (long) mapConcurrency);
+        // Absent as before there were keys, so that settings that say nothing of them compile to the same bytes.
+        if (!kmsKeys.equals(KmsKeys.NONE)) {
+            json.put("kmsKeys", kmsKeys.toJson());
+        }
+        if (encryption != Encryption.MANAGED) {
+            json.put("encryption", Words.of(encryption));
+        }
         json.put("notify", notifyEmail.map(email -> Map.<String, Object>of("email", email)).orElse(null));
         List<Object> all = new ArrayList<>();
         datasets.forEach(dataset -> all.add(dataset.toJson()));
@@ -78,7 +96,9 @@ public record Settings(List<DatasetSettings> datasets, Optional<String> notifyEm
         return new Settings(
                 fields.objects("datasets").stream().map(DatasetSettings::fromJson).toList(),
                 notify == null ? Optional.empty() : Optional.of(notify.text("email")),
-                Math.toIntExact(fields.whole("mapConcurrency")));
+                Math.toIntExact(fields.whole("mapConcurrency")),
+                Optional.ofNullable(fields.objectOrNull("kmsKeys")).map(KmsKeys::fromJson).orElse(KmsKeys.NONE),
+                Optional.ofNullable(fields.textOrNull("encryption")).map(word -> Words.read(Encryption.class, word)).orElse(Encryption.MANAGED));
     }
 
     static S3Uri inBucket(S3Uri uri, String bucket) {

@@ -41,16 +41,18 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * nested prefixes, waiting times, one way to watch a bucket) is checked here only.
  */
 public final class SettingsFile {
-    private static final List<String> TOP = List.of("datasets", "notify", "mapConcurrency");
+    private static final List<String> TOP = List.of("datasets", "notify", "mapConcurrency", "kmsKeys", "encryption");
     private static final List<String> DATASET = List.of("name", "labels", "labelBucket", "label", "images", "split", "gates",
             "settle", "sweep", "training", "partial", "negatives", "labelCategories", "checkObjects", "findings", "enabled", "maxRuns");
     private static final List<String> SPLIT = List.of("validation", "test", "groupBy", "seed");
     private static final List<String> GATES = List.of("maxQuarantined", "minPerClass", "minNewLabels");
     private static final List<String> TRAINING = List.of("algorithm", "image", "metrics", "instances", "spot", "maxRuntime",
-            "maxWait", "volumeSizeInGB", "hyperparameters", "objective");
+            "maxWait", "volumeSizeInGB", "hyperparameters", "objective", "vpc", "networkIsolation");
     private static final List<String> METRIC = List.of("name", "regex");
     private static final List<String> OBJECTIVE = List.of("metric", "direction", "tolerance");
     private static final List<String> NOTIFY = List.of("email");
+    private static final List<String> KMS_KEYS = List.of("labels", "images");
+    private static final List<String> VPC = List.of("subnets", "securityGroups");
 
     /** Where a key lives, for those who put it somewhere else. */
     private static final Map<String, String> HOMES = Map.ofEntries(
@@ -69,6 +71,9 @@ public final class SettingsFile {
             Map.entry("learning_rate", "under training.hyperparameters"),
             Map.entry("email", "under notify, at the top of the file"),
             Map.entry("notify", "at the top of the file, beside datasets"),
+            Map.entry("kmsKeys", "at the top of the file, beside datasets"), Map.entry("encryption", "at the top of the file, beside datasets"),
+            Map.entry("vpc", "under training"), Map.entry("networkIsolation", "under training"),
+            Map.entry("subnets", "under training.vpc"), Map.entry("securityGroups", "under training.vpc"),
             Map.entry("settle", "to a dataset"), Map.entry("sweep", "to a dataset"), Map.entry("labels", "to a dataset"),
             Map.entry("checkObjects", "to a dataset"), Map.entry("enabled", "to a dataset"), Map.entry("maxRuns", "to a dataset"),
             Map.entry("label", "to a dataset"), Map.entry("images", "to a dataset"), Map.entry("name", "to a dataset"));
@@ -87,6 +92,12 @@ public final class SettingsFile {
             "[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9][a-z0-9._/-]*([:@][A-Za-z0-9._:-]+)?");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s.]+(\\.[^@\\s.]+)+");
     private static final Pattern RUNS_PER_DAY = Pattern.compile("(0|[1-9][0-9]{0,8})/day");
+    /** An alias names another key tomorrow, and policies do not know aliases at all. */
+    private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+");
+    private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f]{8}([0-9a-f]{9})?");
+    private static final Pattern SECURITY_GROUP = Pattern.compile("sg-[0-9a-f]{8}([0-9a-f]{9})?");
+    private static final int MOST_SUBNETS = 16;
+    private static final int MOST_SECURITY_GROUPS = 5;
     private static final Duration SPOT_WITHOUT_CHECKPOINTS = Duration.ofHours(1);
 
     private final Problems problems;
@@ -141,7 +152,43 @@ public final class SettingsFile {
                 notify.problem("email", "\"notify.email\" is \"" + text + "\", not an address", "write name@example.com"));
         int concurrency = (int) top.whole("mapConcurrency", Settings.DEFAULT_MAP_CONCURRENCY,
                 Settings.MIN_MAP_CONCURRENCY, Settings.MAX_MAP_CONCURRENCY);
-        return new Settings(datasets, email, concurrency);
+        return new Settings(datasets, email, concurrency, kmsKeys(top, datasets), top.word("encryption", Settings.Encryption.MANAGED));
+    }
+
+    private KmsKeys kmsKeys(Section top, List<DatasetSettings> datasets) {
+        Section section = top.section("kmsKeys", KMS_KEYS, HOMES);
+        if (top.has("kmsKeys") && section.isMapping() && KMS_KEYS.stream().noneMatch(section::has)) {
+            problems.add(top.line("kmsKeys"), "\"kmsKeys\" names no key", "write kmsKeys: { labels: arn:aws:kms:…:key/… }, or remove it");
+        }
+        KmsKeys keys = new KmsKeys(keyArns(section, "labels"), keyArns(section, "images"));
+        // A key that nothing lies under would be a permission that nobody uses.
+        if (!keys.labels().isEmpty() && !datasets.isEmpty() && datasets.stream().allMatch(dataset -> dataset.labelBucket() == LabelBucket.CREATE
+                && dataset.split().validationManifest().isEmpty() && dataset.labelCategories().flatMap(LabelCategories::file).isEmpty())) {
+            section.problem("labels", "\"kmsKeys.labels\" is given, and every manifest lies in a bucket that the stack makes",
+                    "remove it; encryption: customer-key encrypts what the stack makes");
+        }
+        if (!keys.images().isEmpty() && !datasets.isEmpty() && datasets.stream().allMatch(dataset -> dataset.labelBucket() == LabelBucket.CREATE
+                && dataset.images().stream().allMatch(image -> image.bucket().equals(dataset.labels().bucket())))) {
+            section.problem("images", "\"kmsKeys.images\" is given, and every image lies in a bucket that the stack makes",
+                    "remove it; encryption: customer-key encrypts what the stack makes");
+        }
+        // As images lie in the bucket of labels where nothing else is said, so does their key go with that of labels.
+        boolean besideLabels = datasets.stream().anyMatch(dataset -> dataset.labelBucket() != LabelBucket.CREATE
+                && dataset.images().stream().anyMatch(image -> image.bucket().equals(dataset.labels().bucket())));
+        return keys.images().isEmpty() && besideLabels ? new KmsKeys(keys.labels(), keys.labels()) : keys;
+    }
+
+    private List<String> keyArns(Section section, String key) {
+        List<String> arns = new ArrayList<>();
+        for (Section.Located text : section.texts(key, true)) {
+            if (KEY_ARN.matcher(text.text()).matches()) {
+                arns.add(text.text());
+            } else {
+                problems.add(text.line(), "\"" + text.text() + "\" in \"" + section.at(key) + "\" is no ARN of a KMS key",
+                        "write arn:aws:kms:REGION:ACCOUNT:key/ID; of an alias, aws kms describe-key --key-id alias/NAME --query KeyMetadata.Arn tells it");
+            }
+        }
+        return arns;
     }
 
     /** Lines to point at when two datasets disagree. */
@@ -389,7 +436,35 @@ public final class SettingsFile {
         }
         int volume = (int) section.whole("volumeSizeInGB", 30, 1, 16_384);
         return new TrainingSettings(algorithm, instances, spot, maxRuntime, maxWait, volume, hyperparameters(section, algorithm),
-                objective(section, algorithm));
+                objective(section, algorithm), network(section));
+    }
+
+    private TrainingSettings.Network network(Section training) {
+        boolean isolated = training.truth("networkIsolation", false);
+        Section section = training.section("vpc", VPC, HOMES);
+        if (!training.has("vpc") || !section.isMapping()) {
+            return new TrainingSettings.Network(List.of(), List.of(), isolated);
+        }
+        VPC.stream().filter(key -> !section.has(key)).forEach(key -> problems.add(section.line(), "\"" + section.at(key) + "\" is missing",
+                "write vpc: { subnets: [subnet-…], securityGroups: [sg-…] }"));
+        List<String> subnets = ids(section, "subnets", SUBNET, "subnet-", MOST_SUBNETS);
+        List<String> securityGroups = ids(section, "securityGroups", SECURITY_GROUP, "sg-", MOST_SECURITY_GROUPS);
+        return subnets.isEmpty() || securityGroups.isEmpty() ? new TrainingSettings.Network(List.of(), List.of(), isolated)
+                : new TrainingSettings.Network(subnets, securityGroups, isolated);
+    }
+
+    private List<String> ids(Section vpc, String key, Pattern form, String prefix, int most) {
+        List<String> ids = new ArrayList<>();
+        for (Section.Located id : vpc.texts(key, true)) {
+            if (!form.matcher(id.text()).matches()) {
+                problems.add(id.line(), "\"" + id.text() + "\" in \"" + vpc.at(key) + "\" is no id of AWS's", "write " + prefix + " and 8 or 17 digits 0-9a-f");
+            }
+            ids.add(id.text());
+        }
+        if (ids.size() > most) {
+            vpc.problem(key, "\"" + vpc.at(key) + "\" has " + ids.size() + " entries", "SageMaker takes " + most);
+        }
+        return ids;
     }
 
     private Algorithm algorithm(Section dataset, Section section) {

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param volumeSizeInGB disk of the training instance, 1 to 16384 (instances with their own disks ignore it)
  * @param hyperparameters given by hand, in key order; the rest is derived from the data
  * @param objective what makes one model better than another
+ * @param network where jobs run
  */
 public record TrainingSettings(
         Algorithm algorithm,
@@ -28,7 +29,8 @@ public record TrainingSettings(
         Duration maxWait,
         int volumeSizeInGB,
         Map<String, String> hyperparameters,
-        Objective objective) {
+        Objective objective,
+        Network network) {
 
     /** SageMaker's own limit of a job. */
     public static final Duration LONGEST_RUN = Duration.ofDays(28);
@@ -56,6 +58,42 @@ public record TrainingSettings(
      * @param tolerance by how much a challenger may be worse when the hold-outs differ; 0 or more, in units of the metric
      */
     public record Objective(String metric, Direction direction, double tolerance) {}
+
+    /**
+     * Where jobs run.
+     *
+     * @param subnets of one VPC, by id; empty: SageMaker's own network
+     * @param securityGroups of the same VPC, by id; empty exactly where {@code subnets} is
+     * @param isolated whether the algorithm itself reaches no network at all
+     */
+    public record Network(List<String> subnets, List<String> securityGroups, boolean isolated) {
+        /** SageMaker's own network. */
+        public static final Network OPEN = new Network(List.of(), List.of(), false);
+
+        public Network {
+            subnets = List.copyOf(subnets);
+            securityGroups = List.copyOf(securityGroups);
+        }
+
+        /** Absent as before there was a choice, so that the fingerprints of datasets that say nothing of it stay. */
+        void toJson(Map<String, Object> training) {
+            if (!subnets.isEmpty()) {
+                Map<String, Object> vpc = new LinkedHashMap<>();
+                vpc.put("subnets", new ArrayList<Object>(subnets));
+                vpc.put("securityGroups", new ArrayList<Object>(securityGroups));
+                training.put("vpc", vpc);
+            }
+            if (isolated) {
+                training.put("networkIsolation", true);
+            }
+        }
+
+        static Network fromJson(Fields training) {
+            Fields vpc = training.objectOrNull("vpc");
+            return new Network(vpc == null ? List.of() : vpc.texts("subnets"), vpc == null ? List.of() : vpc.texts("securityGroups"),
+                    training.truthOr("networkIsolation", false));
+        }
+    }
 
     /** One try of the ladder. @param instanceType SageMaker's name for it @param spot whether as spot capacity */
     public record Rung(String instanceType, boolean spot) {}
@@ -102,6 +140,7 @@ public record TrainingSettings(
         objectiveJson.put("direction", Words.of(objective.direction()));
         objectiveJson.put("tolerance", objective.tolerance());
         json.put("objective", objectiveJson);
+        network.toJson(json);
         return json;
     }
 
@@ -122,6 +161,7 @@ public record TrainingSettings(
                 Math.toIntExact(fields.whole("volumeSizeInGB")),
                 fields.textByKey("hyperparameters"),
                 new Objective(objective.text("metric"), Words.read(Direction.class, objective.text("direction")),
-                        objective.number("tolerance")));
+                        objective.number("tolerance")),
+                Network.fromJson(fields));
     }
 }

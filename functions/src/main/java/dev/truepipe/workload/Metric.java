@@ -1,6 +1,9 @@
 package dev.truepipe.workload;
 
-/** What the functions measure, in namespace {@value #NAMESPACE}, by dimension {@value #DIMENSION}. */
+/**
+ * What the functions measure, in namespace {@value #NAMESPACE}, by dimensions {@value #MACHINE} and {@value #DIMENSION}: stacks beside each other may have
+ * datasets of one name.
+ */
 public enum Metric {
     /** Executions started by Intake. */
     EXECUTIONS_STARTED("ExecutionsStarted", "Count"),
@@ -30,6 +33,8 @@ public enum Metric {
 
     public static final String NAMESPACE = "Truepipe";
     public static final String DIMENSION = "Dataset";
+    /** Name of the state machine, in which the stack's stands. */
+    public static final String MACHINE = "StateMachine";
 
     private final String metricName;
     private final String unit;

@@ -31,6 +31,8 @@ public sealed interface Value {
         ACCOUNT,
         /** What follows the Region and a dot in the host of the console's pages: {@code console.aws.amazon.com} in {@code aws}. */
         CONSOLE_DOMAIN,
+        /** What ends the names of services' hosts: {@code amazonaws.com} in {@code aws}. */
+        URL_SUFFIX,
         /** Name of the stack. */
         STACK,
         /** Name of the bucket that holds runs, sealed versions and models. */
@@ -46,10 +48,14 @@ public sealed interface Value {
         STATE_MACHINE_ARN,
         STATE_MACHINE_NAME,
         TRAINING_ROLE_ARN,
+        /** The key that the stack makes, if the settings ask for one. */
+        KMS_KEY_ARN,
         TOPIC_ARN,
         QUEUE_ARN,
         QUEUE_NAME,
         DEAD_LETTER_QUEUE_NAME,
+        /** The queue of what EventBridge, the Scheduler and SNS could not deliver. */
+        UNDELIVERED_QUEUE_NAME,
         /** What stands before the dataset's name in the name of its model package group. */
         MODEL_PACKAGE_GROUP_PREFIX
     }

@@ -16,6 +16,7 @@ import static dev.truepipe.workload.Value.Resource.STATE_MACHINE_ARN;
 import static dev.truepipe.workload.Value.Resource.STATE_MACHINE_NAME;
 import static dev.truepipe.workload.Value.Resource.TOPIC_ARN;
 import static dev.truepipe.workload.Value.Resource.TRAINING_ROLE_ARN;
+import static dev.truepipe.workload.Value.Resource.UNDELIVERED_QUEUE_NAME;
 import static dev.truepipe.workload.Value.Resource.WORK_BUCKET;
 import static dev.truepipe.workload.Value.text;
 
@@ -82,6 +83,8 @@ public record Workload(
     public static final String STATE_MACHINE = "TRUEPIPE_STATE_MACHINE_ARN";
     public static final String TRAINING_ROLE = "TRUEPIPE_TRAINING_ROLE_ARN";
     public static final String MODEL_PACKAGE_GROUPS = "TRUEPIPE_MODEL_PACKAGE_GROUP_PREFIX";
+    /** ARN of the stack's key; only there when the settings ask for one. */
+    public static final String KMS_KEY = "TRUEPIPE_KMS_KEY_ARN";
     /** Name of the stack, of which the parameters of live models have theirs. */
     public static final String STACK_NAME = "TRUEPIPE_STACK";
 
@@ -102,7 +105,8 @@ public record Workload(
 
     /** The workload for these settings. */
     public static Workload of(Settings settings) {
-        return of(settings.datasets().stream().map(Source::of).toList(), imageRepositories(settings), settings.mapConcurrency());
+        List<Source> sources = settings.datasets().stream().map(Source::of).toList();
+        return KeyGrants.applied(of(sources, imageRepositories(settings), settings.mapConcurrency()), settings, sources);
     }
 
     /**
@@ -354,7 +358,7 @@ public record Workload(
                                 "status", List.of(text("FAILED")),
                                 "error", List.of(Map.of("anything-but", List.of(text(PART_FAILED))), Map.of("exists", false))),
                         RuleSpec.Target.TOPIC,
-                        Optional.of(failureMessage("<error>: <cause> See what happened, and redrive from there once the cause is mended: "))),
+                        Optional.of(failureMessage("Error and cause are in the event beside this. See what happened, and redrive from there once the cause is mended: "))),
                 new RuleSpec(
                         "PartFailed",
                         "A run failed because a part of a Distributed Map did",
@@ -362,7 +366,7 @@ public record Workload(
                         RuleSpec.Target.TOPIC,
                         // Step Functions says "The specified tolerated failure threshold was exceeded" and no more.
                         Optional.of(failureMessage("A part of ScanManifests or WriteChannels failed for good, after its retries. Its reason"
-                                + " never leaves the Map Run (here it is only <error>): open the Map Run on the execution's page, or ask"
+                                + " never leaves the Map Run: open the Map Run on the execution's page, or ask"
                                 + " CloudWatch Logs Insights over the log groups of ScanChunk and WriteChunk with"
                                 + " filter @message like '<execution>'. Once that is mended, redrive from the page; only the parts that"
                                 + " did not succeed run again: "))),
@@ -371,7 +375,7 @@ public record Workload(
                         "A run ran out of time or was stopped",
                         executionEnded("status", List.of(text("TIMED_OUT"), text("ABORTED"))),
                         RuleSpec.Target.TOPIC,
-                        Optional.of(failureMessage("<error> <cause> See where it stood, and redrive from there if it is to go on: "))));
+                        Optional.of(failureMessage("If somebody said why, it is in the event beside this. See where it stood, and redrive from there if it is to go on: "))));
     }
 
     private static Map<String, Object> executionEnded(Object... pairs) {
@@ -386,24 +390,25 @@ public record Workload(
                 "detail", detail);
     }
 
-    /** Says nothing of the champion but where it is written: a run may fail after it was moved. @param what ends before the page's address */
+    /**
+     * Says nothing of the champion but where it is written: a run may fail after it was moved. What others wrote (error and cause) comes
+     * with the event as it is, and not within our words: EventBridge escapes no value that it puts into a text, so that a quotation mark in
+     * a cause would make it no JSON, and nobody would ever hear of that run.
+     *
+     * @param what ends before the page's address
+     * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html">Input transformation</a>
+     */
     private static RuleSpec.Message failureMessage(String what) {
         Map<String, String> paths = new LinkedHashMap<>();
         paths.put("name", "$.detail.name");
         paths.put("status", "$.detail.status");
-        if (what.contains("<error>")) {
-            paths.put("error", "$.detail.error");
-        }
-        if (what.contains("<cause>")) {
-            paths.put("cause", "$.detail.cause");
-        }
         paths.put("execution", "$.detail.executionArn");
         paths.put("region", "$.region");
         return new RuleSpec.Message(paths, text(
-                "\"Truepipe: the run <name> ended <status>. " + what + "https://<region>.", CONSOLE_DOMAIN,
+                "{\"message\": \"Truepipe: the run <name> ended <status>. " + what + "https://<region>.", CONSOLE_DOMAIN,
                 "/states/home?region=<region>#/v2/executions/details/<execution> or start again with: truepipe trigger DATASET, where DATASET"
                         + " is the run's name up to its last hyphen. Which model is the champion now stands in s3://", WORK_BUCKET,
-                "/datasets/DATASET/champion.json\""));
+                "/datasets/DATASET/champion.json\", \"event\": <aws.events.event.json>}"));
     }
 
     private static List<ScheduleSpec> schedules(List<Source> sources) {
@@ -451,7 +456,8 @@ public record Workload(
                                 "tag the job",
                                 List.of("sagemaker:AddTags", "sagemaker:ListTags"),
                                 List.of(text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, jobs))),
-                        new Grant("hand the job its role", List.of("iam:PassRole"), List.of(text(TRAINING_ROLE_ARN))),
+                        new Grant("hand the job its role", List.of("iam:PassRole"), List.of(text(TRAINING_ROLE_ARN)),
+                                Map.of("iam:PassedToService", List.of(text("sagemaker.amazonaws.com")))),
                         new Grant(
                                 "hear of the job's end by event instead of by polling",
                                 List.of("events:PutTargets", "events:PutRule", "events:DescribeRule"),
@@ -504,6 +510,15 @@ public record Workload(
                         Map.of("QueueName", text(QUEUE_NAME)),
                         "Maximum",
                         Duration.ofMinutes(15).toSeconds()),
+                alarm(
+                        "MessagesUndelivered",
+                        "EventBridge, its Scheduler or SNS gave up on a message: an arrival that no run was started for, or news that nobody"
+                                + " got. Look at it in the queue of undelivered messages, mend the cause, then trigger the dataset.",
+                        "AWS/SQS",
+                        "ApproximateNumberOfMessagesVisible",
+                        Map.of("QueueName", text(UNDELIVERED_QUEUE_NAME)),
+                        "Maximum",
+                        1),
                 alarm(
                         "ExecutionsFailed",
                         "A run failed. Its message says why; redrive it or trigger the dataset once the cause is mended.",
@@ -564,7 +579,7 @@ public record Workload(
                         .map(name -> text("arn:", PARTITION, ":s3:::", bucket(name))).toList()));
     }
 
-    private static Value object(S3Uri uri, String rest) {
+    static Value object(S3Uri uri, String rest) {
         return text("arn:", PARTITION, ":s3:::", bucket(uri.bucket()), "/" + uri.key() + rest);
     }
 

@@ -17,8 +17,8 @@ class MetricLinesTest {
                 Map.of(Metric.OBJECTIVE, 0.5));
 
         assertEquals(
-                "{\"_aws\":{\"Timestamp\":1777000000123,\"CloudWatchMetrics\":[{\"Namespace\":\"Truepipe\",\"Dimensions\":[[\"Dataset\"]],"
-                        + "\"Metrics\":[{\"Name\":\"Objective\",\"Unit\":\"None\"}]}]},\"Dataset\":\"cars\",\"execution\":\"arn:aws:states:eu-west-1:111122223333:execution:Retraining:run-1\","
+                "{\"_aws\":{\"Timestamp\":1777000000123,\"CloudWatchMetrics\":[{\"Namespace\":\"Truepipe\",\"Dimensions\":[[\"StateMachine\",\"Dataset\"]],"
+                        + "\"Metrics\":[{\"Name\":\"Objective\",\"Unit\":\"None\"}]}]},\"StateMachine\":\"Retraining\",\"Dataset\":\"cars\",\"execution\":\"arn:aws:states:eu-west-1:111122223333:execution:Retraining:run-1\","
                         + "\"Objective\":0.5}",
                 line);
     }

@@ -835,7 +835,7 @@ class RunTest {
     }
 
     private Map<String, Object> seal(String name) {
-        return handle(new SealDatasetHandler(store, "eu-west-1", "arn:aws:iam::111122223333:role/training"), run(name));
+        return handle(new SealDatasetHandler(store, "eu-west-1", "arn:aws:iam::111122223333:role/training", null), run(name));
     }
 
     private Map<String, Object> judge(String name, Map<String, Object> sealed, String job, double metric) {

@@ -32,6 +32,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 class SettingsFileTest {
+    private static final String KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     private static final Path ROOT = Path.of(System.getProperty("truepipe.root"));
 
     @TempDir
@@ -192,7 +193,26 @@ class SettingsFileTest {
                 new Bad("runs an hour", dataset("    maxRuns: 4/hour\n"), 5, "is \"4/hour\"", "4/day", Seen.BY_BOTH),
                 new Bad("no runs", dataset("    maxRuns: 0/day\n"), 5, "is 0/day", "write enabled: false", Seen.BY_BOTH),
                 new Bad("runs without end", dataset("    maxRuns: 1001/day\n"), 5, "is 1001/day", "1/day to 1000/day", Seen.BY_BOTH),
+                new Bad("a key by its alias", foreign("") + "kmsKeys: { labels: alias/mine }\n", 6, "no ARN of a KMS key", "aws kms describe-key", Seen.BY_BOTH),
+                new Bad("a key of another service", foreign("") + "kmsKeys:\n  images: [arn:aws:kms:eu-west-1:111122223333:key/a,\n    arn:aws:s3:::a]\n", 8, "no ARN of a KMS key", "key/ID", Seen.BY_BOTH),
+                new Bad("no keys", foreign("") + "kmsKeys: {}\n", 6, "names no key", "remove it", Seen.BY_BOTH),
+                new Bad("a key for nothing of labels", dataset("") + "kmsKeys: { labels: " + KEY + " }\n", 5, "every manifest lies in a bucket that the stack makes", "customer-key", Seen.BY_LOADER),
+                new Bad("a key for no images", dataset("") + "kmsKeys: { images: " + KEY + " }\n", 5, "every image lies in a bucket that the stack makes", "customer-key", Seen.BY_LOADER),
+                new Bad("keys of a dataset", foreign("    kmsKeys: { labels: " + KEY + " }\n"), 6, "unknown key \"kmsKeys\"", "at the top of the file", Seen.BY_BOTH),
+                new Bad("encryption misspelled", dataset("") + "encryption: custmer-key\n", 5, "expected one of managed, customer-key", "did you mean \"customer-key\"", Seen.BY_BOTH),
+                new Bad("a VPC without groups", training("algorithm: object-detection\nvpc: { subnets: [subnet-01234567] }\n"), 6, "\"datasets[0].training.vpc.securityGroups\" is missing", "sg-", Seen.BY_BOTH),
+                new Bad("a VPC without subnets", training("algorithm: object-detection\nvpc: { subnets: [], securityGroups: [sg-01234567] }\n"), 6, "an empty list", "give it at least one item", Seen.BY_BOTH),
+                new Bad("a subnet by its name", training("algorithm: object-detection\nvpc: { subnets: [private-a], securityGroups: [sg-01234567] }\n"), 6, "\"private-a\" in \"datasets[0].training.vpc.subnets\"", "write subnet-", Seen.BY_BOTH),
+                new Bad("too many groups", training("algorithm: object-detection\nvpc: { subnets: subnet-01234567, securityGroups: [sg-00000001, sg-00000002, sg-00000003, sg-00000004, sg-00000005, sg-00000006] }\n"),
+                        6, "has 6 entries", "SageMaker takes 5", Seen.BY_BOTH),
+                new Bad("isolation in words", training("algorithm: object-detection\nnetworkIsolation: 'yes'\n"), 6, "expected true or false", "without quotes", Seen.BY_BOTH),
+                new Bad("isolation at home nowhere", dataset("    networkIsolation: true\n"), 5, "unknown key \"networkIsolation\"", "under training", Seen.BY_BOTH),
                 new Bad("partial as yes or no", dataset("    partial: true\n"), 5, "true", "deny", Seen.BY_BOTH));
+    }
+
+    /** A dataset in a bucket that exists, its lines as in {@link #dataset} with labelBucket on 5. */
+    private static String foreign(String more) {
+        return dataset("    labelBucket: eventbridge\n" + more).replace("cars/", "s3://my-labels/cars/");
     }
 
     private static String folder(String labels) {
@@ -247,6 +267,11 @@ class SettingsFileTest {
                 dataset("    checkObjects: 100\n"), dataset("    checkObjects: '100'\n"), dataset("    checkObjects: none\n"), dataset("    checkObjects: all\n"),
                 dataset("    split: { groupBy: '/([^/]+)/[^/]+$' }\n    settle: 0s\n    sweep: 1m\n"),
                 training("algorithm: object-detection\nhyperparameters: { epochs: 30, lr_scheduler_step: '10,20', early_stopping: true, learning_rate: 1e-3 }\nobjective: { tolerance: 0 }\n"),
+                foreign("") + "kmsKeys: { labels: " + KEY + " }\n", foreign("") + "kmsKeys: { labels: [" + KEY + "], images: [" + KEY + ", arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1] }\n",
+                dataset("    images: [s3://my-images/]\n") + "kmsKeys: { images: " + KEY + " }\nencryption: customer-key\n",
+                dataset("    split: { validation: s3://my-labels/val.manifest }\n") + "kmsKeys: { labels: " + KEY + " }\nencryption: managed\n",
+                training("algorithm: object-detection\nvpc: { subnets: [subnet-01234567, subnet-0123456789abcdef0], securityGroups: sg-0123456789abcdef0 }\nnetworkIsolation: true\n"),
+                training("algorithm: object-detection\nnetworkIsolation: false\n"),
                 dataset("    enabled: false\n    maxRuns: 1/day\n"), dataset("    enabled: true\n    maxRuns: 1000/day\n"),
                 dataset("    labelBucket: create\n") + "notify: { email: ml-team@example.com }\n");
     }
@@ -286,7 +311,17 @@ class SettingsFileTest {
         assertEquals(Duration.ofHours(4), training.maxRuntime());
         assertEquals(Duration.ofHours(5), training.maxWait());
         assertEquals(new TrainingSettings.Objective("validation:mAP", TrainingSettings.Direction.MAXIMIZE, 0.01), training.objective());
+        assertEquals(TrainingSettings.Network.OPEN, training.network());
         assertEquals(Optional.empty(), read(dataset("")).notifyEmail());
+        assertEquals(KmsKeys.NONE, read(dataset("")).kmsKeys());
+        assertEquals(Settings.Encryption.MANAGED, read(dataset("")).encryption());
+    }
+
+    /** Images lie in the bucket of labels where nothing else is said, and so under its keys. */
+    @Test
+    void keysOfImagesAreThoseOfLabelsWhereImagesLieBesideThem() throws Exception {
+        assertEquals(new KmsKeys(List.of(KEY), List.of(KEY)), read(foreign("") + "kmsKeys: { labels: " + KEY + " }\n").kmsKeys());
+        assertEquals(new KmsKeys(List.of(KEY), List.of()), read(foreign("    images: [s3://my-images/]\n") + "kmsKeys: { labels: " + KEY + " }\n").kmsKeys());
     }
 
     @Test
@@ -319,6 +354,10 @@ class SettingsFileTest {
                       volumeSizeInGB: 100
                       hyperparameters: { epochs: 30, name: "x", rate: 1e-3 }
                       objective: { metric: loss, direction: minimize, tolerance: 0.5 }
+                      vpc: { subnets: [subnet-01234567], securityGroups: [sg-01234567] }
+                      networkIsolation: true
+                kmsKeys: { labels: "arn:aws:kms:eu-west-1:111122223333:key/a", images: ["arn:aws:kms:eu-west-1:111122223333:key/b"] }
+                encryption: customer-key
                 notify: { email: ml-team@example.com }
                 mapConcurrency: 7
                 """);
@@ -333,11 +372,14 @@ class SettingsFileTest {
                                         List.of(new Algorithm.Metric("loss", "loss=([0-9.]+)"))),
                                 List.of("ml.m5.xlarge", "ml.c5.xlarge"), TrainingSettings.Spot.ALWAYS, Duration.ofHours(2),
                                 Duration.ofHours(6), 100, Map.of("epochs", "30", "name", "x", "rate", "1e-3"),
-                                new TrainingSettings.Objective("loss", TrainingSettings.Direction.MINIMIZE, 0.5)),
+                                new TrainingSettings.Objective("loss", TrainingSettings.Direction.MINIMIZE, 0.5),
+                                new TrainingSettings.Network(List.of("subnet-01234567"), List.of("sg-01234567"), true)),
                         DatasetSettings.Partial.ALLOW, DatasetSettings.Negatives.DROP,
                         Optional.of(new LabelCategories.Names(List.of("car", "bus"))), ObjectCheck.ALL, Map.of("box-outside-image", "warning"),
                         new DatasetSettings.Brakes(false, OptionalInt.of(4)))),
-                Optional.of("ml-team@example.com"), 7), settings);
+                Optional.of("ml-team@example.com"), 7,
+                new KmsKeys(List.of("arn:aws:kms:eu-west-1:111122223333:key/a"), List.of("arn:aws:kms:eu-west-1:111122223333:key/b")),
+                Settings.Encryption.CUSTOMER_KEY), settings);
     }
 
     @ParameterizedTest
@@ -362,7 +404,9 @@ class SettingsFileTest {
     void compilesWhatIsNotSetAsBeforeThereWasAKeyForIt() throws Exception {
         String compiled = Json.text(read(dataset("    split: { test: 0% }\n")).toJson());
         assertTrue(compiled.contains("\"split\":{\"validationBasisPoints\":2000,\"groupBy\":\"object\",\"seed\":1}"), compiled);
-        assertFalse(compiled.contains("checkObjects") || compiled.contains("brakes"), compiled);
+        for (String key : List.of("checkObjects", "brakes", "kmsKeys", "encryption", "vpc", "networkIsolation")) {
+            assertFalse(compiled.contains("\"" + key + "\""), compiled);
+        }
     }
 
     @Test

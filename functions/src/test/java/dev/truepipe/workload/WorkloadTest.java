@@ -108,7 +108,9 @@ class WorkloadTest {
         for (String id : List.of("ExecutionFailed", "PartFailed", "ExecutionStopped")) {
             RuleSpec.Message message = rule(id).message().orElseThrow();
             String text = message.template().resolve(Enum::name, name -> name);
-            assertTrue(text.startsWith("\"Truepipe: the run <name> ended <status>. ") && text.endsWith("\""), text);
+            String begin = "{\"message\": \"Truepipe: the run <name> ended <status>. ";
+            String end = "\", \"event\": <aws.events.event.json>}";
+            assertTrue(text.startsWith(begin) && text.endsWith(end), text);
             assertFalse(text.contains("promoted"), text);
             assertTrue(text.contains("s3://WORK_BUCKET/datasets/DATASET/champion.json"), text);
             assertTrue(text.contains("truepipe trigger DATASET, where DATASET is the run's name up to its last hyphen"), text);
@@ -120,7 +122,9 @@ class WorkloadTest {
                 used.add(matcher.group(1));
             }
             assertEquals(used, message.paths().keySet(), "a variable is used as often as it is fetched");
-            assertFalse(text.substring(1, text.length() - 1).contains("\""), "a quotation mark would end the text: " + text);
+            assertFalse(text.substring(begin.length(), text.length() - end.length()).contains("\""), "a quotation mark would end the text: " + text);
+            assertTrue(Set.of("$.detail.name", "$.detail.status", "$.detail.executionArn", "$.region").containsAll(message.paths().values()),
+                    "EventBridge escapes nothing, so only what Step Functions itself writes may stand in a text: " + message.paths());
         }
     }
 

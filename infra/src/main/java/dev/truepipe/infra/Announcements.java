@@ -6,20 +6,24 @@ import java.util.Optional;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.sns.CfnTopic;
 import software.amazon.awscdk.services.sns.Topic;
 import software.amazon.awscdk.services.sns.subscriptions.EmailSubscription;
+import software.amazon.awscdk.services.sns.subscriptions.EmailSubscriptionProps;
 import software.constructs.Construct;
 
 /**
- * The topic by which people hear how runs ended. Not encrypted by a key: EventBridge and alarms could only write to one under a
- * customer key, and messages hold names, counts and links, never labels.
+ * The topic by which people hear how runs ended. Encrypted only where the stack has a key: EventBridge and alarms cannot write to a
+ * topic under SNS's own. Messages hold names, counts and links, never labels.
  */
 final class Announcements extends Construct {
     private final Topic topic;
 
-    Announcements(Construct scope, String id, Optional<String> email) {
+    Announcements(Construct scope, String id, Optional<String> email, UndeliveredQueue undelivered, Optional<StackKey> key) {
         super(scope, id);
         topic = Topic.Builder.create(this, "Topic").enforceSsl(true).build();
+        // On the resource itself, as on queues.
+        key.ifPresent(of -> ((CfnTopic) topic.getNode().getDefaultChild()).setKmsMasterKeyId(of.arn()));
         // With a policy of its own the topic no longer lets the whole account publish, alarms included.
         topic.addToResourcePolicy(PolicyStatement.Builder.create()
                 .sid("AlarmsPublish")
@@ -28,7 +32,10 @@ final class Announcements extends Construct {
                 .resources(List.of(topic.getTopicArn()))
                 .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", Stack.of(this).getAccount())))
                 .build());
-        email.ifPresent(address -> topic.addSubscription(new EmailSubscription(address)));
+        email.ifPresent(address -> {
+            topic.addSubscription(new EmailSubscription(address, EmailSubscriptionProps.builder().deadLetterQueue(undelivered.queue()).build()));
+            key.ifPresent(StackKey::allowSubscriptions);
+        });
     }
 
     /**

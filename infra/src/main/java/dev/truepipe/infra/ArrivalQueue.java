@@ -3,10 +3,13 @@ package dev.truepipe.infra;
 import dev.truepipe.workload.QueueSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.sqs.CfnQueue;
 import software.amazon.awscdk.services.sqs.DeadLetterQueue;
 import software.amazon.awscdk.services.sqs.Queue;
 import software.amazon.awscdk.services.sqs.QueueEncryption;
@@ -18,20 +21,24 @@ final class ArrivalQueue extends Construct {
     private final Queue queue;
     private final Queue deadLetters;
 
-    ArrivalQueue(Construct scope, String id, QueueSpec spec) {
+    ArrivalQueue(Construct scope, String id, QueueSpec spec, Optional<StackKey> key) {
         super(scope, id);
-        deadLetters = Queue.Builder.create(this, "DeadLetters")
-                .encryption(QueueEncryption.SQS_MANAGED)
-                .enforceSsl(true)
-                .retentionPeriod(seconds(spec.deadLetterRetention()))
-                .build();
-        queue = Queue.Builder.create(this, "Queue")
-                .encryption(QueueEncryption.SQS_MANAGED)
-                .enforceSsl(true)
+        deadLetters = encrypted(this, "DeadLetters", key, builder -> builder.retentionPeriod(seconds(spec.deadLetterRetention())));
+        queue = encrypted(this, "Queue", key, builder -> builder
                 .visibilityTimeout(seconds(spec.visibility()))
                 .retentionPeriod(seconds(spec.retention()))
-                .deadLetterQueue(DeadLetterQueue.builder().queue(deadLetters).maxReceiveCount(spec.maxReceiveCount()).build())
-                .build();
+                .deadLetterQueue(DeadLetterQueue.builder().queue(deadLetters).maxReceiveCount(spec.maxReceiveCount()).build()));
+    }
+
+    /**
+     * A queue that is reached by TLS only, under SQS's key or the stack's. The stack's is set on the resource itself: a construct that knew
+     * of it would hand out leave to use it by itself, without a condition.
+     */
+    static Queue encrypted(Construct scope, String id, Optional<StackKey> key, UnaryOperator<Queue.Builder> more) {
+        Queue.Builder builder = more.apply(Queue.Builder.create(scope, id).enforceSsl(true));
+        Queue queue = key.isPresent() ? builder.build() : builder.encryption(QueueEncryption.SQS_MANAGED).build();
+        key.ifPresent(of -> ((CfnQueue) queue.getNode().getDefaultChild()).setKmsMasterKeyId(of.arn()));
+        return queue;
     }
 
     /** Lets S3 send, from buckets of this account only; the bucket's own ARN would be a circle for a bucket of ours. */

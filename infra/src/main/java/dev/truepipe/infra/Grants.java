@@ -3,13 +3,11 @@ package dev.truepipe.infra;
 import dev.truepipe.workload.Grant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 
 /** Grants of the description as IAM statements. */
 final class Grants {
-    /** SageMaker alone may be handed the training role. */
-    private static final Map<String, Object> TO_SAGEMAKER = Map.of("StringEquals", Map.of("iam:PassedToService", "sagemaker.amazonaws.com"));
-
     private Grants() {}
 
     static List<PolicyStatement> statements(List<Grant> grants, Names names) {
@@ -21,8 +19,10 @@ final class Grants {
                 .sid(sid(grant.why()))
                 .actions(grant.actions())
                 .resources(names.resolve(grant.resources()).stream().distinct().toList());
-        if (grant.actions().contains("iam:PassRole")) {
-            statement.conditions(TO_SAGEMAKER);
+        if (!grant.onlyIf().isEmpty()) {
+            Map<String, Object> equals = new TreeMap<>();
+            grant.onlyIf().forEach((key, values) -> equals.put(key, values.size() == 1 ? names.resolve(values.getFirst()) : names.resolve(values)));
+            statement.conditions(Map.of("StringEquals", equals));
         }
         return statement.build();
     }

@@ -18,7 +18,6 @@ import software.amazon.awscdk.services.iam.ServicePrincipal;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketAttributes;
-import software.amazon.awscdk.services.s3.BucketEncryption;
 import software.amazon.awscdk.services.s3.CfnBucket;
 import software.amazon.awscdk.services.s3.EventType;
 import software.amazon.awscdk.services.s3.IBucket;
@@ -43,6 +42,9 @@ final class LabelBuckets extends Construct {
         if (!created.isEmpty()) {
             props.queue().allowS3();
         }
+        if (!created.isEmpty() || !notified.isEmpty()) {
+            props.key().ifPresent(StackKey::allowS3);
+        }
         created.forEach((name, sources) -> create(name, sources, props));
         if (!notified.isEmpty()) {
             IRole handler = notificationRole(notified.keySet());
@@ -57,9 +59,8 @@ final class LabelBuckets extends Construct {
 
     private void create(String name, List<Source> sources, Props props) {
         boolean ours = name.equals(Settings.GENERATED_BUCKET);
-        Bucket bucket = Bucket.Builder.create(this, ours ? "Bucket" : "Bucket-" + name)
+        Bucket bucket = WorkBucket.encrypted(Bucket.Builder.create(this, ours ? "Bucket" : "Bucket-" + name), props.key())
                 .bucketName(ours ? null : name)
-                .encryption(BucketEncryption.S3_MANAGED)
                 .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
                 .enforceSsl(true)
                 .minimumTlsVersion(1.2)
@@ -156,5 +157,5 @@ final class LabelBuckets extends Construct {
     }
 
     /** @param suffix of the keys that are told, where labels are a folder */
-    record Props(List<Source> sources, ArrivalQueue queue, String suffix) {}
+    record Props(List<Source> sources, ArrivalQueue queue, String suffix, Optional<StackKey> key) {}
 }

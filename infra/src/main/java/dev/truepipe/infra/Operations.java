@@ -18,6 +18,7 @@ import static dev.truepipe.workload.Metric.RUNS_UNCHANGED;
 import static dev.truepipe.workload.Metric.TRAINING_TIME;
 
 import dev.truepipe.workload.AlarmSpec;
+import dev.truepipe.workload.Value;
 import dev.truepipe.workload.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,13 +68,14 @@ final class Operations extends Construct {
                         props.machine().machine().metricFailed(sum()), props.machine().machine().metricTimedOut(sum()),
                         props.machine().machine().metricAborted(sum()))),
                 graph("Function errors", props.functions().values().stream().<IMetric>map(alias -> alias.metricErrors(sum())).toList()));
+        String machine = props.names().resolve(Value.text(Value.Resource.STATE_MACHINE_NAME));
         for (String dataset : props.datasets()) {
             dashboard.addWidgets(
-                    graph(dataset + ": lines", of(dataset, LINES_ACCEPTED, LINES_QUARANTINED, LINES_SUPERSEDED)),
-                    graph(dataset + ": runs by outcome", of(dataset, EXECUTIONS_STARTED, MODELS_PROMOTED, MODELS_KEPT, MODELS_LATE, GATES_CLOSED, RUNS_HELD,
+                    graph(dataset + ": lines", of(machine, dataset, LINES_ACCEPTED, LINES_QUARANTINED, LINES_SUPERSEDED)),
+                    graph(dataset + ": runs by outcome", of(machine, dataset, EXECUTIONS_STARTED, MODELS_PROMOTED, MODELS_KEPT, MODELS_LATE, GATES_CLOSED, RUNS_HELD,
                             RUNS_UNCHANGED, RUNS_SUPERSEDED, RUNS_EMPTY)),
-                    graph(dataset + ": training time", of(dataset, TRAINING_TIME, BILLED_TRAINING_TIME)),
-                    graph(dataset + ": challenger and champion", of(dataset, OBJECTIVE, CHAMPION_OBJECTIVE)));
+                    graph(dataset + ": training time", of(machine, dataset, TRAINING_TIME, BILLED_TRAINING_TIME)),
+                    graph(dataset + ": challenger and champion", of(machine, dataset, OBJECTIVE, CHAMPION_OBJECTIVE)));
         }
     }
 
@@ -92,10 +94,10 @@ final class Operations extends Construct {
                 .build();
     }
 
-    private static List<IMetric> of(String dataset, dev.truepipe.workload.Metric... metrics) {
+    private static List<IMetric> of(String machine, String dataset, dev.truepipe.workload.Metric... metrics) {
         return Stream.of(metrics).<IMetric>map(metric -> Metric.Builder.create()
                 .namespace(dev.truepipe.workload.Metric.NAMESPACE).metricName(metric.metricName())
-                .dimensionsMap(Map.of(dev.truepipe.workload.Metric.DIMENSION, dataset))
+                .dimensionsMap(Map.of(dev.truepipe.workload.Metric.MACHINE, machine, dev.truepipe.workload.Metric.DIMENSION, dataset))
                 // Values of models are levels, of which the hour's greatest stands; everything else adds up.
                 .statistic(metric == OBJECTIVE || metric == CHAMPION_OBJECTIVE ? "Maximum" : "Sum").period(Duration.hours(1)).build()).toList();
     }

@@ -8,6 +8,7 @@ import dev.truepipe.workload.Source;
 import dev.truepipe.workload.Value.Resource;
 import dev.truepipe.workload.Workload;
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.CfnOutput;
@@ -33,6 +34,7 @@ public final class PipelineStack extends Stack {
         names.put(Resource.REGION, getRegion());
         names.put(Resource.ACCOUNT, getAccount());
         names.put(Resource.CONSOLE_DOMAIN, consoleDomain());
+        names.put(Resource.URL_SUFFIX, getUrlSuffix());
         names.put(Resource.STACK, getStackName());
         String machineName = getStackName() + "-retraining";
         names.put(Resource.STATE_MACHINE_NAME, machineName);
@@ -46,29 +48,35 @@ public final class PipelineStack extends Stack {
         names.put(Resource.SETTINGS_KEY, compiled.key());
         names.put(Resource.SETTINGS_URI, "s3://" + compiled.bucket() + "/" + compiled.key());
 
-        WorkBucket work = new WorkBucket(this, "Work");
+        Optional<StackKey> key = settings.encryption() == Settings.Encryption.CUSTOMER_KEY ? Optional.of(new StackKey(this, "Encryption")) : Optional.empty();
+        key.ifPresent(of -> names.put(Resource.KMS_KEY_ARN, of.arn()));
+
+        WorkBucket work = new WorkBucket(this, "Work", key);
         names.put(Resource.WORK_BUCKET, work.name());
 
-        ArrivalQueue queue = new ArrivalQueue(this, "Arrivals", workload.queue());
+        ArrivalQueue queue = new ArrivalQueue(this, "Arrivals", workload.queue(), key);
         names.put(Resource.QUEUE_ARN, queue.queue().getQueueArn());
         names.put(Resource.QUEUE_NAME, queue.queue().getQueueName());
         names.put(Resource.DEAD_LETTER_QUEUE_NAME, queue.deadLetters().getQueueName());
 
-        LabelBuckets labels = new LabelBuckets(this, "Labels", new LabelBuckets.Props(sources, queue, workload.notificationSuffix()));
+        UndeliveredQueue undelivered = new UndeliveredQueue(this, "Undelivered", workload.queue().deadLetterRetention(), key);
+        names.put(Resource.UNDELIVERED_QUEUE_NAME, undelivered.queue().getQueueName());
+
+        LabelBuckets labels = new LabelBuckets(this, "Labels", new LabelBuckets.Props(sources, queue, workload.notificationSuffix(), key));
         labels.generatedName().ifPresent(name -> names.put(Resource.LABEL_BUCKET, name));
 
-        Announcements announcements = new Announcements(this, "Announcements", settings.notifyEmail());
+        Announcements announcements = new Announcements(this, "Announcements", settings.notifyEmail(), undelivered, key);
         names.put(Resource.TOPIC_ARN, announcements.topic().getTopicArn());
 
-        TrainingRole trainingRole = new TrainingRole(this, "Training", settings, work, labels.generatedName(), names);
+        TrainingRole trainingRole = new TrainingRole(this, "Training", settings, work, labels.generatedName(), names, key);
         names.put(Resource.TRAINING_ROLE_ARN, trainingRole.arn());
 
-        WorkloadFunctions functions = new WorkloadFunctions(this, "Functions", workload, inputs.jar(), names);
+        WorkloadFunctions functions = new WorkloadFunctions(this, "Functions", workload, inputs.jar(), names, key);
         functions.consume(queue, workload.queue());
         RetrainingMachine machine = new RetrainingMachine(this, "Retraining",
                 new RetrainingMachine.Props(workload.stateMachine(), machineName, inputs.definition(), names));
-        new EventRules(this, "Events", workload.rules(), queue, announcements, names);
-        new Sweeps(this, "Sweeps", workload.schedules(), queue);
+        new EventRules(this, "Events", workload.rules(), queue, announcements, undelivered, names);
+        new Sweeps(this, "Sweeps", workload.schedules(), queue, undelivered, key);
         new Models(this, "Models", settings.datasets(), groups);
         List<String> datasets = settings.datasets().stream().map(DatasetSettings::name).toList();
         new Operations(this, "Operations", new Operations.Props(
@@ -81,6 +89,10 @@ public final class PipelineStack extends Stack {
         labels.generatedName().ifPresent(name -> CfnOutput.Builder.create(this, "LabelBucketName")
                 .description("Where labels arrive: each dataset under its prefix").value(name).build());
         CfnOutput.Builder.create(this, "WorkBucketName").description("Runs, sealed versions and models").value(work.name()).build();
+        CfnOutput.Builder.create(this, "UndeliveredQueueUrl").description("What EventBridge, its Scheduler and SNS gave up on")
+                .value(undelivered.queue().getQueueUrl()).build();
+        key.ifPresent(of -> CfnOutput.Builder.create(this, "KeyArn").description("Who writes labels or sends arrivals needs leave to use it")
+                .value(of.arn()).build());
         CfnOutput.Builder.create(this, "TopicArn").description("Subscribe to hear how runs ended").value(announcements.topic().getTopicArn()).build();
     }
 

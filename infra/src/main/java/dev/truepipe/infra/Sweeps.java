@@ -4,6 +4,7 @@ import dev.truepipe.workload.ScheduleSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
@@ -20,7 +21,7 @@ import software.constructs.Construct;
  * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html">Schedule types</a>
  */
 final class Sweeps extends Construct {
-    Sweeps(Construct scope, String id, List<ScheduleSpec> specs, ArrivalQueue queue) {
+    Sweeps(Construct scope, String id, List<ScheduleSpec> specs, ArrivalQueue queue, UndeliveredQueue undelivered, Optional<StackKey> key) {
         super(scope, id);
         Role role = Role.Builder.create(this, "Role")
                 .description("Truepipe's sweeps")
@@ -33,6 +34,17 @@ final class Sweeps extends Construct {
                 .actions(List.of("sqs:SendMessage"))
                 .resources(List.of(queue.queue().getQueueArn()))
                 .build());
+        role.addToPolicy(PolicyStatement.Builder.create()
+                .sid("SetAsideSweeps")
+                .actions(List.of("sqs:SendMessage"))
+                .resources(List.of(undelivered.queue().getQueueArn()))
+                .build());
+        key.ifPresent(of -> role.addToPolicy(PolicyStatement.Builder.create()
+                .sid("UseTheKeyOfTheStackInSQS")
+                .actions(List.of("kms:Decrypt", "kms:GenerateDataKey"))
+                .resources(List.of(of.arn()))
+                .conditions(StackKey.only(Stack.of(this), "sqs"))
+                .build()));
         for (ScheduleSpec spec : specs) {
             CfnSchedule schedule = CfnSchedule.Builder.create(this, spec.id())
                     .description("Looks at the labels of " + spec.dataset() + " without an event")
@@ -42,6 +54,7 @@ final class Sweeps extends Construct {
                             .arn(queue.queue().getQueueArn())
                             .roleArn(role.getRoleArn())
                             .input(spec.input())
+                            .deadLetterConfig(CfnSchedule.DeadLetterConfigProperty.builder().arn(undelivered.queue().getQueueArn()).build())
                             .build())
                     .build();
             schedule.getNode().addDependency(role);

@@ -1,6 +1,7 @@
 package dev.truepipe.infra;
 
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
@@ -13,10 +14,9 @@ import software.constructs.Construct;
 final class WorkBucket extends Construct {
     private final Bucket bucket;
 
-    WorkBucket(Construct scope, String id) {
+    WorkBucket(Construct scope, String id, Optional<StackKey> key) {
         super(scope, id);
-        bucket = Bucket.Builder.create(this, "Bucket")
-                .encryption(BucketEncryption.S3_MANAGED)
+        bucket = encrypted(Bucket.Builder.create(this, "Bucket"), key)
                 .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
                 .enforceSsl(true)
                 .minimumTlsVersion(1.2)
@@ -25,6 +25,12 @@ final class WorkBucket extends Construct {
                         LifecycleRule.builder().id("runs").prefix("runs/").expiration(Duration.days(30)).build(),
                         LifecycleRule.builder().id("unfinished-uploads").abortIncompleteMultipartUploadAfter(Duration.days(7)).build()))
                 .build();
+    }
+
+    /** Under S3's keys or the stack's; by the bucket's data key then, so that KMS is asked once in a while and not for each object. */
+    static Bucket.Builder encrypted(Bucket.Builder bucket, Optional<StackKey> key) {
+        return key.map(of -> bucket.encryption(BucketEncryption.KMS).encryptionKey(of.key()).bucketKeyEnabled(true))
+                .orElseGet(() -> bucket.encryption(BucketEncryption.S3_MANAGED));
     }
 
     String name() {

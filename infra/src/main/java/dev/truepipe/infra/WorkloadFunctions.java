@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
@@ -35,19 +36,20 @@ final class WorkloadFunctions extends Construct {
 
     private final Map<String, Alias> aliases = new LinkedHashMap<>();
 
-    WorkloadFunctions(Construct scope, String id, Workload workload, Path jar, Names names) {
+    WorkloadFunctions(Construct scope, String id, Workload workload, Path jar, Names names, Optional<StackKey> key) {
         super(scope, id);
         Code code = Code.fromAsset(jar.toString());
         RetentionDays retention = retention(workload.logRetention());
         for (FunctionSpec spec : workload.functions()) {
-            Alias alias = function(new Construct(this, spec.name()), spec, code, retention, names);
+            Alias alias = function(new Construct(this, spec.name()), spec, code, retention, names, key);
             aliases.put(spec.name(), alias);
             names.putFunction(spec.name(), alias.getFunctionArn());
         }
     }
 
-    private static Alias function(Construct scope, FunctionSpec spec, Code code, RetentionDays retention, Names names) {
-        LogGroup log = LogGroup.Builder.create(scope, "Log").retention(retention).removalPolicy(RemovalPolicy.DESTROY).build();
+    private static Alias function(Construct scope, FunctionSpec spec, Code code, RetentionDays retention, Names names, Optional<StackKey> key) {
+        LogGroup log = LogGroup.Builder.create(scope, "Log").retention(retention).removalPolicy(RemovalPolicy.DESTROY)
+                .encryptionKey(key.map(StackKey::key).orElse(null)).build();
         Role role = Role.Builder.create(scope, "Role")
                 .description("Truepipe " + spec.name())
                 .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))

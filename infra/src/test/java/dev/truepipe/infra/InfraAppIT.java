@@ -8,11 +8,8 @@ import dev.truepipe.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +36,7 @@ class InfraAppIT {
 
     @Test
     void makesTheAssemblyUnderTheStrictValidator() throws Exception {
-        Ended ended = synth(Map.of());
+        Synthesis ended = synth(Map.of());
         assertEquals(0, ended.exit(), ended::output);
         assertTrue(Files.isRegularFile(root.resolve("cdk.out/Truepipe.template.json")), ended::output);
         Object settings = settingsAsset();
@@ -50,7 +47,7 @@ class InfraAppIT {
     void theStrictValidatorRefusesAStateThatDoesNotExist() throws Exception {
         Path definition = root.resolve("statemachine/retraining.asl.json");
         Files.writeString(definition, Stacks.definition().replaceFirst("\"Type\": *\"Choice\"", "\"Type\": \"Choise\""));
-        Ended ended = synth(Map.of());
+        Synthesis ended = synth(Map.of());
         assertFalse(ended.exit() == 0, ended::output);
         assertTrue(ended.output().contains("E3601"), ended::output);
     }
@@ -64,7 +61,7 @@ class InfraAppIT {
                     settel: 5m
                     training: { algorithm: object-detection }
                 """);
-        Ended ended = synth(Map.of("settings", "mine.yaml"));
+        Synthesis ended = synth(Map.of("settings", "mine.yaml"));
         assertEquals(2, ended.exit(), ended::output);
         assertEquals(List.of("mine.yaml:2:", "mine.yaml:3:", "mine.yaml:4:"),
                 ended.output().lines().map(line -> line.substring(0, Math.min(12, line.length()))).toList(), ended::output);
@@ -74,7 +71,7 @@ class InfraAppIT {
     @Test
     void saysHowToBuildFunctionsThatAreNotThere() throws Exception {
         Files.delete(root.resolve("functions/target/truepipe-functions-0.1.0-lambda.jar"));
-        Ended ended = synth(Map.of());
+        Synthesis ended = synth(Map.of());
         assertEquals(2, ended.exit(), ended::output);
         assertTrue(ended.output().contains("./mvnw -q -pl functions -am -DskipTests package"), ended::output);
         assertEquals(1, ended.output().lines().count(), ended::output);
@@ -82,7 +79,7 @@ class InfraAppIT {
 
     @Test
     void theStackMayHaveAnotherName() throws Exception {
-        Ended ended = synth(Map.of("stack", "Nightly"));
+        Synthesis ended = synth(Map.of("stack", "Nightly"));
         assertEquals(0, ended.exit(), ended::output);
         String template = Files.readString(root.resolve("cdk.out/Nightly.template.json"));
         assertTrue(template.contains("/truepipe/Nightly/queue-url"));
@@ -91,7 +88,7 @@ class InfraAppIT {
 
     @Test
     void refusesANameThatTheModelGroupsCannotBear() throws Exception {
-        Ended ended = synth(Map.of("stack", "a-stack-with-a-name-of-thirty-nine-chars"));
+        Synthesis ended = synth(Map.of("stack", "a-stack-with-a-name-of-thirty-nine-chars"));
         assertEquals(2, ended.exit(), ended::output);
         assertTrue(ended.output().contains("1 to 38 letters"), ended::output);
     }
@@ -103,27 +100,7 @@ class InfraAppIT {
         }
     }
 
-    private record Ended(int exit, String output) {}
-
-    private Ended synth(Map<String, Object> more) throws IOException, InterruptedException {
-        Map<String, Object> context = new LinkedHashMap<>(
-                Json.object(Json.parseObject(Files.readAllBytes(Stacks.ROOT.resolve("cdk.json"))).get("context")));
-        context.putAll(more);
-        Path output = root.resolve("output.txt");
-        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-classpath", System.getProperty("java.class.path"), InfraApp.class.getName())))
-                .directory(root.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().remove("CDK_VALIDATION");
-        builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-        builder.environment().put("CDK_OUTDIR", "cdk.out");
-        builder.environment().put("CDK_CONTEXT_JSON", Json.text(context));
-        Process process = builder.start();
-        try {
-            assertTrue(process.waitFor(10, TimeUnit.MINUTES), "synthesis takes more than 10 minutes");
-            return new Ended(process.exitValue(), Files.readString(output));
-        } finally {
-            process.destroyForcibly();
-        }
+    private Synthesis synth(Map<String, Object> context) throws IOException, InterruptedException {
+        return Synthesis.of(InfraApp.class, root, context);
     }
 }

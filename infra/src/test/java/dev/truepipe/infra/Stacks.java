@@ -84,10 +84,14 @@ final class Stacks {
     }
 
     static Stack stack(Settings settings, Workload workload, String jarContent) throws IOException {
+        return stack("Truepipe", settings, workload, jarContent);
+    }
+
+    static Stack stack(String name, Settings settings, Workload workload, String jarContent) throws IOException {
         Path folder = Files.createTempDirectory("truepipe-infra-test");
         Path jar = Files.writeString(folder.resolve("functions.jar"), jarContent);
         App app = new App(AppProps.builder().context(context()).outdir(folder.resolve("cdk.out").toString()).build());
-        return new PipelineStack(app, "Truepipe", StackProps.builder().build(), settings, workload,
+        return new PipelineStack(app, name, StackProps.builder().build(), settings, workload,
                 new InfraApp.Inputs(jar, definition()));
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * What a template says of the workload, in the description's own terms: references stand as <code>{WORK_BUCKET}</code>. The counterpart
@@ -22,6 +23,7 @@ final class TemplateView {
         refs.put("AWS::Partition", "{PARTITION}");
         refs.put("AWS::Region", "{REGION}");
         refs.put("AWS::AccountId", "{ACCOUNT}");
+        refs.put("AWS::URLSuffix", "{URL_SUFFIX}");
         refs.put(resources.id("AWS::S3::Bucket", "WorkBucket"), "{WORK_BUCKET}");
         resources.ofType("AWS::S3::Bucket").keySet().stream().filter(id -> id.startsWith("LabelsBucket"))
                 .forEach(id -> refs.put(id, "{LABEL_BUCKET}"));
@@ -32,8 +34,16 @@ final class TemplateView {
         arns.put(queue + ".QueueName", "{QUEUE_NAME}");
         arns.put(resources.id("AWS::SQS::Queue", "ArrivalsDeadLetters") + ".QueueName", "{DEAD_LETTER_QUEUE_NAME}");
         arns.put(resources.id("AWS::SQS::Queue", "ArrivalsDeadLetters") + ".Arn", "{DEAD_LETTER_QUEUE_ARN}");
+        arns.put(resources.id("AWS::SQS::Queue", "Undelivered") + ".QueueName", "{UNDELIVERED_QUEUE_NAME}");
+        arns.put(resources.id("AWS::SQS::Queue", "Undelivered") + ".Arn", "{UNDELIVERED_QUEUE_ARN}");
+        resources.ofType("AWS::KMS::Key").keySet().forEach(id -> arns.put(id + ".Arn", "{KMS_KEY_ARN}"));
         arns.put(resources.id("AWS::IAM::Role", "TrainingRole") + ".Arn", "{TRAINING_ROLE_ARN}");
         resources.ofType("AWS::Lambda::Alias").keySet().forEach(id -> refs.put(id, "{alias of " + functionName(id) + "}"));
+    }
+
+    /** How references are spelt. */
+    static UnaryOperator<Object> names(Resources resources) {
+        return new TemplateView(resources)::renderDeep;
     }
 
     static Map<String, Object> of(Map<String, Object> template) {
@@ -90,7 +100,7 @@ final class TemplateView {
             if (!exceptSid.equals(statement.get("Sid")) && !consumes && !on.equals(List.of(String.valueOf(exceptOn)))) {
                 all.add(statement.get("Effect") + " "
                         + new TreeSet<>(Resources.list(statement.get("Action")).stream().map(Object::toString).toList()) + " on " + on
-                        + (statement.get("Condition") == null ? "" : " if " + Json.text(statement.get("Condition"))));
+                        + (statement.get("Condition") == null ? "" : " if " + Json.text(renderDeep(statement.get("Condition")))));
             }
         }
         return all;

@@ -1,7 +1,6 @@
 package dev.truepipe.infra;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -19,11 +18,20 @@ final class Tools {
         require("npx", "it starts the CDK command line: install Node 20 or newer, with npm");
     }
 
-    private static void require(String tool, String why) {
-        if (runs(tool)) {
-            return;
+    static void requirePython() {
+        if (!runs("python3", "-c", "import ensurepip, venv")) {
+            absent("python3 with venv is not on PATH; cfn-lint runs on it: install Python 3.10 or newer");
         }
-        String reason = tool + " is not on PATH; " + why;
+    }
+
+    private static void require(String tool, String why) {
+        if (!runs(tool, "--version")) {
+            absent(tool + " is not on PATH; " + why);
+        }
+    }
+
+    /** Skips the test with the reason; in CI, where everything must run, fails it. */
+    static void absent(String reason) {
         if ("true".equals(System.getenv("CI"))) {
             Assertions.fail(reason);
         }
@@ -31,15 +39,15 @@ final class Tools {
         Assumptions.abort(reason);
     }
 
-    private static boolean runs(String tool) {
+    static boolean runs(String... command) {
         try {
-            Process process = new ProcessBuilder(List.of(tool, "--version"))
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
             try {
                 return process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while asking for " + tool, e);
+                throw new IllegalStateException("interrupted while asking for " + command[0], e);
             } finally {
                 process.destroyForcibly();
             }

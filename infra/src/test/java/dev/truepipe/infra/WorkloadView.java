@@ -1,5 +1,6 @@
 package dev.truepipe.infra;
 
+import dev.truepipe.json.Json;
 import dev.truepipe.workload.AlarmSpec;
 import dev.truepipe.workload.FunctionSpec;
 import dev.truepipe.workload.Grant;
@@ -61,9 +62,14 @@ final class WorkloadView {
         TreeSet<String> all = new TreeSet<>();
         grants.forEach(grant -> all.add("Allow " + new TreeSet<>(grant.actions()) + " on "
                 + grant.resources().stream().map(WorkloadView::render).distinct().sorted().toList()
-                // The one condition there is: only SageMaker may be handed a role.
-                + (grant.actions().contains("iam:PassRole") ? " if {\"StringEquals\":{\"iam:PassedToService\":\"sagemaker.amazonaws.com\"}}" : "")));
+                + (grant.onlyIf().isEmpty() ? "" : " if " + Json.text(Map.of("StringEquals", condition(grant))))));
         return all;
+    }
+
+    private static Map<String, Object> condition(Grant grant) {
+        Map<String, Object> equals = new TreeMap<>();
+        grant.onlyIf().forEach((key, values) -> equals.put(key, values.size() == 1 ? render(values.getFirst()) : values.stream().map(WorkloadView::render).toList()));
+        return equals;
     }
 
     private static Map<String, Object> queue(Workload workload) {

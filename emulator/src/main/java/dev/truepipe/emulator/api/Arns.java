@@ -39,6 +39,11 @@ public final class Arns {
         return arn("events", "rule/" + name);
     }
 
+    /** A key; nothing is encrypted here, but requests may name one. */
+    public static String key(String id) {
+        return arn("kms", "key/" + id);
+    }
+
     /** A role; nobody checks it here, but requests must name one. */
     public static String role(String name) {
         return "arn:aws:iam::" + ACCOUNT + ":role/" + name;

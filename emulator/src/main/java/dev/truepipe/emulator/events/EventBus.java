@@ -2,6 +2,7 @@ package dev.truepipe.emulator.events;
 
 import dev.truepipe.emulator.api.Arns;
 import dev.truepipe.json.Json;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ public final class EventBus implements AutoCloseable {
     /** What Scheduler replaces in an input, by an id that is new each time. */
     public static final String EXECUTION_ID = "<aws.scheduler.execution-id>";
 
+    private static final String WHOLE_EVENT = "aws.events.event.json";
     private static final Pattern VARIABLE = Pattern.compile("<([A-Za-z0-9_.-]+)>");
 
     private final Map<RuleSpec, EventPattern> rules = new LinkedHashMap<>();
@@ -119,12 +121,15 @@ public final class EventBus implements AutoCloseable {
     }
 
     /**
-     * EventBridge's input transformer: text values stand as they are within the template, anything else as JSON, what is
-     * missing as nothing.
+     * EventBridge's input transformer: text values stand as they are within the template, unescaped, anything else as JSON, what is
+     * missing as nothing, and the whole event where it is asked for. What began as JSON and is none then cannot be delivered.
      */
     private static String fill(RuleSpec.Target.Topic topic, Map<String, Object> event) {
         Matcher matcher = VARIABLE.matcher(topic.inputTemplate());
-        return matcher.replaceAll(match -> {
+        String filled = matcher.replaceAll(match -> {
+            if (match.group(1).equals(WHOLE_EVENT)) {
+                return Matcher.quoteReplacement(Json.text(event));
+            }
             String path = topic.inputPaths().get(match.group(1));
             if (path == null) {
                 return Matcher.quoteReplacement(match.group());
@@ -137,6 +142,15 @@ public final class EventBus implements AutoCloseable {
             };
             return Matcher.quoteReplacement(text);
         });
+        if (filled.startsWith("{") || filled.startsWith("\"")) {
+            try {
+                Json.parse(filled);
+            } catch (IOException e) {
+                throw new IllegalStateException("the input transformer makes no JSON: " + e.getMessage() + "; EventBridge escapes no value, so"
+                        + " texts of others belong beside the template's own, as <" + WHOLE_EVENT + ">: " + filled, e);
+            }
+        }
+        return filled;
     }
 
     /** {@code $}, or {@code $.name.name}. */

@@ -100,14 +100,31 @@ public class EventBusTest {
                 new RuleSpec.Target.Topic(
                         "news",
                         Map.of("name", "$.detail.name", "list", "$.detail.list", "gone", "$.detail.gone.further"),
-                        "\"<name> has <list>, <gone>and <unknown> $1\""));
+                        "<name> has <list>, <gone>and <unknown> $1"));
         try (EventBus bus = new EventBus(List.of(rule), List.of(), (queue, text) -> {}, topics, CLOCK)) {
             assertEquals(List.of("r"), bus.put("s", "d", List.of(), Map.of("name", "a $b\\", "list", List.of(1L, 2L))));
             assertEquals(List.of(), bus.put("t", "d", List.of(), Map.of()));
         }
         Topics.Message message = topics.messages("news").getFirst();
-        assertEquals("\"a $b\\ has [1,2], and <unknown> $1\"", message.text());
+        assertEquals("a $b\\ has [1,2], and <unknown> $1", message.text());
         assertEquals(CLOCK.instant(), message.time());
+    }
+
+    /** As EventBridge: a value within a text is not escaped, the whole event as a field's value is JSON. */
+    @Test
+    void refusesToDeliverWhatAValueHasMadeNoJson() throws Exception {
+        Topics topics = new Topics(folder, Set.of("news"), CLOCK);
+        Map<String, Object> pattern = Map.of("source", List.of("s"));
+        Map<String, Object> detail = Map.of("cause", "he said \"no\",\n and left");
+        RuleSpec within = new RuleSpec("r", pattern, new RuleSpec.Target.Topic("news", Map.of("cause", "$.detail.cause"), "{\"message\": \"it ended: <cause>\"}"));
+        try (EventBus bus = new EventBus(List.of(within), List.of(), (queue, text) -> {}, topics, CLOCK)) {
+            assertTrue(assertThrows(IllegalStateException.class, () -> bus.put("s", "d", List.of(), detail)).getMessage().contains("makes no JSON"));
+        }
+        RuleSpec beside = new RuleSpec("r", pattern, new RuleSpec.Target.Topic("news", Map.of(), "{\"message\": \"it ended\", \"event\": <aws.events.event.json>}"));
+        try (EventBus bus = new EventBus(List.of(beside), List.of(), (queue, text) -> {}, topics, CLOCK)) {
+            bus.put("s", "d", List.of(), detail);
+        }
+        assertEquals(detail, Json.object(Json.object(Json.parse(topics.messages("news").getFirst().text())).get("event")).get("detail"));
     }
 
     @Test

@@ -234,10 +234,20 @@ class SageMakerServiceTest {
         request.put("DebugHookConfig", hook);
         request.put("ProfilerConfig", map("DisableProfiler", true));
         request.put("ProfilerRuleConfigurations", List.of());
+        Map<String, Object> vpc = map("SecurityGroupIds", List.of("sg-01234567"), "Subnets", List.of("subnet-01234567"));
+        request.put("VpcConfig", vpc);
+        request.put("EnableNetworkIsolation", true);
+        String key = "arn:aws:kms:us-east-1:000000000000:key/k";
+        object(request.get("OutputDataConfig")).put("KmsKeyId", key);
+        object(request.get("ResourceConfig")).put("VolumeKmsKeyId", key);
         Map<String, Object> job = cloud.train(request);
         assertEquals("Completed", job.get("TrainingJobStatus"));
         assertEquals(hook, job.get("DebugHookConfig"));
         assertEquals(map("DisableProfiler", true), job.get("ProfilerConfig"));
+        assertEquals(vpc, job.get("VpcConfig"));
+        assertEquals(true, job.get("EnableNetworkIsolation"));
+        assertEquals(key, object(job.get("OutputDataConfig")).get("KmsKeyId"));
+        assertEquals(key, object(job.get("ResourceConfig")).get("VolumeKmsKeyId"));
     }
 
     @Test

@@ -44,6 +44,7 @@ final class Retraining implements AutoCloseable {
         tasks.usually("WriteChunk", gives(payload(map("changed", 0L))));
         tasks.usually("SealDataset", gives(payload(map("outcome", "sealed", "version", "v1", "folder", "s3://work/f/", "training", training))));
         tasks.usually("Train", gives(job("Completed", "Completed", null)));
+        tasks.usually("TrainInVpc", gives(job("Completed", "Completed", null)));
         tasks.usually("DescribeAttempt", gives(job("Completed", "Completed", null)));
         tasks.usually("JudgeModel", gives(payload(judgement("promoted", true))));
         tasks.usually("Register", gives(map("ModelPackageArn", "arn:aws:sagemaker:us-east-1:000000000000:model-package/m/1")));
@@ -136,6 +137,17 @@ final class Retraining implements AutoCloseable {
                 "outputPath", "s3://work/datasets/street-cars/models/", "checkpointPath", "s3://work/datasets/street-cars/checkpoints/",
                 "maxRuntimeSeconds", 14_400L, "maxWaitSeconds", 18_000L, "volumeSizeInGB", 50L,
                 "ladder", List.of(map("instanceType", "ml.g5.2xlarge", "spot", true), map("instanceType", "ml.g5.2xlarge", "spot", false)));
+    }
+
+    /** The same job in a VPC, without a network of its own, under the stack's key. */
+    static Map<String, Object> trainingInVpc() {
+        Map<String, Object> training = training();
+        training.put("kmsKeyId", "arn:aws:kms:us-east-1:000000000000:key/k");
+        training.put("vpcConfig", map("SecurityGroupIds", List.of("sg-01234567"), "Subnets", List.of("subnet-01234567", "subnet-89abcdef")));
+        training.put("networkIsolation", true);
+        training.put("ladder", List.of(map("instanceType", "ml.g5.2xlarge", "spot", false),
+                map("instanceType", "ml.c5.2xlarge", "spot", false, "volumeKmsKeyId", "arn:aws:kms:us-east-1:000000000000:key/k")));
+        return training;
     }
 
     static Map<String, Object> map(Object... pairs) {

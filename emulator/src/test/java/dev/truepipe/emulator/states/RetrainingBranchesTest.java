@@ -112,6 +112,9 @@ class RetrainingBranchesTest {
         all.add(new Story("the call was cut off, the job went on", "ModelPromoted", ONE,
                 r -> r.tasks.then("Train", fails("SageMaker.ResourceInUseException", "there is one of this name"))
                         .then("DescribeAttempt", gives(job("InProgress", "Training", null)), gives(job("Completed", "Completed", null)))));
+        all.add(new Story("a job in a VPC", "ModelPromoted", ONE, inVpc(r -> {})));
+        all.add(new Story("bad input in a VPC", "TrainingInputRefused", ONE,
+                inVpc(r -> r.tasks.then("TrainInVpc", JOB_FAILED).then("DescribeAttempt", gives(job("Failed", "Failed", "ClientError: no such subnet"))))));
         all.add(new Story("a job that outlives its limits", "TrainingTimedOut", ONE, r -> r.tasks.then("Train", hangs(r.time))
                 .then("DescribeAttempt", gives(job("Stopping", "Stopping", null)), gives(job("Stopped", "Stopped", null)))));
         return all.stream();
@@ -126,7 +129,7 @@ class RetrainingBranchesTest {
             assertEquals(story.end, path(record).getLast(), () -> record.error() + ": " + record.cause());
             Object type = Json.object(Json.object(Retraining.document().get("States")).get(story.end)).get("Type");
             assertEquals(type.equals("Succeed") ? "SUCCEEDED" : "FAILED", record.status());
-            assertEquals(story.trained, retraining.tasks.calls("Train").stream()
+            assertEquals(story.trained, Stream.of("Train", "TrainInVpc").flatMap(state -> retraining.tasks.calls(state).stream())
                     .map(call -> ((String) call.arguments().get("TrainingJobName")).replace("street-cars-01234567-89abcdef-", ""))
                     .distinct().toList());
             if (record.status().equals("FAILED")) {
@@ -210,6 +213,9 @@ class RetrainingBranchesTest {
 
     private static void takes(Retry retry, Set<String> branches) {
         try (Retraining retraining = new Retraining()) {
+            if (retry.state.equals("TrainInVpc")) {
+                inVpc(r -> {}).accept(retraining);
+            }
             if (retry.state.equals("AnnounceSkipped")) {
                 retraining.tasks.then("DecideDataset", gives(payload(map("outcome", "skip", "version", "v1", "why", map("gate", "g"),
                         "announcement", map("subject", "Skipped", "message", "why")))));
@@ -224,8 +230,8 @@ class RetrainingBranchesTest {
             assertTrue(retraining.branches.contains(retry.state + ".Retry[" + retry.index + "]"), () -> retraining.branches.toString());
             int usual = retry.state.endsWith("Chunk") ? 3 : 1;
             assertEquals(usual + 1, retraining.tasks.calls(retry.state).size(), "one call more than without the error");
-            if (retry.state.equals("Train")) {
-                assertEquals(1, retraining.tasks.calls("Train").stream().map(call -> call.arguments().get("TrainingJobName")).distinct().count(),
+            if (retry.state.startsWith("Train")) {
+                assertEquals(1, retraining.tasks.calls(retry.state).stream().map(call -> call.arguments().get("TrainingJobName")).distinct().count(),
                         "a retry repeats the job's name, so that it cannot start a second job");
             }
             branches.addAll(retraining.branches);
@@ -293,6 +299,13 @@ class RetrainingBranchesTest {
 
     private static Answer[] times(int n, Answer answer) {
         return Collections.nCopies(n, answer).toArray(Answer[]::new);
+    }
+
+    private static Consumer<Retraining> inVpc(Consumer<Retraining> script) {
+        return r -> {
+            r.tasks.then("SealDataset", gives(payload(map("outcome", "sealed", "version", "v1", "folder", "s3://work/f/", "training", Retraining.trainingInVpc()))));
+            script.accept(r);
+        };
     }
 
     private static Consumer<Retraining> failed(int times, String reason) {

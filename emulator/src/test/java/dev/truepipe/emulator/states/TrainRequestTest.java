@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.truepipe.json.Json;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,9 +35,45 @@ class TrainRequestTest {
                             "ResourceConfig", map("InstanceType", "ml.g5.2xlarge", "InstanceCount", 1L, "VolumeSizeInGB", 50L),
                             "StoppingCondition", map("MaxRuntimeInSeconds", 14_400L, "MaxWaitTimeInSeconds", 18_000L),
                             "EnableManagedSpotTraining", true,
+                            "EnableNetworkIsolation", false,
                             "CheckpointConfig", map("S3Uri", "s3://work/datasets/street-cars/checkpoints/" + job + "/")),
                     retraining.tasks.calls("Train").getFirst().arguments());
         }
+    }
+
+    /** Only where there is something to say: SageMaker refuses a key for the volume of instances that have disks of their own. */
+    @Test
+    void asksForAJobInAVpcUnderAKeyAndAKeyForTheVolumeWhereItMay() {
+        try (Retraining retraining = new Retraining(Retraining.trainingInVpc())) {
+            retraining.tasks.then("TrainInVpc", gives(job("Failed", "Failed", "CapacityError: none")))
+                    .then("DescribeAttempt", gives(job("Failed", "Failed", "CapacityError: none")));
+            assertEquals("SUCCEEDED", retraining.run().status());
+            String key = "arn:aws:kms:us-east-1:000000000000:key/k";
+            Map<String, Object> withDisks = retraining.tasks.calls("TrainInVpc").getFirst().arguments();
+            Map<String, Object> without = retraining.tasks.calls("TrainInVpc").getLast().arguments();
+            assertEquals(map("InstanceType", "ml.g5.2xlarge", "InstanceCount", 1L, "VolumeSizeInGB", 50L), withDisks.get("ResourceConfig"));
+            assertEquals(map("InstanceType", "ml.c5.2xlarge", "InstanceCount", 1L, "VolumeSizeInGB", 50L, "VolumeKmsKeyId", key), without.get("ResourceConfig"));
+            for (Map<String, Object> request : List.of(withDisks, without)) {
+                assertEquals(map("S3OutputPath", "s3://work/datasets/street-cars/models/", "KmsKeyId", key), request.get("OutputDataConfig"));
+                assertEquals(map("SecurityGroupIds", List.of("sg-01234567"), "Subnets", List.of("subnet-01234567", "subnet-89abcdef")), request.get("VpcConfig"));
+                assertEquals(true, request.get("EnableNetworkIsolation"));
+            }
+            assertEquals(List.of(), retraining.tasks.calls("Train"));
+        }
+    }
+
+    /** Two states for one request, since no expression can leave a field of Arguments out: they may not drift apart. */
+    @Test
+    void asksInAVpcForWhatItAsksElsewhere() throws Exception {
+        Map<String, Object> states = Json.object(Retraining.document().get("States"));
+        Map<String, Object> train = new LinkedHashMap<>(Json.object(states.get("Train")));
+        Map<String, Object> inVpc = new LinkedHashMap<>(Json.object(states.get("TrainInVpc")));
+        Map<String, Object> arguments = new LinkedHashMap<>(Json.object(inVpc.get("Arguments")));
+        assertEquals("{% $training.vpcConfig %}", arguments.remove("VpcConfig"));
+        inVpc.put("Arguments", arguments);
+        train.remove("Comment");
+        inVpc.remove("Comment");
+        assertEquals(Json.text(train), Json.text(inVpc));
     }
 
     @Test
