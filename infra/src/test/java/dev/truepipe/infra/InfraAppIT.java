@@ -79,7 +79,7 @@ class InfraAppIT {
 
     @Test
     void theStackMayHaveAnotherName() throws Exception {
-        Synthesis ended = synth(Map.of("stack", "Nightly"));
+        Synthesis ended = Synthesis.of(InfraApp.class, root, Map.of("stack", "Nightly"), false);
         assertEquals(0, ended.exit(), ended::output);
         String template = Files.readString(root.resolve("cdk.out/Nightly.template.json"));
         assertTrue(template.contains("/truepipe/Nightly/queue-url"));

@@ -24,6 +24,11 @@ record Synthesis(int exit, String output) {
      * @param context beside that of {@code cdk.json}
      */
     static Synthesis of(Class<?> app, Path folder, Map<String, Object> context) throws IOException, InterruptedException {
+        return of(app, folder, context, true);
+    }
+
+    /** @param validated whether the validator is on, which takes most of the time */
+    static Synthesis of(Class<?> app, Path folder, Map<String, Object> context, boolean validated) throws IOException, InterruptedException {
         Map<String, Object> all = new LinkedHashMap<>(Json.object(Json.parseObject(Files.readAllBytes(Stacks.ROOT.resolve("cdk.json"))).get("context")));
         all.putAll(context);
         Path output = folder.resolve("output.txt");
@@ -31,7 +36,11 @@ record Synthesis(int exit, String output) {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Dtruepipe.root=" + Stacks.ROOT,
                 "-classpath", System.getProperty("java.class.path"), app.getName()))
                 .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().remove("CDK_VALIDATION");
+        if (validated) {
+            builder.environment().remove("CDK_VALIDATION");
+        } else {
+            builder.environment().put("CDK_VALIDATION", "false");
+        }
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
         builder.environment().put("CDK_OUTDIR", "cdk.out");
         builder.environment().put("CDK_CONTEXT_JSON", Json.text(all));
