@@ -634,7 +634,7 @@ class ChainIT {
             assertTrue(execution.cause().contains(word), () -> "no \"" + word + "\" in: " + execution.cause());
         }
         assertTrue(execution.cause().contains("truepipe trigger " + dataset), execution.cause());
-        chain.awaitAnnouncement(dataset, "FAILED", execution.cause());
+        chain.awaitAnnouncement(dataset, "FAILED", Json.text(execution.cause()));
     }
 
     @Test
