@@ -157,6 +157,7 @@ public record Workload(
         List<Grant> readHoldOuts = readObjects("read the hold-outs of your own", sources, Source::holdOut);
         List<Grant> readCategories = readObjects("read the label category files", sources, Source::labelCategories);
         Grant listLabels = new Grant("find manifests", List.of("s3:ListBucket"), labelBuckets(sources));
+        Grant missLabels = new Grant("tell a missing manifest from a forbidden one", List.of("s3:ListBucket"), labelBuckets(sources));
         Grant listWork = new Grant(
                 "tell a missing object from a forbidden one",
                 List.of("s3:ListBucket"),
@@ -182,7 +183,7 @@ public record Workload(
                         List.of(
                                 settings,
                                 readLabels,
-                                listLabels,
+                                missLabels,
                                 new Grant("start a run", List.of("states:StartExecution"), List.of(text(STATE_MACHINE_ARN))),
                                 new Grant(
                                         "see whether a labeling job has ended",
@@ -224,7 +225,7 @@ public record Workload(
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        joined(readHoldOuts, lookAtObjects, List.of(readLabels, listLabels, listWork, run, pieces))),
+                        joined(readHoldOuts, lookAtObjects, List.of(readLabels, missLabels, listWork, run, pieces))),
                 new FunctionSpec(
                         "DecideDataset",
                         DecideDatasetHandler.class.getName(),
@@ -232,14 +233,14 @@ public record Workload(
                         Duration.ofMinutes(15),
                         bucketOnly,
                         // Labels too: a run that a gate stops still writes what it set aside.
-                        joined(readHoldOuts, List.of(readLabels, listLabels, listWork, run, pieces, readDatasets))),
+                        joined(readHoldOuts, List.of(readLabels, missLabels, listWork, run, pieces, readDatasets))),
                 new FunctionSpec(
                         "WriteChunk",
                         WriteChunkHandler.class.getName(),
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        joined(readHoldOuts, List.of(readLabels, listLabels, listWork, run, pieces))),
+                        joined(readHoldOuts, List.of(readLabels, missLabels, run, pieces))),
                 new FunctionSpec(
                         "SealDataset",
                         SealDatasetHandler.class.getName(),
