@@ -27,10 +27,16 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What happens when labels arrive, through the whole chain. Each test has a dataset of its own in one cloud. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ChainIT {
     /** Of every line drawn here; a failure's message has the lines themselves. */
     private static final long SEED = 20_261_122;
@@ -40,6 +46,8 @@ class ChainIT {
 
     /** Beside what datasets watch. */
     private static final S3Uri HOLD_OUT = new S3Uri(ChainCloud.LABELS, "hold-outs/val.manifest");
+
+    private static final S3Uri BROKEN_HOLD_OUT = new S3Uri(ChainCloud.LABELS, "hold-outs/broken.manifest");
 
     private static final CarLabels LABELS = new CarLabels(SEED);
     private static final String TRAIN = "train.manifest";
@@ -78,6 +86,11 @@ class ChainIT {
                         .replace("s3://" + ChainCloud.LABELS + "/one-file/", ONE_MANIFEST.toString())
                         .replace("labelBucket: notification", "labelBucket: eventbridge"),
                 ChainCloud.dataset("stopped"),
+                ChainCloud.dataset("aborted"),
+                ChainCloud.dataset("gone-at-scan"),
+                ChainCloud.dataset("gone-at-write"),
+                ChainCloud.dataset("lost"),
+                ChainCloud.datasetWith("closed", "{ maxQuarantined: 50%, minPerClass: 1000 }", "[ml.g5.2xlarge]", "split: { validation: " + BROKEN_HOLD_OUT + " }"),
                 ChainCloud.dataset("no-picture", "checkObjects: none"),
                 ChainCloud.dataset("planned"),
                 ChainCloud.dataset("braked", "enabled: false"),
@@ -96,6 +109,16 @@ class ChainIT {
         if (chain != null) {
             chain.close();
         }
+    }
+
+    /** After all others, whose calls it looks at. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void rolesAllowWhatFunctionsAndStateMachineDidAndNothingElse() {
+        LeastPrivilege privilege = new LeastPrivilege(chain.deployment().allowed(), chain.calls());
+        assertEquals(Set.of(), privilege.notAllowed(), "calls that the roles do not allow");
+        assertEquals(Set.of(), privilege.notUsed(), "leave that nobody took");
+        assertEquals(Set.of(), privilege.seenAfterAll(), "leave that was taken, and is said never to be");
     }
 
     @Test
@@ -258,6 +281,52 @@ class ChainIT {
         assertEquals(later.size(), sealed.size());
         assertEquals(1, chain.starts("overwritten").size());
         assertEquals(1, chain.marks().trainings("overwritten").size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gone-at-scan, ScanManifests", "gone-at-write, WriteChannels"})
+    void aManifestThatIsTakenAwayMeanwhileEndsTheRunInPeace(String dataset, String state) throws Exception {
+        chain.when(dataset, state, "MapStateEntered", () -> chain.takeAway(ChainCloud.manifest(dataset, "job")));
+        chain.put(dataset, "job", LABELS.lines(0, 20));
+        ExecutionRecord execution = chain.awaitEnd(dataset, 1);
+        chain.assertOutcome("empty", execution);
+        assertEquals(2, ChainCloud.entered(execution, "PlanDataset"), chain::story);
+    }
+
+    @Test
+    void whatAStoppedRunSetsAsideIsOfTheHoldOutTooAndOfNoManifestThatIsGone() throws Exception {
+        List<String> lines = LABELS.lines(0, 30);
+        String broken = lines.get(25).substring(0, 90);
+        chain.store().put(BROKEN_HOLD_OUT, CarLabels.manifest(List.of(lines.get(20), broken)), ObjectStore.Condition.ALWAYS);
+        chain.put("closed", "job", lines.subList(0, 20));
+        ExecutionRecord first = chain.awaitEnd("closed", 1);
+        chain.assertOutcome("skipped", first);
+        assertEquals(List.of(broken), chain.lines(ChainCloud.run("closed", first).resolve(QUARANTINE)));
+
+        chain.when("closed", "DecideDataset", "TaskStateEntered", () -> chain.takeAway(ChainCloud.manifest("closed", "job")));
+        chain.put("closed", "job", lines.subList(1, 20));
+        ExecutionRecord second = chain.awaitEnd("closed", 2);
+        chain.assertOutcome("skipped", second);
+        assertFalse(chain.exists(ChainCloud.run("closed", second).resolve(QUARANTINE)), chain::story);
+    }
+
+    @Test
+    void aLabelingJobThatLeftNoManifestStartsNothing() throws Exception {
+        chain.cloud().labelingJob("lost-job", "Completed", ChainCloud.manifest("lost", "lost-job"), Map.of());
+        chain.awaitLog("Intake", 1, "the labeling job's manifest is not there", "\"lost\"");
+        assertEquals(List.of(), chain.starts("lost"));
+    }
+
+    @Test
+    void anAbortedRunTakesItsTrainingAlong() throws Exception {
+        chain.marks().hold("aborted");
+        chain.put("aborted", "job", LABELS.lines(0, 20));
+        Marks.Training training = chain.await("the training of aborted", () -> chain.marks().trainings("aborted").stream().findFirst());
+        chain.cloud().stepFunctions().call("StopExecution", Map.of("executionArn", chain.starts("aborted").getFirst().arn(), "error", "Enough", "cause", "wrong labels"));
+        assertEquals("ABORTED", chain.awaitEnd("aborted", 1).status());
+        Map<String, Object> job = chain.cloud().sageMaker().awaitTrainingJob(training.job()).get();
+        assertEquals("Stopped", job.get("TrainingJobStatus"), job::toString);
+        chain.awaitAnnouncement("aborted", "ABORTED", "Enough", "wrong labels");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.truepipe.workload.Value.Resource.CONSOLE_DOMAIN;
 import static dev.truepipe.workload.Value.Resource.DEAD_LETTER_QUEUE_NAME;
 import static dev.truepipe.workload.Value.Resource.LABEL_BUCKET;
 import static dev.truepipe.workload.Value.Resource.MODEL_PACKAGE_GROUP_PREFIX;
+import static dev.truepipe.workload.Value.Resource.MODEL_PACKAGE_GROUP_PREFIX_LOWER;
 import static dev.truepipe.workload.Value.Resource.PARTITION;
 import static dev.truepipe.workload.Value.Resource.QUEUE_NAME;
 import static dev.truepipe.workload.Value.Resource.REGION;
@@ -40,6 +41,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Everything that runs, described once.
@@ -159,6 +161,7 @@ public record Workload(
         List<Grant> readHoldOuts = readObjects("read the hold-outs of your own", sources, Source::holdOut);
         List<Grant> readCategories = readObjects("read the label category files", sources, Source::labelCategories);
         Grant listLabels = new Grant("find manifests", List.of("s3:ListBucket"), labelBuckets(sources));
+        Grant missLabels = new Grant("tell a missing manifest from a forbidden one", List.of("s3:ListBucket"), labelBuckets(sources));
         Grant listWork = new Grant(
                 "tell a missing object from a forbidden one",
                 List.of("s3:ListBucket"),
@@ -184,7 +187,7 @@ public record Workload(
                         List.of(
                                 settings,
                                 readLabels,
-                                listLabels,
+                                missLabels,
                                 new Grant("start a run", List.of("states:StartExecution"), List.of(text(STATE_MACHINE_ARN))),
                                 new Grant(
                                         "see whether a labeling job has ended",
@@ -226,7 +229,7 @@ public record Workload(
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        joined(readHoldOuts, lookAtObjects, List.of(readLabels, listLabels, listWork, run, pieces))),
+                        joined(readHoldOuts, lookAtObjects, List.of(readLabels, missLabels, listWork, run, pieces))),
                 new FunctionSpec(
                         "DecideDataset",
                         DecideDatasetHandler.class.getName(),
@@ -234,14 +237,14 @@ public record Workload(
                         Duration.ofMinutes(15),
                         bucketOnly,
                         // Labels too: a run that a gate stops still writes what it set aside.
-                        joined(readHoldOuts, List.of(readLabels, listLabels, listWork, run, pieces, readDatasets))),
+                        joined(readHoldOuts, List.of(readLabels, missLabels, listWork, run, pieces, readDatasets))),
                 new FunctionSpec(
                         "WriteChunk",
                         WriteChunkHandler.class.getName(),
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        joined(readHoldOuts, List.of(readLabels, listLabels, listWork, run, pieces))),
+                        joined(readHoldOuts, List.of(readLabels, missLabels, run, pieces))),
                 new FunctionSpec(
                         "SealDataset",
                         SealDatasetHandler.class.getName(),
@@ -469,12 +472,14 @@ public record Workload(
                                         ":",
                                         ACCOUNT,
                                         ":rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"))),
+                        // SageMaker has asked IAM for names as they are, and for the same in lower case, at different times.
                         new Grant(
                                 "register a model",
                                 List.of("sagemaker:CreateModelPackage"),
-                                List.of(
-                                        text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, ":model-package-group/", MODEL_PACKAGE_GROUP_PREFIX, "*"),
-                                        text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, ":model-package/", MODEL_PACKAGE_GROUP_PREFIX, "*"))),
+                                Stream.of(MODEL_PACKAGE_GROUP_PREFIX, MODEL_PACKAGE_GROUP_PREFIX_LOWER)
+                                        .flatMap(prefix -> Stream.of(":model-package-group/", ":model-package/")
+                                                .map(kind -> text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, kind, prefix, "*")))
+                                        .toList()),
                         // AWS does not say as whom the registry looks at model and image. Its own policy for registering
                         // (AmazonSageMakerModelRegistryFullAccess) may read both, so this role may, where they are ours.
                         new Grant("let the registry see the model", List.of("s3:GetObject"), List.of(work("datasets/*/models/*"))),

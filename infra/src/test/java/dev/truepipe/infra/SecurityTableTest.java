@@ -115,7 +115,7 @@ class SecurityTableTest {
         text = id.replaceAll(found -> found.group(1).endsWith("Log") ? "its log group" : "the rule " + found.group(1).replaceFirst("^Events", ""));
         Matcher name = Pattern.compile("\\{([A-Z_]+|alias of [A-Za-z]+)}").matcher(text);
         return name.replaceAll(found -> "‹" + found.group(1).replace('_', ' ').replaceFirst("( ARN| NAME)$", "") + "›")
-                .replace("Truepipe-", "‹STACK›-").replace("/truepipe/Truepipe/", "/truepipe/‹STACK›/");
+                .replace("Truepipe-", "‹STACK›-").replace("/truepipe-", "/‹stack›-").replace("/truepipe/Truepipe/", "/truepipe/‹STACK›/");
     }
 
     /** Rewrite the table with {@code -Dapprove=true}, then read the diff. */
