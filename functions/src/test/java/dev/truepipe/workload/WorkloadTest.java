@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.truepipe.json.Json;
+import dev.truepipe.settings.SettingsFile;
 import dev.truepipe.settings.TrainingSettings;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WorkloadTest {
     private final Workload workload = Workload.of(
@@ -263,6 +265,26 @@ class WorkloadTest {
             }
         }
         assertEquals(ids, entries.keySet());
+    }
+
+    /** What a role may do with a key follows from what it may do with objects; a function that may touch none may not use it. */
+    @Test
+    void whoReadsAndWritesMayUseTheKeyAndWhoAsksForJobsIsToldOfIt(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("truepipe.yaml");
+        String yaml = "datasets:\n  - name: cars\n    labels: cars/\n    training: { algorithm: object-detection }\n";
+        Workload managed = Workload.of(SettingsFile.read(Files.writeString(file, yaml)));
+        Workload own = Workload.of(SettingsFile.read(Files.writeString(file, yaml + "encryption: customer-key\n")));
+        for (FunctionSpec function : own.functions()) {
+            FunctionSpec before = managed.function(function.name());
+            assertEquals(function.name().equals("SealDataset"), function.environment().containsKey(Workload.KMS_KEY), function.name());
+            assertEquals(before.grants(), function.grants().subList(0, before.grants().size()), function.name());
+            assertFalse(resources(function.name().equals("Intake") ? function.grants() : List.of(), "kms:GenerateDataKey").contains("KMS_KEY_ARN"), "Intake writes nothing");
+            assertTrue(resources(function.grants(), "kms:Decrypt").contains("KMS_KEY_ARN"), function.name());
+            function.grants().stream().filter(grant -> grant.actions().contains("kms:Decrypt"))
+                    .forEach(grant -> assertEquals(Set.of("kms:ViaService"), grant.onlyIf().keySet(), function.name()));
+            assertEquals(List.of(), resources(before.grants(), "kms:Decrypt"), function.name());
+        }
+        assertEquals(List.of("KMS_KEY_ARN"), resources(own.stateMachine().grants(), "kms:GenerateDataKey"), "to publish");
     }
 
     /** AWS's sample policy for a Distributed Map names its children by either form. */

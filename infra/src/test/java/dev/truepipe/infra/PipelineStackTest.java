@@ -267,6 +267,8 @@ class PipelineStackTest {
                 "{\"ArnLike\":{\"kms:EncryptionContext:aws:logs:arn\":\"arn:{PARTITION}:logs:{REGION}:{ACCOUNT}:log-group:Truepipe-*\"}}",
                 "s3.amazonaws.com LabelBucketsSend", "{" + queues + "," + account + "}",
                 "sns.amazonaws.com SubscriptionsSetAside", "{" + queues + "," + account + "}")), services);
+        // CloudFormation names a queue <stack>-<id>-<12 characters>, in 80: beyond, it would shorten the stack's name, and the key would not know the queue.
+        resources.ofType("AWS::SQS::Queue").keySet().forEach(queue -> assertTrue(38 + 1 + queue.length() + 1 + 12 <= 80, queue));
         resources.properties("AWS::Logs::LogGroup").forEach((log, properties) -> assertTrue(Json.text(properties.get("KmsKeyId")).contains(id), log));
         assertTrue(Json.text(resources.one("AWS::SNS::Topic", "Announcements").get("KmsMasterKeyId")).contains(id));
         assertEquals(Map.of(), new Resources(Variant.CREATE.template()).ofType("AWS::KMS::Key"));
