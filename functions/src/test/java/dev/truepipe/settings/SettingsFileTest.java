@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.truepipe.importing.ImportFormat;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.storage.S3Uri;
@@ -192,6 +193,28 @@ class SettingsFileTest {
                 new Bad("runs an hour", dataset("    maxRuns: 4/hour\n"), 5, "is \"4/hour\"", "4/day", Seen.BY_BOTH),
                 new Bad("no runs", dataset("    maxRuns: 0/day\n"), 5, "is 0/day", "write enabled: false", Seen.BY_BOTH),
                 new Bad("runs without end", dataset("    maxRuns: 1001/day\n"), 5, "is 1001/day", "1/day to 1000/day", Seen.BY_BOTH),
+                new Bad("format of many files", dataset("    format: yolo\n"), 5, "many files: nobody knows when all of them are there", "run truepipe import yolo yourself", Seen.BY_BOTH),
+                new Bad("format of folders", dataset("    format: folders\n"), 5, "many files", "label-studio, cvat, csv are taken", Seen.BY_BOTH),
+                new Bad("format of lists", dataset("    format: file-mode\n"), 5, "many files", "put its manifest under labels", Seen.BY_BOTH),
+                new Bad("format of two files", dataset("    format: manifest\n"), 5, "parted in two files", "run truepipe import manifest yourself", Seen.BY_BOTH),
+                new Bad("format misspelled", dataset("    format: labelstudio\n"), 5, "no format of exports", "did you mean \"label-studio\"", Seen.BY_BOTH),
+                new Bad("format of nobody", dataset("    format: parquet\n"), 5, "no format of exports", "write one of coco, label-studio, cvat, csv", Seen.BY_BOTH),
+                new Bad("options without a format", dataset("    import: { map: a=s3://b/ }\n"), 5, "without a format", "write format: label-studio", Seen.BY_BOTH),
+                new Bad("option unknown", dataset("    format: coco\n    import: { prefix: s3://my-images/ }\n"), 6, "unknown key \"prefix\"", "s3Prefix", Seen.BY_BOTH),
+                new Bad("option at home nowhere", dataset("    format: coco\n    s3Prefix: s3://my-images/\n"), 6, "unknown key \"s3Prefix\"", "under import", Seen.BY_BOTH),
+                new Bad("rule that rewrites nothing", dataset("    format: coco\n    import:\n      map: [a=s3://b/, images/]\n"), 7, "is not FROM=TO", "/data/upload/=s3://bucket/folder/", Seen.BY_BOTH),
+                new Bad("control of another tool", dataset("    format: cvat\n    import: { from: kind }\n"), 6, "belongs to label-studio alone", "remove it", Seen.BY_BOTH),
+                new Bad("images nowhere near", dataset("    format: coco\n    import: { s3Prefix: s3://my-images/a/ }\n    images: [s3://my-images/b/]\n"), 6,
+                        "every line would be quarantined", "write images: [s3://my-images/a/]", Seen.BY_LOADER),
+                new Bad("prefix that is none", dataset("    format: coco\n    import: { s3Prefix: /images/ }\n"), 6, "not an S3 URI", "s3://bucket/prefix/", Seen.BY_BOTH),
+                new Bad("an export of another ending", dataset("    format: cvat\n").replace("cars/", "s3://my-labels/cars/annotations.json"), 3, "is a .xml file", "ends so", Seen.BY_LOADER),
+                new Bad("webhook without labels of Label Studio", dataset("    webhook: { secret: /label-studio/street }\n"), 5, "is for Label Studio, and the dataset's labels are manifests", "write format: label-studio", Seen.BY_BOTH),
+                new Bad("webhook of another tool", dataset("    format: cvat\n    webhook: { secret: /label-studio/street }\n"), 6, "labels are of cvat", "write format: label-studio", Seen.BY_BOTH),
+                new Bad("webhook without a secret", dataset("    format: label-studio\n    webhook: { every: 50 }\n"), 6, "anybody could call", "SecureString", Seen.BY_BOTH),
+                new Bad("a secret itself", dataset("    format: label-studio\n    webhook: { secret: 'p@ss word' }\n"), 6, "the secret itself never stands here", "write a name", Seen.BY_BOTH),
+                new Bad("a secret that AWS keeps", dataset("    format: label-studio\n    webhook: { secret: /aws/street }\n"), 6, "no name of an SSM parameter", "/label-studio/street", Seen.BY_BOTH),
+                new Bad("every no annotation", dataset("    format: label-studio\n    webhook: { secret: street, every: 0 }\n"), 6, "is 0", "1 to 1000000", Seen.BY_BOTH),
+                new Bad("classes as a labeling interface", dataset("    format: label-studio\n    labelCategories: s3://my-labels/interface.xml\n"), 6, "a labeling interface", "list its classes in their order", Seen.BY_LOADER),
                 new Bad("partial as yes or no", dataset("    partial: true\n"), 5, "true", "deny", Seen.BY_BOTH));
     }
 
@@ -247,6 +270,11 @@ class SettingsFileTest {
                 dataset("    checkObjects: 100\n"), dataset("    checkObjects: '100'\n"), dataset("    checkObjects: none\n"), dataset("    checkObjects: all\n"),
                 dataset("    split: { groupBy: '/([^/]+)/[^/]+$' }\n    settle: 0s\n    sweep: 1m\n"),
                 training("algorithm: object-detection\nhyperparameters: { epochs: 30, lr_scheduler_step: '10,20', early_stopping: true, learning_rate: 1e-3 }\nobjective: { tolerance: 0 }\n"),
+                dataset("    format: coco\n"), dataset("    format: csv\n    import: {}\n").replace("cars/", "s3://my-labels/cars/boxes.csv"),
+                dataset("    format: cvat\n").replace("cars/", "s3://my-labels/yard/manifests/"),
+                dataset("    format: label-studio\n    label: kind\n    images: [s3://my-images/street/]\n    labelCategories: [car, van]\n"
+                        + "    import: { s3Prefix: s3://my-images/, map: ['/data/local-files/?d=shelf/=s3://my-images/shelf/', a=b], from: kind }\n"),
+                dataset("    format: label-studio\n    webhook: { secret: /label-studio/street, every: 50 }\n"), dataset("    format: label-studio\n    webhook: { secret: secret.of-1 }\n"),
                 dataset("    enabled: false\n    maxRuns: 1/day\n"), dataset("    enabled: true\n    maxRuns: 1000/day\n"),
                 dataset("    labelBucket: create\n") + "notify: { email: ml-team@example.com }\n");
     }
@@ -279,6 +307,8 @@ class SettingsFileTest {
         assertEquals(DatasetSettings.Negatives.KEEP, dataset.negatives());
         assertEquals(Optional.empty(), dataset.labelCategories());
         assertEquals(ObjectCheck.HUNDRED, dataset.checkObjects());
+        assertEquals(Optional.empty(), dataset.imports());
+        assertEquals(Optional.empty(), dataset.webhook());
         assertEquals(Map.of(), dataset.findings());
         assertEquals(DatasetSettings.Brakes.NONE, dataset.brakes());
         TrainingSettings training = dataset.training();
@@ -306,6 +336,9 @@ class SettingsFileTest {
                     negatives: drop
                     labelCategories: [car, bus]
                     checkObjects: all
+                    format: label-studio
+                    import: { s3Prefix: "s3://my-images/a/", map: [x=s3://y/, a=b], from: kind }
+                    webhook: { secret: /label-studio/street, every: 50 }
                     findings: { box-outside-image: warning }
                     enabled: false
                     maxRuns: 4/day
@@ -335,7 +368,9 @@ class SettingsFileTest {
                                 Duration.ofHours(6), 100, Map.of("epochs", "30", "name", "x", "rate", "1e-3"),
                                 new TrainingSettings.Objective("loss", TrainingSettings.Direction.MINIMIZE, 0.5)),
                         DatasetSettings.Partial.ALLOW, DatasetSettings.Negatives.DROP,
-                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), ObjectCheck.ALL, Map.of("box-outside-image", "warning"),
+                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), ObjectCheck.ALL,
+                        Optional.of(new DatasetSettings.Import(ImportFormat.LABEL_STUDIO, Optional.of(S3Uri.parse("s3://my-images/a/")), List.of("x=s3://y/", "a=b"), Optional.of("kind"))),
+                        Optional.of(new DatasetSettings.Webhook("/label-studio/street", OptionalInt.of(50))), Map.of("box-outside-image", "warning"),
                         new DatasetSettings.Brakes(false, OptionalInt.of(4)))),
                 Optional.of("ml-team@example.com"), 7), settings);
     }
@@ -363,6 +398,12 @@ class SettingsFileTest {
         String compiled = Json.text(read(dataset("    split: { test: 0% }\n")).toJson());
         assertTrue(compiled.contains("\"split\":{\"validationBasisPoints\":2000,\"groupBy\":\"object\",\"seed\":1}"), compiled);
         assertFalse(compiled.contains("checkObjects") || compiled.contains("brakes"), compiled);
+    }
+
+    @Test
+    void labelsOfAnotherToolHaveAnAttributeOfAPlainName() throws Exception {
+        assertEquals(List.of("label"), read(dataset("    format: coco\n")).datasets().getFirst().label());
+        assertEquals(List.of("kind"), read(dataset("    format: coco\n    label: kind\n")).datasets().getFirst().label());
     }
 
     @Test

@@ -54,7 +54,7 @@ public final class PipelineStack extends Stack {
         names.put(Resource.QUEUE_NAME, queue.queue().getQueueName());
         names.put(Resource.DEAD_LETTER_QUEUE_NAME, queue.deadLetters().getQueueName());
 
-        LabelBuckets labels = new LabelBuckets(this, "Labels", new LabelBuckets.Props(sources, queue, workload.notificationSuffix()));
+        LabelBuckets labels = new LabelBuckets(this, "Labels", new LabelBuckets.Props(sources, queue, workload));
         labels.generatedName().ifPresent(name -> names.put(Resource.LABEL_BUCKET, name));
 
         Announcements announcements = new Announcements(this, "Announcements", settings.notifyEmail());
@@ -80,6 +80,8 @@ public final class PipelineStack extends Stack {
         parameter("WorkBucket", Parameters.WORK_BUCKET, work.name());
         labels.generatedName().ifPresent(name -> CfnOutput.Builder.create(this, "LabelBucketName")
                 .description("Where labels arrive: each dataset under its prefix").value(name).build());
+        functions.url("LabelStudioWebhook").ifPresent(url -> CfnOutput.Builder.create(this, "LabelStudioWebhookUrl")
+                .description("Behind it comes the name of a dataset: what Label Studio calls").value(url).build());
         CfnOutput.Builder.create(this, "WorkBucketName").description("Runs, sealed versions and models").value(work.name()).build();
         CfnOutput.Builder.create(this, "TopicArn").description("Subscribe to hear how runs ended").value(announcements.topic().getTopicArn()).build();
     }

@@ -111,8 +111,41 @@ class PipelineStackTest {
                 Json.text(statement).contains("events.amazonaws.com") && Json.text(statement).contains(id)), "this rule may send");
     }
 
+    @Test
+    void exportsAreToldOfByTheirEndingAndReadByConvertLabelsAlone() throws IOException {
+        Resources resources = new Resources(Stacks.template(Stacks.EXPORTS));
+        String ours = Json.text(resources.one("AWS::S3::Bucket", "LabelsBucket").get("NotificationConfiguration"));
+        assertTrue(ours.contains("[{\"Name\":\"prefix\",\"Value\":\"street/\"},{\"Name\":\"suffix\",\"Value\":\".json\"}]"), ours);
+        String theirs = Json.text(resources.properties("Custom::S3BucketNotifications"));
+        assertTrue(theirs.contains("{\"Name\":\"suffix\",\"Value\":\".json\"}") && theirs.contains("\"Value\":\"coco%2B1/\"")
+                && theirs.contains("\"Value\":\"cvat/annotations.xml\"") && !theirs.contains(".xml\"},{"), theirs);
+        assertEquals("[{\"suffix\":\"manifests/output/output.manifest\"},{\"wildcard\":\"boxes/*.csv\"}]", Json.text(sorted(resources.properties("AWS::Events::Rule")
+                .get(resources.id("AWS::Events::Rule", "EventsManifestWritten")).get("EventPattern"))).replaceFirst(".*\"key\":(\\[.*?]).*", "$1"));
+        List<String> readers = new ArrayList<>();
+        for (var entry : resources.statements()) {
+            if (Resources.list(entry.getValue().get("Action")).contains("s3:GetObject") && Json.text(entry.getValue().get("Resource")).contains("boxes/*.csv")) {
+                readers.add(entry.getKey().replaceFirst("RoleDefaultPolicy.*", ""));
+            }
+        }
+        assertEquals(List.of("FunctionsConvertLabels"), readers);
+    }
+
+    /** The one door that is open to all: by the published version, with the secret nowhere in the template. */
+    @Test
+    void labelStudioCallsAnAddressThatIsThereOnlyIfADatasetAsksForIt() throws IOException {
+        assertEquals(Map.of(), new Resources(Stacks.template(Stacks.CREATE)).ofType("AWS::Lambda::Url"));
+        Resources resources = new Resources(Stacks.template(Stacks.EXPORTS));
+        Map<String, Object> url = resources.one("AWS::Lambda::Url", "FunctionsLabelStudioWebhook");
+        assertEquals("NONE", url.get("AuthType"));
+        assertEquals("live", url.get("Qualifier"));
+        assertEquals(List.of(), resources.properties("AWS::Lambda::Permission").entrySet().stream()
+                .filter(permission -> "*".equals(permission.getValue().get("Principal")) && !permission.getKey().startsWith("FunctionsLabelStudioWebhook")).toList());
+        assertEquals("{\"Fn::GetAtt\":[\"" + resources.id("AWS::Lambda::Url", "FunctionsLabelStudioWebhook") + "\",\"FunctionUrl\"]}",
+                Json.text(Json.object(Json.object(resources.template().get("Outputs")).get("LabelStudioWebhookUrl")).get("Value")));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {Stacks.CREATE, Stacks.NOTIFICATION, Stacks.EVENTBRIDGE})
+    @ValueSource(strings = {Stacks.CREATE, Stacks.NOTIFICATION, Stacks.EVENTBRIDGE, Stacks.EXPORTS})
     void nothingIsAllowedOnEverythingThatCouldBeNamed(String yaml) throws IOException {
         TreeSet<String> everything = new TreeSet<>();
         for (var entry : new Resources(Stacks.template(yaml)).statements()) {
@@ -176,7 +209,7 @@ class PipelineStackTest {
     void everyFunctionRunsItsPublishedVersionByAliasAndKeepsItsLogAMonth() throws IOException {
         Resources resources = new Resources(Stacks.template(Stacks.CREATE));
         var functions = resources.properties("AWS::Lambda::Function");
-        assertEquals(7, functions.size());
+        assertEquals(8, functions.size());
         functions.forEach((id, function) -> {
             assertEquals("java25", function.get("Runtime"), id);
             assertEquals(List.of("arm64"), function.get("Architectures"), id);
@@ -189,7 +222,7 @@ class PipelineStackTest {
                     alias.get("Name").equals("live") && Json.text(alias.get("FunctionVersion")).contains(version)), id);
         });
         resources.properties("AWS::Logs::LogGroup").forEach((id, log) -> assertEquals(30, log.get("RetentionInDays"), id));
-        assertEquals(7, resources.ofType("AWS::Logs::LogGroup").size());
+        assertEquals(8, resources.ofType("AWS::Logs::LogGroup").size());
     }
 
     @Test
@@ -354,13 +387,13 @@ class PipelineStackTest {
         Settings settings = Stacks.settings(Stacks.CREATE);
         var one = new Resources(Stacks.template(Stacks.stack(settings, Workload.of(settings), "one"))).ofType("AWS::Lambda::Version").keySet();
         var other = new Resources(Stacks.template(Stacks.stack(settings, Workload.of(settings), "other"))).ofType("AWS::Lambda::Version").keySet();
-        assertEquals(7, one.size());
+        assertEquals(8, one.size());
         assertTrue(one.stream().noneMatch(other::contains), "the alias would stay on the old code");
     }
 
     /** The rules of cdk-nag, with what we leave open and why. */
     @ParameterizedTest
-    @ValueSource(strings = {Stacks.CREATE, Stacks.NOTIFICATION, Stacks.EVENTBRIDGE})
+    @ValueSource(strings = {Stacks.CREATE, Stacks.NOTIFICATION, Stacks.EVENTBRIDGE, Stacks.EXPORTS})
     void cdkNagFindsNothingThatIsNotReasoned(String yaml) throws IOException {
         Settings settings = Stacks.settings(yaml);
         Stack stack = Stacks.stack(settings, Workload.of(settings));

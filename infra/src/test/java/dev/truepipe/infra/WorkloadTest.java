@@ -39,7 +39,7 @@ class WorkloadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {Stacks.CREATE, Stacks.NOTIFICATION, Stacks.EVENTBRIDGE, Stacks.ODD_NAMES})
+    @ValueSource(strings = {Stacks.CREATE, Stacks.NOTIFICATION, Stacks.EVENTBRIDGE, Stacks.ODD_NAMES, Stacks.EXPORTS})
     void theTemplateAndTheDescriptionSayTheSame(String yaml) throws IOException {
         Settings settings = Stacks.settings(yaml);
         Workload workload = Workload.of(settings);
