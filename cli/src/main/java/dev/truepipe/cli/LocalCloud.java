@@ -21,6 +21,7 @@ import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
+import dev.truepipe.workload.Grant;
 import dev.truepipe.workload.Parameters;
 import dev.truepipe.workload.Source;
 import dev.truepipe.workload.Value;
@@ -150,6 +151,21 @@ public final class LocalCloud {
                 .toList();
     }
 
+    /** What each function may do, and the state machine under its own name, with names of this place. Nobody checks it here. */
+    Map<String, List<Allowed>> allowed() {
+        Map<String, List<Allowed>> allowed = new LinkedHashMap<>();
+        workload.functions().forEach(function -> allowed.put(function.name(), allowed(function.grants())));
+        allowed.put(STATE_MACHINE, allowed(workload.stateMachine().grants()));
+        return allowed;
+    }
+
+    private List<Allowed> allowed(List<Grant> grants) {
+        return grants.stream().map(grant -> new Allowed(grant.why(), grant.actions(), grant.resources().stream().map(this::resolve).distinct().toList())).toList();
+    }
+
+    /** A grant of the description, with names of this place. */
+    record Allowed(String why, List<String> actions, List<String> resources) {}
+
     private void queues(EmbeddedCloud.Builder cloud) {
         var queue = workload.queue();
         cloud.queue(new QueueSpec(DEAD_LETTER_QUEUE, queue.visibility()))
@@ -249,7 +265,7 @@ public final class LocalCloud {
             case QUEUE_ARN -> Arns.queue(QUEUE);
             case QUEUE_NAME -> QUEUE;
             case DEAD_LETTER_QUEUE_NAME -> DEAD_LETTER_QUEUE;
-            case MODEL_PACKAGE_GROUP_PREFIX -> MODEL_PACKAGE_GROUP_PREFIX;
+            case MODEL_PACKAGE_GROUP_PREFIX, MODEL_PACKAGE_GROUP_PREFIX_LOWER -> MODEL_PACKAGE_GROUP_PREFIX;
         };
     }
 }

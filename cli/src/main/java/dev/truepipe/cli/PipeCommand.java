@@ -3,6 +3,7 @@ package dev.truepipe.cli;
 import dev.truepipe.emulator.api.Arns;
 import dev.truepipe.emulator.s3.BucketFolders;
 import dev.truepipe.emulator.sagemaker.Artifacts;
+import dev.truepipe.emulator.sagemaker.ContainerImage;
 import dev.truepipe.emulator.sagemaker.ManifestSource;
 import dev.truepipe.emulator.sagemaker.MetricDefinition;
 import dev.truepipe.emulator.sagemaker.MetricDefinition.MetricPoint;
@@ -105,11 +106,15 @@ final class PipeCommand implements Callable<Integer> {
             description = "between SIGTERM and SIGKILL, on Ctrl-C and at the maximum runtime (default: ${DEFAULT-VALUE}, as SageMaker)")
     private String stopGrace;
 
+    @Option(names = "--image", paramLabel = "IMAGE",
+            description = "runs COMMAND (then \"train\" if not given) in a container of Docker or Podman, where the root is /opt/ml; Linux")
+    private String image;
+
     @Option(names = "--json", description = "one JSON object on standard output; what COMMAND prints goes to standard error")
     private boolean json;
 
-    @Parameters(arity = "1..*", paramLabel = "-- COMMAND", description = "program and arguments, started in the current folder; SageMaker's own argument is \"train\"")
-    private List<String> command;
+    @Parameters(arity = "0..*", paramLabel = "-- COMMAND", description = "program and arguments, started in the current folder; SageMaker's own argument is \"train\"")
+    private List<String> command = List.of();
 
     @picocli.CommandLine.Spec(Target.SELF)
     private CommandSpec spec;
@@ -118,6 +123,7 @@ final class PipeCommand implements Callable<Integer> {
     public Integer call() throws UnreadableInput, IOException, InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         Map<String, String> byName = channels();
+        ContainerImage container = container();
         ObjectSource objects = folders == null ? new EnvironmentS3() : new BucketFolders(requireFolder());
         try (Manifests manifests = Manifests.open(byName.values().stream().distinct().toList(), System.in, () -> objects)) {
             Spec job = job(byName, manifests);
@@ -127,11 +133,26 @@ final class PipeCommand implements Callable<Integer> {
                 }
             }
             try (MarkedFolder folder = MarkedFolder.prepare(MarkedFolder.Owner.PIPE, root);
-                    TrainingCluster cluster = new TrainingCluster(job, objects, Clock.systemUTC(), this::tell)) {
+                    TrainingCluster cluster = new TrainingCluster(job, container, objects, Clock.systemUTC(), this::tell)) {
                 return run(cluster, folder, ended);
             }
         } finally {
             ended.countDown();
+        }
+    }
+
+    /** @return {@code null} for a process of this machine */
+    private ContainerImage container() throws UnreadableInput, InterruptedException {
+        if (image == null) {
+            if (command.isEmpty()) {
+                throw new UnreadableInput("COMMAND", "is missing: nothing reads the pipes", "end with -- and the program and its arguments, or name an --image");
+            }
+            return null;
+        }
+        try {
+            return ContainerImage.of(image, System.getenv());
+        } catch (IOException e) {
+            throw new UnreadableInput("--image", UnreadableInput.words(e), "start Docker or Podman here, or leave --image out and give the COMMAND");
         }
     }
 
@@ -220,7 +241,7 @@ final class PipeCommand implements Callable<Integer> {
         }
         Duration limit = usage("--max-runtime", () -> Durations.parse(maxRuntime));
         Duration grace = usage("--stop-grace", () -> Durations.parse(stopGrace));
-        return usage(instances < 1 ? "--instances" : "--epochs", () -> new Spec(JOB, Arns.trainingJob(JOB), root, Path.of("").toAbsolutePath(), command, System.getenv(), Map.of(),
+        return usage(instances < 1 ? "--instances" : "--epochs", () -> new Spec(JOB, Arns.trainingJob(JOB), root, Path.of("").toAbsolutePath(), image != null && command.isEmpty() ? List.of("train") : command, System.getenv(), Map.of(),
                 hyperparameters, pipes, epochs == null ? Integer.MAX_VALUE : epochs, instances, definitions, limit, grace));
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.truepipe.emulator.CloudListener;
 import dev.truepipe.emulator.EmbeddedCloud;
+import dev.truepipe.emulator.api.AwsCall;
 import dev.truepipe.emulator.events.Topics;
 import dev.truepipe.emulator.sagemaker.TrainingAlgorithm;
 import dev.truepipe.emulator.sagemaker.TrainingEvent;
@@ -30,7 +31,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -65,9 +68,11 @@ final class ChainCloud implements CloudListener, AutoCloseable {
     private final List<String> notifications = new CopyOnWriteArrayList<>();
     private final List<Topics.Message> announcements = new CopyOnWriteArrayList<>();
     private final List<String> broken = new CopyOnWriteArrayList<>();
+    private final Set<AwsCall> calls = ConcurrentHashMap.newKeySet();
     private final List<BiConsumer<ExecutionRef, HistoryEvent>> hooks = new CopyOnWriteArrayList<>();
     private final Object news = new Object();
     private final Marks marks;
+    private final LocalCloud deployment;
     private final EmbeddedCloud cloud;
 
     /** An event of an execution. */
@@ -84,7 +89,7 @@ final class ChainCloud implements CloudListener, AutoCloseable {
     private ChainCloud(Path folder, String yaml, UnaryOperator<Workload> change) throws Exception {
         marks = new Marks(this::tell);
         Settings settings = settings(folder, yaml);
-        LocalCloud deployment = new LocalCloud(settings, change.apply(Workload.of(settings)));
+        deployment = new LocalCloud(settings, change.apply(Workload.of(settings)));
         Installation installation = new Installation(home());
         TrainingAlgorithm algorithm = TrainingAlgorithm.forImage(
                 IMAGE,
@@ -177,6 +182,16 @@ final class ChainCloud implements CloudListener, AutoCloseable {
 
     EmbeddedCloud cloud() {
         return cloud;
+    }
+
+    /** What was deployed. */
+    LocalCloud deployment() {
+        return deployment;
+    }
+
+    /** Every different call of AWS that was made until now. */
+    Set<AwsCall> calls() {
+        return Set.copyOf(calls);
     }
 
     Marks marks() {
@@ -483,6 +498,11 @@ final class ChainCloud implements CloudListener, AutoCloseable {
     public void published(Topics.Message message) {
         announcements.add(message);
         tell();
+    }
+
+    @Override
+    public void called(AwsCall call) {
+        calls.add(call);
     }
 
     @Override

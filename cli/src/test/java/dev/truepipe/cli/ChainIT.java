@@ -31,10 +31,14 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens when labels arrive, through the whole chain. Each test has a dataset of its own in one cloud. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ChainIT {
     /** Of every line drawn here; a failure's message has the lines themselves. */
     private static final long SEED = 20_261_122;
@@ -101,6 +105,16 @@ class ChainIT {
         if (chain != null) {
             chain.close();
         }
+    }
+
+    /** After all others, whose calls it looks at. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void rolesAllowWhatFunctionsAndStateMachineDidAndNothingElse() {
+        LeastPrivilege privilege = new LeastPrivilege(chain.deployment().allowed(), chain.calls());
+        assertEquals(Set.of(), privilege.notAllowed(), "calls that the roles do not allow");
+        assertEquals(Set.of(), privilege.notUsed(), "leave that nobody took");
+        assertEquals(Set.of(), privilege.seenAfterAll(), "leave that was taken, and is said never to be");
     }
 
     @Test

@@ -337,7 +337,7 @@ class PipeIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "null", value = {
-        "--channel train --attributes a -- true | --channel", "--channel train=FILE -- true | null", "--channel train=FILE --attributes a | null",
+        "--channel train --attributes a -- true | --channel", "--channel train=FILE -- true | null", "--channel train=FILE --attributes a | COMMAND",
         "--channel train=FILE --attributes other=a -- true | --attributes", "--channel train=FILE --channel train=FILE --attributes a -- true | --channel",
         "--channel train=FILE --attributes a --attributes b -- true | --attributes", "--channel t!=FILE --attributes a -- true | --channel",
         "--channel train=FILE --attributes a,,b -- true | --attributes", "--channel train=FILE --attributes train= -- true | --attributes",

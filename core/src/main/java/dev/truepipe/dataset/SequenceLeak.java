@@ -3,6 +3,7 @@ package dev.truepipe.dataset;
 import dev.truepipe.manifest.Finding;
 import dev.truepipe.manifest.FindingCode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,16 +35,67 @@ final class SequenceLeak {
     private int zeroBits;
     private long named;
 
-    // A name in each slot: open addressing, at most half full. Its lines' places are 0 until there is one.
-    private int size;
-    private long[] stems;
-    private long[] numbers;
-    private int[] heldLines;
-    private long[] heldPlaces;
-    private long[] trainPlaces;
+    private Names names = new Names(1 << 10);
+    /** Where {@link #names} moves when it is thinned, which is often; {@code null} until it first is. */
+    private Names spare;
 
-    SequenceLeak() {
-        allocate(1 << 10);
+    /** A name in each slot: open addressing, at most half full. Its lines' places are 0 until there is one. */
+    private static final class Names {
+        private final long[] stems;
+        private final long[] numbers;
+        private final int[] heldLines;
+        private final long[] heldPlaces;
+        private final long[] trainPlaces;
+        private int size;
+
+        Names(int capacity) {
+            stems = new long[capacity];
+            numbers = new long[capacity];
+            heldLines = new int[capacity];
+            heldPlaces = new long[capacity];
+            trainPlaces = new long[capacity];
+        }
+
+        int capacity() {
+            return stems.length;
+        }
+
+        void clear() {
+            Arrays.fill(stems, 0);
+            Arrays.fill(heldLines, 0);
+            Arrays.fill(heldPlaces, 0);
+            Arrays.fill(trainPlaces, 0);
+            size = 0;
+        }
+
+        /** The slot of a name, or the free one where it belongs. The sample's hashes end in zeros, so that their upper half tells. */
+        int slot(long stem, long number) {
+            int mask = capacity() - 1;
+            int slot = (int) (hash(stem, number) >>> 32) + (int) number & mask;
+            while (stems[slot] != 0 && (stems[slot] != stem || numbers[slot] != number)) {
+                slot = slot + 1 & mask;
+            }
+            return slot;
+        }
+
+        /** The slot of a name, which is there afterwards. */
+        int enter(long stem, long number) {
+            int slot = slot(stem, number);
+            if (stems[slot] == 0) {
+                stems[slot] = stem;
+                numbers[slot] = number;
+                size++;
+            }
+            return slot;
+        }
+
+        /** Enters what another has in a slot. */
+        void enter(Names other, int from) {
+            int slot = enter(other.stems[from], other.numbers[from]);
+            heldLines[slot] = other.heldLines[from];
+            heldPlaces[slot] = other.heldPlaces[from];
+            trainPlaces[slot] = other.trainPlaces[from];
+        }
     }
 
     /**
@@ -67,25 +119,20 @@ final class SequenceLeak {
     }
 
     private void add(long stem, long number, boolean held, long place) {
-        int slot = slot(stem, number);
-        if (stems[slot] == 0) {
-            stems[slot] = stem;
-            numbers[slot] = number;
-            size++;
-        }
-        heldLines[slot] += held ? 1 : 0;
-        long[] places = held ? heldPlaces : trainPlaces;
+        int slot = names.enter(stem, number);
+        names.heldLines[slot] += held ? 1 : 0;
+        long[] places = held ? names.heldPlaces : names.trainPlaces;
         places[slot] = places[slot] == 0 ? place : places[slot];
-        if (size > MOST_NAMES) {
+        if (names.size > MOST_NAMES) {
             thin();
-        } else if (2 * size > stems.length) {
-            moveTo(2 * stems.length);
+        } else if (2 * names.size > names.capacity()) {
+            moveTo(new Names(2 * names.capacity()));
         }
     }
 
     /** Names in the sample. */
     int names() {
-        return size;
+        return names.size;
     }
 
     /** The warning, if there are enough such lines. */
@@ -93,11 +140,11 @@ final class SequenceLeak {
         long sampled = 0;
         long near = 0;
         int first = -1;
-        for (int slot = 0; slot < stems.length; slot++) {
-            sampled += heldLines[slot];
-            if (heldLines[slot] > 0 && neighbour(slot) >= 0) {
-                near += heldLines[slot];
-                first = first < 0 || heldPlaces[slot] < heldPlaces[first] ? slot : first;
+        for (int slot = 0; slot < names.capacity(); slot++) {
+            sampled += names.heldLines[slot];
+            if (names.heldLines[slot] > 0 && neighbour(slot) >= 0) {
+                near += names.heldLines[slot];
+                first = first < 0 || names.heldPlaces[slot] < names.heldPlaces[first] ? slot : first;
             }
         }
         if (near < FEWEST || 100 * near < LEAST_PERCENT * sampled) {
@@ -108,14 +155,14 @@ final class SequenceLeak {
                 "%d%% of the hold-out (%s%d of %d lines) has a neighbour in train by its name, such as %s of %s;"
                         + " if these are frames of one recording, or copies, validation knows what training saw; %s",
                 Math.round(100.0 * near / sampled), zeroBits == 0 ? "" : "about ", Math.round((double) near / sampled * named), named,
-                words(heldPlaces[first]), words(trainPlaces[neighbour(first)]), code.cure())));
+                words(names.heldPlaces[first]), words(names.trainPlaces[neighbour(first)]), code.cure())));
     }
 
     /** The slot of the nearest name in train; -1 if none is near. */
     private int neighbour(int slot) {
         for (int distance : BY_DISTANCE) {
-            int there = slot(stems[slot], numbers[slot] + distance);
-            if (trainPlaces[there] != 0) {
+            int there = names.slot(names.stems[slot], names.numbers[slot] + distance);
+            if (names.trainPlaces[there] != 0) {
                 return there;
             }
         }
@@ -137,50 +184,26 @@ final class SequenceLeak {
         return hash ^ hash >>> 33;
     }
 
-    /** The slot of a name, or the free one where it belongs. The sample's hashes end in zeros, so that their upper half tells. */
-    private int slot(long stem, long number) {
-        int mask = stems.length - 1;
-        int slot = (int) (hash(stem, number) >>> 32) + (int) number & mask;
-        while (stems[slot] != 0 && (stems[slot] != stem || numbers[slot] != number)) {
-            slot = slot + 1 & mask;
-        }
-        return slot;
-    }
-
     /** Halves the sample, as often as it takes. */
     private void thin() {
-        while (size > MOST_NAMES) {
+        while (names.size > MOST_NAMES) {
             zeroBits++;
-            moveTo(stems.length);
+            Names before = names;
+            if (spare == null) {
+                spare = new Names(names.capacity());
+            }
+            moveTo(spare);
+            before.clear();
+            spare = before;
         }
     }
 
-    private void moveTo(int capacity) {
-        long[] oldStems = stems;
-        long[] oldNumbers = numbers;
-        int[] oldHeldLines = heldLines;
-        long[] oldHeldPlaces = heldPlaces;
-        long[] oldTrainPlaces = trainPlaces;
-        allocate(capacity);
-        size = 0;
-        for (int i = 0; i < oldStems.length; i++) {
-            if (oldStems[i] != 0 && isSampled(oldStems[i], oldNumbers[i])) {
-                int slot = slot(oldStems[i], oldNumbers[i]);
-                stems[slot] = oldStems[i];
-                numbers[slot] = oldNumbers[i];
-                heldLines[slot] = oldHeldLines[i];
-                heldPlaces[slot] = oldHeldPlaces[i];
-                trainPlaces[slot] = oldTrainPlaces[i];
-                size++;
+    private void moveTo(Names next) {
+        for (int slot = 0; slot < names.capacity(); slot++) {
+            if (names.stems[slot] != 0 && isSampled(names.stems[slot], names.numbers[slot])) {
+                next.enter(names, slot);
             }
         }
-    }
-
-    private void allocate(int capacity) {
-        stems = new long[capacity];
-        numbers = new long[capacity];
-        heldLines = new int[capacity];
-        heldPlaces = new long[capacity];
-        trainPlaces = new long[capacity];
+        names = next;
     }
 }

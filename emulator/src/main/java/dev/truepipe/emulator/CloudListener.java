@@ -1,5 +1,6 @@
 package dev.truepipe.emulator;
 
+import dev.truepipe.emulator.api.AwsCall;
 import dev.truepipe.emulator.events.Topics;
 import dev.truepipe.emulator.sagemaker.TrainingEvent;
 import dev.truepipe.emulator.states.ExecutionRecord;
@@ -29,6 +30,9 @@ public interface CloudListener {
 
     /** A message went to a topic. */
     default void published(Topics.Message message) {}
+
+    /** A function, the state machine or a client made a call that IAM would have had to allow; what runs inside the cloud itself makes none. */
+    default void called(AwsCall call) {}
 
     /** Something in the cloud itself broke. @param trace with the stack */
     default void broke(String trace) {}

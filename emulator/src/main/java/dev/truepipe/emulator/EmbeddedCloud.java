@@ -1,6 +1,7 @@
 package dev.truepipe.emulator;
 
 import dev.truepipe.emulator.api.Arns;
+import dev.truepipe.emulator.api.AwsCall;
 import dev.truepipe.emulator.api.AwsEndpoint;
 import dev.truepipe.emulator.events.EventBus;
 import dev.truepipe.emulator.events.RuleSpec;
@@ -90,7 +91,7 @@ public final class EmbeddedCloud implements AutoCloseable {
         this.listener = description.listener;
         this.logs = new LogStore(folder.resolve("logs"), description.clock);
         this.topics = new Topics(folder.resolve("topics"), description.topics, description.clock);
-        this.endpoint = new AwsEndpoint(listener::broke);
+        this.endpoint = new AwsEndpoint(listener::broke, listener::called);
         this.started = description.clock.instant();
     }
 
@@ -270,17 +271,24 @@ public final class EmbeddedCloud implements AutoCloseable {
         StepFunctionsService.Builder service = StepFunctionsService.builder()
                 .timing(description.timing)
                 .folder(folder.resolve("executions"))
-                .items((bucket, key) -> {
+                .items((execution, bucket, key) -> {
+                    listener.called(new AwsCall(WorkflowTasks.machine(execution), "s3:GetObject", "arn:aws:s3:::" + bucket + "/" + key));
                     try (InputStream in = s3.store().open(new S3Uri(bucket, key), null, null)) {
                         return in.readAllBytes();
                     }
                 })
-                .history(listener::history)
+                .history((execution, event) -> {
+                    if (execution.item() != null && event.type().equals("ExecutionStarted")) {
+                        String machine = WorkflowTasks.machine(execution);
+                        listener.called(new AwsCall(machine, "states:StartExecution", Arns.stateMachine(machine)));
+                    }
+                    listener.history(execution, event);
+                })
                 .ended(execution -> {
                     listener.ended(execution);
                     events.put(execution.statusChange());
                 });
-        new WorkflowTasks(lambda, topics, sageMaker).register(service);
+        new WorkflowTasks(lambda, topics, sageMaker, listener::called).register(service);
         machines.forEach(service::machine);
         return service.build();
     }
@@ -351,6 +359,11 @@ public final class EmbeddedCloud implements AutoCloseable {
             } catch (RuntimeException e) {
                 listener.broke(trace(e));
             }
+        }
+
+        @Override
+        public void called(AwsCall call) {
+            listener.called(call);
         }
 
         @Override

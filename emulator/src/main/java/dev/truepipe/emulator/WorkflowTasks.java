@@ -1,10 +1,13 @@
 package dev.truepipe.emulator;
 
+import dev.truepipe.emulator.api.Arns;
+import dev.truepipe.emulator.api.AwsCall;
 import dev.truepipe.emulator.api.AwsError;
 import dev.truepipe.emulator.events.Topics;
 import dev.truepipe.emulator.lambda.EmbeddedLambda;
 import dev.truepipe.emulator.lambda.InvocationResult;
 import dev.truepipe.emulator.sagemaker.SageMakerService;
+import dev.truepipe.emulator.states.ExecutionRef;
 import dev.truepipe.emulator.states.StepFunctionsService;
 import dev.truepipe.emulator.states.TaskCall;
 import dev.truepipe.emulator.states.TaskFailed;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 
 /**
  * What Task states may call: Lambda, SNS and SageMaker, with results and error names as Step Functions gives them.
@@ -29,11 +33,21 @@ final class WorkflowTasks {
     private final EmbeddedLambda lambda;
     private final Topics topics;
     private final SageMakerService sageMaker;
+    private final Consumer<AwsCall> told;
 
-    WorkflowTasks(EmbeddedLambda lambda, Topics topics, SageMakerService sageMaker) {
+    /** @param told hears of each call, on any thread, several at a time */
+    WorkflowTasks(EmbeddedLambda lambda, Topics topics, SageMakerService sageMaker, Consumer<AwsCall> told) {
         this.lambda = lambda;
         this.topics = topics;
         this.sageMaker = sageMaker;
+        this.told = told;
+    }
+
+    /** Name of the state machine that an execution, or a child of one of its Maps, is of. */
+    static String machine(ExecutionRef execution) {
+        String machine = Arns.name(execution.arn());
+        int map = machine.indexOf('/');
+        return map < 0 ? machine : machine.substring(0, map);
     }
 
     void register(StepFunctionsService.Builder service) {
@@ -46,11 +60,17 @@ final class WorkflowTasks {
         }
     }
 
+    private void tell(TaskCall call, String action, String resource) {
+        told.accept(new AwsCall(machine(call.execution()), action, resource));
+    }
+
     private Object invoke(TaskCall call) throws TaskFailed, InterruptedException {
         only(call, Set.of("FunctionName", "Payload"));
         InvocationResult result;
+        String function = text(call, "FunctionName");
+        tell(call, "lambda:InvokeFunction", function);
         try {
-            result = lambda.invoke(text(call, "FunctionName"), Json.text(call.arguments().get("Payload")));
+            result = lambda.invoke(function, Json.text(call.arguments().get("Payload")));
         } catch (EmbeddedLambda.NoSuchFunctionException e) {
             throw new TaskFailed("Lambda.ResourceNotFoundException", e.getMessage());
         } catch (IOException e) {
@@ -76,9 +96,11 @@ final class WorkflowTasks {
     private Object publish(TaskCall call) throws TaskFailed {
         only(call, Set.of("TopicArn", "Message", "Subject"));
         Object message = call.arguments().get("Message");
+        String topic = text(call, "TopicArn");
+        tell(call, "sns:Publish", topic);
         try {
             String id = topics.publish(
-                    text(call, "TopicArn"),
+                    topic,
                     (String) call.arguments().get("Subject"),
                     message instanceof String text ? text : Json.text(message));
             return new LinkedHashMap<>(Map.of("MessageId", id));
@@ -93,6 +115,9 @@ final class WorkflowTasks {
         List<Object> tags = new ArrayList<>(request.get("Tags") instanceof List<?> given ? given : List.of());
         tags.add(Map.of("Key", "MANAGED_BY_AWS", "Value", "STARTED_BY_STEP_FUNCTIONS"));
         request.put("Tags", tags);
+        tell(call, "sagemaker:CreateTrainingJob", about(call));
+        tell(call, "sagemaker:AddTags", about(call));
+        tell(call, "iam:PassRole", String.valueOf(request.get("RoleArn")));
         Map<String, Object> description;
         try {
             sageMaker.call("CreateTrainingJob", request);
@@ -103,6 +128,7 @@ final class WorkflowTasks {
         } catch (ExecutionException e) {
             throw new TaskFailed("SageMaker.AmazonSageMakerException", String.valueOf(e.getCause()));
         } catch (InterruptedException e) {
+            tell(call, "sagemaker:StopTrainingJob", about(call));
             stop(text(call, "TrainingJobName"));
             throw e;
         }
@@ -122,12 +148,28 @@ final class WorkflowTasks {
     }
 
     private Object callSageMaker(String operation, TaskCall call) throws TaskFailed {
+        tell(call, "sagemaker:" + operation, about(call));
         try {
-            return sageMaker.call(operation, call.arguments());
+            Map<String, Object> answer = sageMaker.call(operation, call.arguments());
+            if (answer.get("ModelPackageArn") instanceof String made) {
+                tell(call, "sagemaker:" + operation, made); // IAM asks for the group and for the package in it
+            }
+            return answer;
         } catch (AwsError e) {
             String modeled = e.code().endsWith("Exception") ? e.code() : e.code() + "Exception";
             throw new TaskFailed("SageMaker." + (MODELED.contains(e.code()) ? modeled : "SageMakerException"), cause("SageMaker", e));
         }
+    }
+
+    /** What a call is about, by the name it gives; everything if it gives none, which SageMaker will refuse. */
+    private static String about(TaskCall call) {
+        if (call.arguments().get("LabelingJobName") instanceof String job) {
+            return Arns.labelingJob(job);
+        }
+        if (call.arguments().get("ModelPackageGroupName") instanceof String group) {
+            return Arns.modelPackageGroup(group);
+        }
+        return call.arguments().get("TrainingJobName") instanceof String job ? Arns.trainingJob(job) : "*";
     }
 
     private static String cause(String service, AwsError e) {

@@ -168,7 +168,7 @@ class WorkflowTasksTest {
         String definition = Json.text(Map.of("QueryLanguage", "JSONata", "StartAt", "Only", "States", Map.of("Only", task)));
         StepFunctionsService.Builder builder =
                 StepFunctionsService.builder().machine(StateMachine.load("One", definition, Map.of(), Instant.EPOCH));
-        new WorkflowTasks(lambda, topics, sageMaker).register(builder);
+        new WorkflowTasks(lambda, topics, sageMaker, _ -> {}).register(builder);
         try (StepFunctionsService service = builder.build()) {
             String arn = (String) service.call("StartExecution", Map.of("stateMachineArn", Arns.stateMachine("One"), "name", "run-" + runs++, "input", "{}")).get("executionArn");
             return service.await(arn, Duration.ofSeconds(30));

@@ -51,7 +51,9 @@ public sealed interface Value {
         QUEUE_NAME,
         DEAD_LETTER_QUEUE_NAME,
         /** What stands before the dataset's name in the name of its model package group. */
-        MODEL_PACKAGE_GROUP_PREFIX
+        MODEL_PACKAGE_GROUP_PREFIX,
+        /** The same in lower case. */
+        MODEL_PACKAGE_GROUP_PREFIX_LOWER
     }
 
     /** Joins strings, {@link Resource}s and values. */

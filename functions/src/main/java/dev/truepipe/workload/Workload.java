@@ -5,6 +5,7 @@ import static dev.truepipe.workload.Value.Resource.CONSOLE_DOMAIN;
 import static dev.truepipe.workload.Value.Resource.DEAD_LETTER_QUEUE_NAME;
 import static dev.truepipe.workload.Value.Resource.LABEL_BUCKET;
 import static dev.truepipe.workload.Value.Resource.MODEL_PACKAGE_GROUP_PREFIX;
+import static dev.truepipe.workload.Value.Resource.MODEL_PACKAGE_GROUP_PREFIX_LOWER;
 import static dev.truepipe.workload.Value.Resource.PARTITION;
 import static dev.truepipe.workload.Value.Resource.QUEUE_ARN;
 import static dev.truepipe.workload.Value.Resource.QUEUE_NAME;
@@ -43,6 +44,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Everything that runs, described once.
@@ -514,12 +516,14 @@ public record Workload(
                                         ":",
                                         ACCOUNT,
                                         ":rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"))),
+                        // SageMaker has asked IAM for names as they are, and for the same in lower case, at different times.
                         new Grant(
                                 "register a model",
                                 List.of("sagemaker:CreateModelPackage"),
-                                List.of(
-                                        text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, ":model-package-group/", MODEL_PACKAGE_GROUP_PREFIX, "*"),
-                                        text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, ":model-package/", MODEL_PACKAGE_GROUP_PREFIX, "*"))),
+                                Stream.of(MODEL_PACKAGE_GROUP_PREFIX, MODEL_PACKAGE_GROUP_PREFIX_LOWER)
+                                        .flatMap(prefix -> Stream.of(":model-package-group/", ":model-package/")
+                                                .map(kind -> text("arn:", PARTITION, ":sagemaker:", REGION, ":", ACCOUNT, kind, prefix, "*")))
+                                        .toList()),
                         // AWS does not say as whom the registry looks at model and image. Its own policy for registering
                         // (AmazonSageMakerModelRegistryFullAccess) may read both, so this role may, where they are ours.
                         new Grant("let the registry see the model", List.of("s3:GetObject"), List.of(work("datasets/*/models/*"))),

@@ -8,6 +8,7 @@ import dev.truepipe.workload.Source;
 import dev.truepipe.workload.Value.Resource;
 import dev.truepipe.workload.Workload;
 import java.util.List;
+import java.util.Locale;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.CfnOutput;
@@ -40,6 +41,7 @@ public final class PipelineStack extends Stack {
                 "arn:" + getPartition() + ":states:" + getRegion() + ":" + getAccount() + ":stateMachine:" + machineName);
         String groups = getStackName() + "-";
         names.put(Resource.MODEL_PACKAGE_GROUP_PREFIX, groups);
+        names.put(Resource.MODEL_PACKAGE_GROUP_PREFIX_LOWER, groups.toLowerCase(Locale.ROOT));
 
         SettingsAsset compiled = new SettingsAsset(this, "Settings", settings);
         names.put(Resource.SETTINGS_BUCKET, compiled.bucket());

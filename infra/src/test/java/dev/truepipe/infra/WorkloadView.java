@@ -167,6 +167,7 @@ final class WorkloadView {
             case STATE_MACHINE_NAME -> "Truepipe-retraining";
             case STATE_MACHINE_ARN -> "arn:{PARTITION}:states:{REGION}:{ACCOUNT}:stateMachine:Truepipe-retraining";
             case MODEL_PACKAGE_GROUP_PREFIX -> "Truepipe-";
+            case MODEL_PACKAGE_GROUP_PREFIX_LOWER -> "truepipe-";
             case STACK -> "Truepipe";
             case SETTINGS_URI -> "s3://{SETTINGS_BUCKET}/{SETTINGS_KEY}";
             default -> "{" + resource + "}";

@@ -1,5 +1,7 @@
 package dev.truepipe.emulator.api;
 
+import java.util.Locale;
+
 /** Names of the embedded cloud's resources. Account {@value #ACCOUNT}, Region {@value #REGION}, always. */
 public final class Arns {
     public static final String REGION = "us-east-1";
@@ -33,6 +35,14 @@ public final class Arns {
 
     public static String labelingJob(String name) {
         return arn("sagemaker", "labeling-job/" + name);
+    }
+
+    public static String modelPackageGroup(String name) {
+        return arn("sagemaker", "model-package-group/" + name.toLowerCase(Locale.ROOT));
+    }
+
+    public static String modelPackage(String group, long version) {
+        return arn("sagemaker", "model-package/" + group.toLowerCase(Locale.ROOT) + "/" + version);
     }
 
     public static String rule(String name) {

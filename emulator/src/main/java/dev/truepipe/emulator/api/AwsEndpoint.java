@@ -32,6 +32,7 @@ public final class AwsEndpoint {
     private final Map<String, AwsJsonService> services = new ConcurrentHashMap<>();
     private final Map<String, AwsQueryService> queryServices = new ConcurrentHashMap<>();
     private final Consumer<String> broken;
+    private final Consumer<AwsCall> told;
     private volatile Elsewhere queues;
     private volatile HealthPage health;
     private volatile boolean open;
@@ -44,7 +45,13 @@ public final class AwsEndpoint {
 
     /** @param broken gets the stack trace of what should not have happened */
     public AwsEndpoint(Consumer<String> broken) {
+        this(broken, _ -> {});
+    }
+
+    /** As above. @param told hears of each call in AWS JSON, on any thread, several at a time */
+    public AwsEndpoint(Consumer<String> broken, Consumer<AwsCall> told) {
         this.broken = broken;
+        this.told = told;
     }
 
     public void add(AwsJsonService service) {
@@ -100,10 +107,12 @@ public final class AwsEndpoint {
         int status = 200;
         Map<String, Object> response;
         try {
+            Map<String, Object> request = request(body);
+            JsonActions.of(AwsCall.caller(call.header("Authorization")), target, request).forEach(told);
             if (target.startsWith("AmazonSQS.") && queues != null) {
                 return queues.forward(call, body);
             }
-            response = answer(target, body);
+            response = answer(target, request);
         } catch (AwsError e) {
             status = 400;
             response = error(e.code(), e.getMessage());
@@ -114,18 +123,20 @@ public final class AwsEndpoint {
         return new HttpAnswer(status, contentType, Json.bytes(response));
     }
 
-    private Map<String, Object> answer(String target, byte[] body) throws AwsError {
+    private static Map<String, Object> request(byte[] body) throws AwsError {
+        try {
+            return body.length == 0 ? Map.of() : Json.parseObject(body);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new AwsError("SerializationException", "the request is not a JSON object: " + e.getMessage());
+        }
+    }
+
+    private Map<String, Object> answer(String target, Map<String, Object> request) throws AwsError {
         int dot = target.lastIndexOf('.');
         AwsJsonService service = dot < 0 ? null : services.get(target.substring(0, dot));
         if (service == null) {
             throw new AwsError("UnknownOperationException", "the embedded cloud has no service for X-Amz-Target " + target
                     + "; it has " + new TreeSet<>(services.keySet()) + ", S3, SQS and STS");
-        }
-        Map<String, Object> request;
-        try {
-            request = body.length == 0 ? Map.of() : Json.parseObject(body);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new AwsError("SerializationException", "the request is not a JSON object: " + e.getMessage());
         }
         return service.call(target.substring(dot + 1), request);
     }

@@ -190,6 +190,8 @@ public final class EmbeddedLambda implements AutoCloseable {
 
     private Map<String, String> environment(FunctionSpec spec) {
         Map<String, String> environment = new LinkedHashMap<>(cloudEnvironment);
+        // Each function has a key of its own, as each has a role of its own.
+        environment.computeIfPresent("AWS_ACCESS_KEY_ID", (_, key) -> accessKey(key, spec.name()));
         environment.put("AWS_LAMBDA_FUNCTION_NAME", spec.name());
         environment.put("AWS_LAMBDA_FUNCTION_VERSION", "1");
         environment.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(spec.memoryMiB()));
@@ -202,6 +204,11 @@ public final class EmbeddedLambda implements AutoCloseable {
         environment.put("TZ", "UTC");
         environment.putAll(spec.environment());
         return environment;
+    }
+
+    /** The access key with which a function signs. @param cloud that of the cloud */
+    public static String accessKey(String cloud, String function) {
+        return cloud + "-" + function;
     }
 
     /** Behind the functions: this host, Lambda's interfaces, and its serialization library. */

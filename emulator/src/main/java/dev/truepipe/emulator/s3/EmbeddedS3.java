@@ -1,5 +1,6 @@
 package dev.truepipe.emulator.s3;
 
+import dev.truepipe.emulator.api.AwsCall;
 import dev.truepipe.emulator.api.AwsEndpoint;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.ObjectStore;
@@ -62,6 +63,9 @@ public final class EmbeddedS3 implements AutoCloseable {
 
         /** An object in a bucket that sends its events to EventBridge. */
         void created(ObjectCreated object);
+
+        /** A call by HTTP has been answered; on any thread, several at a time. */
+        default void called(AwsCall call) {}
     }
 
     private EmbeddedS3(Path folder, int port, List<BucketSpec> buckets, Events events, Clock clock, AwsEndpoint others) {
@@ -80,7 +84,7 @@ public final class EmbeddedS3 implements AutoCloseable {
                 .ignoreUnknownHeaders(true)
                 .build();
         JettyOf.change(proxy, s3 -> {
-            WholeRequests whole = new WholeRequests(s3);
+            ToldCalls whole = new ToldCalls(new WholeRequests(s3), events::called);
             return new LocalCallers(others == null ? whole : new OneAddress(others, whole));
         });
     }

@@ -61,7 +61,7 @@ final class ModelRegistry {
         Constraints constraints = new Constraints();
         String name = constraints.string(request, "ModelPackageGroupName", "modelPackageGroupName", 1, 63, NAME);
         constraints.check();
-        String arn = groupArn(name);
+        String arn = Arns.modelPackageGroup(name);
         if (groups.containsKey(name)) {
             throw invalid("Model Package Group already exists: " + arn);
         }
@@ -107,7 +107,7 @@ final class ModelRegistry {
         }
         String group = name(text(request, "ModelPackageGroupName"));
         if (!groups.containsKey(group)) {
-            throw invalid("Model Package Group " + groupArn(group) + " does not exist.");
+            throw invalid("Model Package Group " + Arns.modelPackageGroup(group) + " does not exist.");
         }
         Object approval = request.getOrDefault("ModelApprovalStatus", "PendingManualApproval");
         approval(approval);
@@ -116,7 +116,7 @@ final class ModelRegistry {
                 .mapToLong(other -> (Long) other.get("ModelPackageVersion"))
                 .max()
                 .orElse(0) + 1;
-        String arn = arn("model-package", group) + "/" + version;
+        String arn = Arns.modelPackage(group, version);
         Map<String, Object> stored = new LinkedHashMap<>(request);
         stored.remove("Tags");
         stored.remove("ClientToken");
@@ -198,7 +198,7 @@ final class ModelRegistry {
     private Map<String, Object> group(String nameOrArn) throws AwsError {
         Map<String, Object> group = groups.get(name(nameOrArn));
         if (group == null) {
-            throw invalid("Model Package Group " + groupArn(name(nameOrArn)) + " does not exist.");
+            throw invalid("Model Package Group " + Arns.modelPackageGroup(name(nameOrArn)) + " does not exist.");
         }
         return group;
     }
@@ -212,14 +212,6 @@ final class ModelRegistry {
 
     private static String name(String nameOrArn) {
         return nameOrArn.substring(nameOrArn.lastIndexOf('/') + 1);
-    }
-
-    private static String groupArn(String name) {
-        return arn("model-package-group", name);
-    }
-
-    private static String arn(String kind, String name) {
-        return "arn:aws:sagemaker:" + Arns.REGION + ":" + Arns.ACCOUNT + ":" + kind + "/" + name.toLowerCase(Locale.ROOT);
     }
 
     private void save() {

@@ -3,6 +3,8 @@ package dev.truepipe.emulator.sagemaker;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Ends a container's processes when this JVM is gone and could not do it itself, as after {@code kill -9}.
@@ -18,6 +20,8 @@ final class ProcessGuard implements Closeable {
     /** A terminal's signals reach the whole process group, and the guard must outlast them. The list of rounds is not endless. */
     private static final String SCRIPT = """
             trap '' HUP INT TERM
+            mark=$1
+            shift
             read -r first
             read -r end_of_the_pipe
             tree() {
@@ -30,22 +34,30 @@ final class ProcessGuard implements Closeable {
                 test -z "$first" || tree "$first"
                 test ! -d /proc/self || grep -lsF "$1" /proc/[0-9]*/environ | cut -d / -f 3
             }
+            test $# -eq 0 || "$@"
             round=0
-            found=$(all "$1")
+            found=$(all "$mark")
             while test -n "$found" && test $round -lt 100; do
                 kill -KILL $found
                 sleep 0.1
                 round=$((round + 1))
                 first=
-                found=$(all "$1")
+                found=$(all "$mark")
             done
             """;
 
     private final Process shell;
 
-    /** Guards from here on what carries the mark. @param mark stands in the environment of each process and of no other's */
-    ProcessGuard(String mark) throws IOException {
-        shell = new ProcessBuilder("sh", "-c", SCRIPT, "sh", mark)
+    /**
+     * Guards from here on what carries the mark.
+     *
+     * @param mark stands in the environment of each process and of no other's
+     * @param first a command to be run before they are killed; empty for none
+     */
+    ProcessGuard(String mark, List<String> first) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", SCRIPT, "sh", mark));
+        command.addAll(first);
+        shell = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -30,15 +30,16 @@ final class ProcessTree {
      * Starts the container's first process, with the variable added to its environment, and guarded. A terminal's Ctrl-C
      * goes to every process that was started from it, and a container's processes would not get it: so they ignore it.
      *
+     * @param last what the guard runs before it kills; empty for nothing
      * @throws IOException if there is no such program
      */
-    Process start(ProcessBuilder builder) throws IOException {
+    Process start(ProcessBuilder builder, List<String> last) throws IOException {
         builder.environment().put(VARIABLE, mark);
         List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
         command.add(program(builder));
         command.addAll(builder.command().subList(1, builder.command().size()));
         builder.command(command);
-        guard = new ProcessGuard(VARIABLE + "=" + mark);
+        guard = new ProcessGuard(VARIABLE + "=" + mark, last);
         try {
             process = builder.start();
             guard.watch(process.pid());

@@ -44,9 +44,14 @@ public final class TrainingCluster implements AutoCloseable {
      * @param listener told what happens, from several threads; must not throw
      */
     public TrainingCluster(Spec spec, ObjectSource objects, Clock clock, Consumer<TrainingEvent> listener) {
+        this(spec, null, objects, clock, listener);
+    }
+
+    /** As above. @param image what the command runs in; {@code null}: as a process of this machine */
+    public TrainingCluster(Spec spec, ContainerImage image, ObjectSource objects, Clock clock, Consumer<TrainingEvent> listener) {
         this.spec = spec;
         this.containers = instances()
-                .map(instance -> new TrainingContainer(spec, instance, objects, clock, listener))
+                .map(instance -> new TrainingContainer(spec, image, instance, objects, clock, listener))
                 .toList();
     }
 

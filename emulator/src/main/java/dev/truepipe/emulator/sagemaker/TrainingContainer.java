@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,8 @@ import java.util.stream.IntStream;
 
 /**
  * One training container: its folder, its pipes, its process.
+ *
+ * <p>The process is one of this machine, or, with a {@link ContainerImage}, the client of a container engine that runs it.
  *
  * <p>The folder is laid out as SageMaker lays out {@code /opt/ml}: {@code input/config/*.json},
  * {@code input/data/<channel>_<epoch>} (FIFOs), {@code model}, {@code output/data}, {@code checkpoints}; the algorithm may
@@ -44,6 +47,9 @@ public final class TrainingContainer implements AutoCloseable {
     static final int MAX_FAILURE_REASON = 1_024;
 
     private final Spec spec;
+    /** {@code null}: the command is a process of this machine. */
+    private final ContainerImage image;
+    private final String containerName = "truepipe-" + UUID.randomUUID();
     private final ChannelFeed.Instance instance;
     private final Path root;
     private final ObjectSource objects;
@@ -58,8 +64,10 @@ public final class TrainingContainer implements AutoCloseable {
     private Process process;
     private Thread log;
 
-    TrainingContainer(Spec spec, ChannelFeed.Instance instance, ObjectSource objects, Clock clock, Consumer<TrainingEvent> listener) {
+    TrainingContainer(
+            Spec spec, ContainerImage image, ChannelFeed.Instance instance, ObjectSource objects, Clock clock, Consumer<TrainingEvent> listener) {
         this.spec = spec;
+        this.image = image;
         this.instance = instance;
         this.root = spec.root(instance);
         this.objects = objects;
@@ -250,6 +258,10 @@ public final class TrainingContainer implements AutoCloseable {
             throw logFailure;
         }
         int exitCode = process.exitValue();
+        if (why == Ending.COMPLETED && image != null && exitCode == ContainerImage.ENGINE_FAILED) {
+            return result(Ending.FAILED, exitCode, "ClientError: " + image.engine() + " cannot run the image " + image.name() + ", exit code: " + exitCode
+                    + "; the log says why", began);
+        }
         if (why == Ending.COMPLETED && exitCode != 0) {
             return result(Ending.FAILED, exitCode, algorithmError(exitCode), began);
         }
@@ -264,11 +276,19 @@ public final class TrainingContainer implements AutoCloseable {
     /** Ends what is left of the process and of its descendants, at once, and removes the FIFOs. */
     @Override
     public void close() throws IOException {
-        processes.kill();
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (process != null && process.isAlive()) {
+                removeContainer();
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            processes.kill();
+        }
         for (ChannelFeed feed : feeds) {
             feed.close();
         }
-        boolean interrupted = Thread.interrupted();
         while (log != null && log.isAlive()) {
             try {
                 log.join();
@@ -293,31 +313,44 @@ public final class TrainingContainer implements AutoCloseable {
     }
 
     private Process start() throws IOException {
+        Map<String, String> told = new LinkedHashMap<>(spec.environment());
+        told.put("TRUEPIPE_ROOT", image == null ? root.toString() : ContainerImage.ROOT);
+        told.put("TRAINING_JOB_NAME", spec.jobName());
+        told.put("TRAINING_JOB_ARN", spec.jobArn());
         Path start = spec.workingDirectory() == null ? root : spec.workingDirectory();
-        ProcessBuilder builder = new ProcessBuilder(spec.command()).directory(start.toFile()).redirectErrorStream(true);
+        List<String> command = image == null ? spec.command() : image.run(containerName, instance.name(), root, told, spec.command());
+        ProcessBuilder builder = new ProcessBuilder(command).directory(start.toFile()).redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
         environment.clear();
         environment.putAll(spec.hostEnvironment());
-        environment.putAll(spec.environment());
-        environment.put("TRUEPIPE_ROOT", root.toString());
-        environment.put("TRAINING_JOB_NAME", spec.jobName());
-        environment.put("TRAINING_JOB_ARN", spec.jobArn());
-        Process started = processes.start(builder);
+        if (image == null) {
+            environment.putAll(told);
+        }
+        Process started = processes.start(builder, image == null ? List.of() : image.removal(containerName));
         started.getOutputStream().close();
         return started;
     }
 
-    private void endProcess() throws InterruptedException {
+    /** What the engine started is no child of ours: killing the engine's client alone would leave it. */
+    private void removeContainer() throws IOException, InterruptedException {
+        if (image != null) {
+            image.remove(containerName);
+        }
+    }
+
+    private void endProcess() throws InterruptedException, IOException {
         if (process.isAlive()) {
             process.toHandle().destroy(); // not Process.destroy(), which closes the log before its last words
             try {
                 process.onExit().get(spec.stopGrace().toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
+                removeContainer();
                 process.toHandle().destroyForcibly();
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e.getCause());
             }
             process.waitFor();
+            removeContainer(); // the engine may have been about to start it
         }
         processes.kill();
     }

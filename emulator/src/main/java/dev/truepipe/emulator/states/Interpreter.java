@@ -475,7 +475,7 @@ final class Interpreter {
             Map<String, Object> object = Json.object(map.reader().arguments().evaluate(scope, "ItemReader/Arguments"));
             whence = "s3://" + object.get("Bucket") + "/" + object.get("Key");
             try {
-                items = Json.parse(ports.items().read((String) object.get("Bucket"), (String) object.get("Key")));
+                items = Json.parse(ports.items().read(execution.ref(), (String) object.get("Bucket"), (String) object.get("Key")));
             } catch (IOException e) {
                 throw new Fault(Fault.ITEM_READER, "State '" + scope.state() + "' cannot read its items from " + whence + ": " + e.getMessage());
             }

@@ -6,6 +6,9 @@ import java.io.IOException;
 @FunctionalInterface
 public interface ItemReader {
 
-    /** @throws IOException if there is no such object or it cannot be read; the Map fails with {@code States.ItemReaderFailed} */
-    byte[] read(String bucket, String key) throws IOException;
+    /**
+     * @param execution who is asking
+     * @throws IOException if there is no such object or it cannot be read; the Map fails with {@code States.ItemReaderFailed}
+     */
+    byte[] read(ExecutionRef execution, String bucket, String key) throws IOException;
 }

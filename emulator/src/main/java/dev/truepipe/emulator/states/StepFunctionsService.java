@@ -95,7 +95,7 @@ public final class StepFunctionsService implements AwsJsonService, AutoCloseable
     public static final class Builder {
         private final List<StateMachine> machines = new ArrayList<>();
         private final Map<String, TaskIntegration> tasks = new LinkedHashMap<>();
-        private ItemReader items = (bucket, key) -> {
+        private ItemReader items = (execution, bucket, key) -> {
             throw new IOException("no ItemReader was given");
         };
         private Timing timing = Timing.system();

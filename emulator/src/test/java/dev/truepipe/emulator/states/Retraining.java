@@ -53,7 +53,7 @@ final class Retraining implements AutoCloseable {
         try {
             machine = StateMachine.load("retraining", text(), SUBSTITUTIONS, SkippingTime.START);
             StepFunctionsService.Builder builder = StepFunctionsService.builder().machine(machine).timing(time)
-                    .items((bucket, key) -> chunks(bucket, key)).branches(branches::add).ended(ended::add);
+                    .items((execution, bucket, key) -> chunks(bucket, key)).branches(branches::add).ended(ended::add);
             machine.resources().forEach(resource -> builder.task(resource, tasks));
             service = builder.build();
         } catch (IOException e) {

@@ -105,7 +105,7 @@ class StepFunctionsServiceTest {
         try (Toy toy = Toy.task(TASK)) {
             Gate gate = new Gate();
             toy.tasks.usually("T", gate::pass);
-            Ports ports = new Ports(Map.of(Toy.TASK, toy.tasks), (bucket, key) -> null, toy.time, (of, event) -> {}, record -> {}, record -> {}, branch -> {});
+            Ports ports = new Ports(Map.of(Toy.TASK, toy.tasks), (execution, bucket, key) -> null, toy.time, (of, event) -> {}, record -> {}, record -> {}, branch -> {});
             Execution execution = new Execution(new ExecutionRef("arn", "early", null), toy.machine, toy.machine.flow(), ports, Map.of());
             execution.abort("Why", "words");
             execution.start();

@@ -35,7 +35,7 @@ final class Toy implements AutoCloseable {
             machine = StateMachine.load("toy", "{\"QueryLanguage\": \"JSONata\", " + rest + "}", Map.of(), SkippingTime.START);
             StepFunctionsService.Builder builder = StepFunctionsService.builder().machine(machine).task(TASK, tasks).timing(time)
                     .ended(ended::add).history((of, event) -> heard.add(of.name() + " " + event.id() + " " + event.type()))
-                    .items((bucket, key) -> {
+                    .items((execution, bucket, key) -> {
                         String text = objects.get(bucket + "/" + key);
                         if (text == null) {
                             throw new IOException("NoSuchKey: " + key);
