@@ -226,6 +226,11 @@ final class ChainCloud implements CloudListener, AutoCloseable {
         return uri;
     }
 
+    /** Removes an object, as its owner would; S3 tells nobody. */
+    void takeAway(S3Uri uri) throws IOException {
+        Files.delete(cloud.s3().folder().resolve(uri.bucket()).resolve(uri.key()));
+    }
+
     /** An arrival by hand, as {@code truepipe trigger} sends it. */
     void wish(String dataset, boolean force) {
         cloud.sqs().send(LocalCloud.QUEUE, Messages.trigger(dataset, UUID.randomUUID().toString(), force));

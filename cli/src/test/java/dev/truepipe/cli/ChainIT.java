@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What happens when labels arrive, through the whole chain. Each test has a dataset of its own in one cloud. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -48,6 +50,8 @@ class ChainIT {
 
     /** Beside what datasets watch. */
     private static final S3Uri HOLD_OUT = new S3Uri(ChainCloud.LABELS, "hold-outs/val.manifest");
+
+    private static final S3Uri BROKEN_HOLD_OUT = new S3Uri(ChainCloud.LABELS, "hold-outs/broken.manifest");
 
     private static final CarLabels LABELS = new CarLabels(SEED);
     private static final String TRAIN = "train.manifest";
@@ -86,9 +90,17 @@ class ChainIT {
                         .replace("s3://" + ChainCloud.LABELS + "/one-file/", ONE_MANIFEST.toString())
                         .replace("labelBucket: notification", "labelBucket: eventbridge"),
                 ChainCloud.dataset("stopped"),
+                ChainCloud.dataset("aborted"),
+                ChainCloud.dataset("gone-at-scan"),
+                ChainCloud.dataset("gone-at-write"),
+                ChainCloud.dataset("lost"),
+                ChainCloud.datasetWith("closed", "{ maxQuarantined: 50%, minPerClass: 1000 }", "[ml.g5.2xlarge]", "split: { validation: " + BROKEN_HOLD_OUT + " }"),
                 ChainCloud.dataset("no-picture", "checkObjects: none"),
                 ChainCloud.dataset("planned"),
                 ChainCloud.dataset("exported", "format: label-studio", "import: { s3Prefix: s3://" + CarLabels.BUCKET + "/images/ }").replace(ChainCloud.IMAGE, Demo.IMAGE),
+                ChainCloud.dataset("export-gone", "format: coco"),
+                ChainCloud.dataset("one-export", "format: csv", "import: { s3Prefix: s3://" + CarLabels.BUCKET + "/street/ }")
+                        .replace("/one-export/", "/one-export/boxes.csv"),
                 ChainCloud.dataset("braked", "enabled: false"),
                 ChainCloud.dataset("rationed", "maxRuns: 1/day"),
                 ChainCloud.dataset("put-back"),
@@ -277,6 +289,52 @@ class ChainIT {
         assertEquals(later.size(), sealed.size());
         assertEquals(1, chain.starts("overwritten").size());
         assertEquals(1, chain.marks().trainings("overwritten").size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gone-at-scan, ScanManifests", "gone-at-write, WriteChannels"})
+    void aManifestThatIsTakenAwayMeanwhileEndsTheRunInPeace(String dataset, String state) throws Exception {
+        chain.when(dataset, state, "MapStateEntered", () -> chain.takeAway(ChainCloud.manifest(dataset, "job")));
+        chain.put(dataset, "job", LABELS.lines(0, 20));
+        ExecutionRecord execution = chain.awaitEnd(dataset, 1);
+        chain.assertOutcome("empty", execution);
+        assertEquals(2, ChainCloud.entered(execution, "PlanDataset"), chain::story);
+    }
+
+    @Test
+    void whatAStoppedRunSetsAsideIsOfTheHoldOutTooAndOfNoManifestThatIsGone() throws Exception {
+        List<String> lines = LABELS.lines(0, 30);
+        String broken = lines.get(25).substring(0, 90);
+        chain.store().put(BROKEN_HOLD_OUT, CarLabels.manifest(List.of(lines.get(20), broken)), ObjectStore.Condition.ALWAYS);
+        chain.put("closed", "job", lines.subList(0, 20));
+        ExecutionRecord first = chain.awaitEnd("closed", 1);
+        chain.assertOutcome("skipped", first);
+        assertEquals(List.of(broken), chain.lines(ChainCloud.run("closed", first).resolve(QUARANTINE)));
+
+        chain.when("closed", "DecideDataset", "TaskStateEntered", () -> chain.takeAway(ChainCloud.manifest("closed", "job")));
+        chain.put("closed", "job", lines.subList(1, 20));
+        ExecutionRecord second = chain.awaitEnd("closed", 2);
+        chain.assertOutcome("skipped", second);
+        assertFalse(chain.exists(ChainCloud.run("closed", second).resolve(QUARANTINE)), chain::story);
+    }
+
+    @Test
+    void aLabelingJobThatLeftNoManifestStartsNothing() throws Exception {
+        chain.cloud().labelingJob("lost-job", "Completed", ChainCloud.manifest("lost", "lost-job"), Map.of());
+        chain.awaitLog("Intake", 1, "the labeling job's manifest is not there", "\"lost\"");
+        assertEquals(List.of(), chain.starts("lost"));
+    }
+
+    @Test
+    void anAbortedRunTakesItsTrainingAlong() throws Exception {
+        chain.marks().hold("aborted");
+        chain.put("aborted", "job", LABELS.lines(0, 20));
+        Marks.Training training = chain.await("the training of aborted", () -> chain.marks().trainings("aborted").stream().findFirst());
+        chain.cloud().stepFunctions().call("StopExecution", Map.of("executionArn", chain.starts("aborted").getFirst().arn(), "error", "Enough", "cause", "wrong labels"));
+        assertEquals("ABORTED", chain.awaitEnd("aborted", 1).status());
+        Map<String, Object> job = chain.cloud().sageMaker().awaitTrainingJob(training.job()).get();
+        assertEquals("Stopped", job.get("TrainingJobStatus"), job::toString);
+        chain.awaitAnnouncement("aborted", "ABORTED", "Enough", "wrong labels");
     }
 
     @Test
@@ -554,6 +612,31 @@ class ChainIT {
         assertEquals("unreadable-labels", Json.object(broken.get("why")).get("gate"));
         chain.awaitAnnouncement("exported", "unreadable-labels", uri + " is not whole JSON", "export or download it again");
         assertEquals(output.get("version"), chain.champion("exported").get("version"), "the champion stays as it is");
+    }
+
+    @Test
+    void anExportThatIsTakenAwayBeforeItIsConvertedEndsTheRunInPeace() throws Exception {
+        S3Uri uri = new S3Uri(ChainCloud.LABELS, "export-gone/instances.json");
+        chain.when("export-gone", "ConvertLabels", "TaskStateEntered", () -> chain.takeAway(uri));
+        chain.store().put(uri, "{}".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        ExecutionRecord execution = chain.awaitEnd("export-gone", 1);
+        chain.assertOutcome("empty", execution);
+        assertEquals(2, ChainCloud.entered(execution, "PlanDataset"), chain::story);
+    }
+
+    /** By its whole key; what lies beside it is nobody's. */
+    @Test
+    void oneExportIsTakenByItsKey() throws Exception {
+        S3Uri uri = new S3Uri(ChainCloud.LABELS, "one-export/boxes.csv");
+        chain.store().put(new S3Uri(ChainCloud.LABELS, "one-export/newer.csv"), "no table".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        StringBuilder csv = new StringBuilder("filename,width,height,class,xmin,ymin,xmax,ymax\n");
+        for (int i = 0; i < 20; i++) {
+            csv.append("%04d.jpg,640,480,car,%d,100,%d,150\n".formatted(i, 100 + i, 160 + i));
+        }
+        chain.store().put(uri, csv.toString().getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        Map<String, Object> output = chain.assertOutcome("promoted", chain.awaitEnd("one-export", 1));
+        assertEquals(20L, chain.json(ChainCloud.version("one-export", output).resolve("dataset.json")).get("accepted"));
+        assertEquals(1, chain.starts("one-export").size());
     }
 
     /** What Label Studio exports of such labels: tasks that show an image of its own server, boxes in percent. */

@@ -75,7 +75,7 @@ class PipeImageIT {
         assertEquals("{\"epochs\":\"1\"}", Files.readString(folder.resolve("root/model/hyperparameters.json")));
         assertEquals(11.0, ended.json().get("metrics").get("seen").get(0).asDouble());
         assertTrue(Files.size(folder.resolve("root/model.tar.gz")) > 0);
-        assertTrue(ended.err().contains("local none on "), ended::err);
+        assertTrue(ended.err().contains("pipe none on "), ended::err);
         if (!REAL) {
             String run = asked("run ").getFirst();
             assertTrue(run.contains("--mount type=bind,source=" + folder.resolve("root") + ",target=/opt/ml "), run);

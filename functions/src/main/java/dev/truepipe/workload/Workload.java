@@ -167,8 +167,8 @@ public record Workload(
         Grant readLabels = new Grant("read manifests", List.of("s3:GetObject"), labelObjects(ofManifests));
         List<Grant> readHoldOuts = readObjects("read the hold-outs of your own", sources, Source::holdOut);
         List<Grant> readCategories = readObjects("read the label category files", sources, Source::labelCategories);
-        Grant findManifests = new Grant("find manifests", List.of("s3:ListBucket"), labelBuckets(ofManifests));
         Grant listLabels = new Grant("find labels", List.of("s3:ListBucket"), labelBuckets(sources));
+        Grant missLabels = new Grant("tell a missing manifest from a forbidden one", List.of("s3:ListBucket"), labelBuckets(ofManifests));
         // By its whole key an export is looked at by HEAD, which asks for the leave to read.
         Grant lookAtExports = new Grant("look at exports", List.of("s3:GetObject"),
                 labelObjects(ofExports.stream().filter(source -> !source.places().isFolder()).toList()));
@@ -197,7 +197,7 @@ public record Workload(
                         List.of(
                                 settings,
                                 readLabels,
-                                findManifests,
+                                missLabels,
                                 new Grant("start a run", List.of("states:StartExecution"), List.of(text(STATE_MACHINE_ARN))),
                                 new Grant(
                                         "see whether a labeling job has ended",
@@ -242,7 +242,7 @@ public record Workload(
                         bucketOnly,
                         List.of(
                                 new Grant("read exports", List.of("s3:GetObject"), labelObjects(ofExports)),
-                                new Grant("tell an export that is gone from a forbidden one", List.of("s3:ListBucket"), labelBuckets(ofExports)),
+                                new Grant("tell a missing export from a forbidden one", List.of("s3:ListBucket"), labelBuckets(ofExports)),
                                 listWork,
                                 run,
                                 pieces)),
@@ -252,7 +252,7 @@ public record Workload(
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        joined(readHoldOuts, lookAtObjects, List.of(readLabels, findManifests, listWork, run, pieces))),
+                        joined(readHoldOuts, lookAtObjects, List.of(readLabels, missLabels, listWork, run, pieces))),
                 new FunctionSpec(
                         "DecideDataset",
                         DecideDatasetHandler.class.getName(),
@@ -260,14 +260,14 @@ public record Workload(
                         Duration.ofMinutes(15),
                         bucketOnly,
                         // Labels too: a run that a gate stops still writes what it set aside.
-                        joined(readHoldOuts, List.of(readLabels, findManifests, listWork, run, pieces, readDatasets))),
+                        joined(readHoldOuts, List.of(readLabels, missLabels, listWork, run, pieces, readDatasets))),
                 new FunctionSpec(
                         "WriteChunk",
                         WriteChunkHandler.class.getName(),
                         1769,
                         Duration.ofMinutes(15),
                         bucketOnly,
-                        joined(readHoldOuts, List.of(readLabels, findManifests, listWork, run, pieces))),
+                        joined(readHoldOuts, List.of(readLabels, missLabels, run, pieces))),
                 new FunctionSpec(
                         "SealDataset",
                         SealDatasetHandler.class.getName(),
