@@ -126,7 +126,7 @@ class PipeImageIT {
             }
         }
         String name = ContainerImage.of(IMAGE, System.getenv()).engine();
-        return Program.of(List.of(name, "ps", "--quiet", "--filter", "name=truepipe-")).run().out().lines().toList();
+        return Program.of(List.of(name, "ps", "--all", "--quiet", "--filter", "name=truepipe-")).run().out().lines().toList();
     }
 
     @Test

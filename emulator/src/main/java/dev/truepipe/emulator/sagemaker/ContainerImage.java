@@ -73,7 +73,8 @@ public record ContainerImage(String engine, String name) {
 
     /** The command that ends a container at once, if it is there. */
     List<String> removal(String container) {
-        return List.of(engine, "rm", "--force", container);
+        // Docker kills what it is to remove; Podman would first ask it to end, for ten seconds.
+        return engine.equals("podman") ? List.of(engine, "rm", "--force", "--time", "0", container) : List.of(engine, "rm", "--force", container);
     }
 
     /** Ends a container at once; fine if it is not there. @throws IOException if it is there afterwards */
