@@ -51,7 +51,7 @@ final class Demo {
     static final String DATASET = "street-cars";
     static final String LABEL_BUCKET = "street-labels";
     static final String IMAGE_BUCKET = "street-images";
-    private static final String IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/street-cars-detector:1";
+    static final String IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/street-cars-detector:1";
     private static final String MANIFEST_KEY = "street/" + DATASET + "/manifests/output/output.manifest";
     private static final long SCENES_SEED = 1;
     private static final int SCENES = 150;
@@ -94,7 +94,7 @@ final class Demo {
         DatasetSettings dataset = settings.datasets().getFirst();
         LocalCloud deployment = new LocalCloud(settings);
         EmbeddedCloud.Builder description = deployment
-                .describe(folder.resolve("cloud"), installation, List.of(detector()), timeline);
+                .describe(folder.resolve("cloud"), installation, List.of(detector(installation)), timeline);
         try (EmbeddedCloud cloud = description.start()) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stopped(cloud), "stop"));
             timeline.step("Cloud", "S3, SQS, Lambda, Step Functions and SageMaker are up on 127.0.0.1", timeline.elapsed());
@@ -146,7 +146,7 @@ final class Demo {
     }
 
     /** The example algorithm, alone on its class path, as it would be alone in its container. */
-    TrainingAlgorithm detector() {
+    static TrainingAlgorithm detector(Installation installation) {
         return TrainingAlgorithm.forImage(
                 IMAGE,
                 List.of(

@@ -1,15 +1,12 @@
 package dev.truepipe.cli;
 
-import dev.truepipe.importing.CocoReader;
-import dev.truepipe.importing.CsvReader;
-import dev.truepipe.importing.CvatReader;
 import dev.truepipe.importing.FileModeReader;
 import dev.truepipe.importing.FolderReader;
 import dev.truepipe.importing.ImportFinding;
+import dev.truepipe.importing.ImportFormat;
 import dev.truepipe.importing.ImportReport;
 import dev.truepipe.importing.Importer;
 import dev.truepipe.importing.LabelReader;
-import dev.truepipe.importing.LabelStudioReader;
 import dev.truepipe.importing.ObjectUris;
 import dev.truepipe.importing.SourceFile;
 import dev.truepipe.importing.TraditionalManifestReader;
@@ -36,7 +33,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
@@ -55,27 +51,6 @@ import picocli.CommandLine.Spec;
         footer = {"", "Formats: coco, label-studio, cvat, yolo, folders, csv, manifest, file-mode. A recipe for each: docs/importing.md",
             "Exit codes: 0 everything came over · 1 something was left out, or nothing came (the manifest is written all the same) · 2 wrong usage or unreadable input"})
 final class ImportCommand implements Callable<Integer> {
-    /** Formats as the command line names them. */
-    enum Format {
-        COCO(2), LABEL_STUDIO(2), CVAT(2), YOLO(0), FOLDERS(0), CSV(3), MANIFEST(2), FILE_MODE(0);
-
-        /** How often files are read as a rule; 0: they are not counted. */
-        private final int readings;
-
-        Format(int readings) {
-            this.readings = readings;
-        }
-
-        private boolean ofFolder() {
-            return this == YOLO || this == FOLDERS || this == FILE_MODE;
-        }
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
     private static final int MOST_INTERFACE_BYTES = 16 << 20;
 
     @Parameters(index = "0", paramLabel = "FORMAT", description = "coco, label-studio, cvat, yolo, folders, csv, manifest or file-mode")
@@ -119,9 +94,9 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UnreadableInput, IOException {
-        Format chosen = format();
+        ImportFormat chosen = format();
         ManifestOptions.requireLabelName(label);
-        if (categories != null && isXml(categories) && chosen != Format.LABEL_STUDIO) {
+        if (categories != null && isXml(categories) && chosen != ImportFormat.LABEL_STUDIO) {
             throw new UnreadableInput("--label-categories", categories + " is a labeling interface (XML), which belongs to import label-studio alone",
                     "write a label category configuration file, {\"labels\":[{\"label\":\"dog\"}]}");
         }
@@ -140,7 +115,7 @@ final class ImportCommand implements Callable<Integer> {
             }
         }
         try (Manifests opened = Manifests.open(names, System.in, Manifests::s3)) {
-            try (Progress progress = Progress.of("import", chosen.readings * opened.bytes())) {
+            try (Progress progress = Progress.of("import", chosen.readings() * opened.bytes())) {
                 Map<String, SourceFile> sources = new LinkedHashMap<>();
                 for (Manifests.Opened one : opened.all()) {
                     sources.put(one.file().name(), source(one, progress::add));
@@ -150,13 +125,9 @@ final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private Format format() throws UnreadableInput {
-        for (Format one : Format.values()) {
-            if (one.toString().equals(format)) {
-                return one;
-            }
-        }
-        throw new UnreadableInput("FORMAT", "there is no format \"" + format + "\"", "write one of coco, label-studio, cvat, yolo, folders, csv, manifest, file-mode");
+    private ImportFormat format() throws UnreadableInput {
+        return ImportFormat.find(format).orElseThrow(() ->
+                new UnreadableInput("FORMAT", "there is no format \"" + format + "\"", "write one of " + String.join(", ", ImportFormat.words())));
     }
 
     private Map<String, String> rules() throws UnreadableInput {
@@ -172,10 +143,10 @@ final class ImportCommand implements Callable<Integer> {
         return rules;
     }
 
-    private S3Uri prefix(Format chosen) throws UnreadableInput {
+    private S3Uri prefix(ImportFormat chosen) throws UnreadableInput {
         if (prefix == null) {
-            if (chosen == Format.YOLO && !Files.exists(path(inputs.getFirst()).resolve(YoloReader.IMAGES)) && maps.isEmpty()
-                    || chosen == Format.FOLDERS && !inputs.getFirst().startsWith("s3://")) {
+            if (chosen == ImportFormat.YOLO && !Files.exists(path(inputs.getFirst()).resolve(YoloReader.IMAGES)) && maps.isEmpty()
+                    || chosen == ImportFormat.FOLDERS && !inputs.getFirst().startsWith("s3://")) {
                 throw new UnreadableInput("--s3-prefix", "is missing, and the images' places here are not their places in S3",
                         "say where they lie there: --s3-prefix s3://bucket/folder/");
             }
@@ -188,31 +159,25 @@ final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private LabelReader reader(Format chosen, Map<String, SourceFile> sources) throws UnreadableInput, IOException {
-        if ((labelFile != null) != (chosen == Format.MANIFEST)) {
+    private LabelReader reader(ImportFormat chosen, Map<String, SourceFile> sources) throws UnreadableInput, IOException {
+        if ((labelFile != null) != (chosen == ImportFormat.MANIFEST)) {
             throw new UnreadableInput("--labels", labelFile == null ? "is missing: a manifest of files has no labels of its own" : "belongs to import manifest alone",
                     labelFile == null ? "name the file with the labels" : "leave it out");
         }
-        if (from != null && chosen != Format.LABEL_STUDIO) {
+        if (from != null && chosen != ImportFormat.LABEL_STUDIO) {
             throw new UnreadableInput("--from", "belongs to import label-studio alone", "leave it out");
         }
         List<SourceFile> files = sources.values().stream().filter(file -> !file.name().equals(labelFile)).toList();
-        return switch (chosen) {
-            case COCO -> new CocoReader(files);
-            case CVAT -> new CvatReader(files);
-            case CSV -> new CsvReader(files);
-            case LABEL_STUDIO -> new LabelStudioReader(files, labelingInterface(), from);
-            case MANIFEST -> {
-                if (files.size() != 1) {
-                    throw new UnreadableInput("INPUT", files.size() + " manifests, and one list of labels", "import them one by one");
-                }
-                yield new TraditionalManifestReader(files.getFirst(), sources.get(labelFile));
-            }
-            case YOLO, FOLDERS, FILE_MODE -> throw new IllegalStateException(chosen + " is read from a folder");
-        };
+        if (chosen != ImportFormat.MANIFEST) {
+            return chosen.reader(files, chosen == ImportFormat.LABEL_STUDIO ? labelingInterface() : null, from);
+        }
+        if (files.size() != 1) {
+            throw new UnreadableInput("INPUT", files.size() + " manifests, and one list of labels", "import them one by one");
+        }
+        return new TraditionalManifestReader(files.getFirst(), sources.get(labelFile));
     }
 
-    private int folder(Format chosen, ObjectUris uris) throws UnreadableInput, IOException {
+    private int folder(ImportFormat chosen, ObjectUris uris) throws UnreadableInput, IOException {
         if (inputs.size() > 1) {
             throw new UnreadableInput("INPUT", inputs.size() + " folders", "import them one by one");
         }
@@ -220,7 +185,7 @@ final class ImportCommand implements Callable<Integer> {
             throw new UnreadableInput(labelFile != null ? "--labels" : "--from", "does not belong to import " + chosen, "leave it out");
         }
         String name = inputs.getFirst();
-        if (name.startsWith("s3://") && chosen == Format.FOLDERS) {
+        if (name.startsWith("s3://") && chosen == ImportFormat.FOLDERS) {
             return run(FolderReader.of(Manifests.s3(), s3(name)), uris);
         }
         Path folder = path(name);

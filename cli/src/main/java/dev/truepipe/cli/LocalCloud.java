@@ -206,7 +206,7 @@ public final class LocalCloud {
                 source.dataset(),
                 QUEUE,
                 source.labels().key(),
-                source.isOneManifest() ? "" : workload.notificationSuffix());
+                workload.notificationSuffix(source));
     }
 
     /** The rules, with names of this place. */

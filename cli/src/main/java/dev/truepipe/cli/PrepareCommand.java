@@ -88,8 +88,6 @@ final class PrepareCommand implements Callable<Integer> {
 
     private void rehearseDemo(Installation installation, MarkedFolder work) throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        Timeline timeline = new Timeline(System.out, false);
-        Demo demo = new Demo(installation, work, timeline, null, null);
         LocalCloud deployment = new LocalCloud(Demo.settings(work.resolve("truepipe.yaml"), null, List.of(Demo.IMAGE_BUCKET)));
         if (!FunctionCache.isFresh(installation.functionsJar())
                 && !FunctionCache.make(installation.functionsJar(), deployment.functions())) {
@@ -97,7 +95,7 @@ final class PrepareCommand implements Callable<Integer> {
         }
         DemoLabels labels = DemoLabels.streetScenes(1, SCENES, Demo.DATASET, Demo.IMAGE_BUCKET);
         try (EmbeddedCloud cloud = deployment
-                        .describe(work.resolve("cloud"), installation, List.of(demo.detector()), new CloudListener() {})
+                        .describe(work.resolve("cloud"), installation, List.of(Demo.detector(installation)), new CloudListener() {})
                         .start();
                 S3Client s3 = Demo.s3(cloud.s3().endpoint())) {
             ObjectStore store = new S3ObjectStore(s3);

@@ -228,6 +228,7 @@ final class Timeline implements CloudListener {
                     ? count(output.get("manifests"), "manifest") + " pinned, "
                             + count(output.get("chunks") instanceof Map<?, ?> chunks ? chunks.get("count") : null, "chunk")
                     : output.get("outcome") + (output.get("message") == null ? "" : ": " + output.get("message"));
+            case "ConvertLabels" -> output.get("outcome") + ": " + output.get("message");
             case "ScanManifests" -> count(children.get(state), "chunk") + " scanned, every line judged";
             case "DecideDataset" -> decided(output);
             case "WriteChannels" -> count(children.get(state), "chunk") + " copied, byte for byte";

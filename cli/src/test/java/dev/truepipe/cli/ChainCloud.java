@@ -47,7 +47,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
  * The whole chain as it would be deployed, on the embedded cloud, for tests: functions from the packaged jar in their own
- * JVMs, the state machine from its file, training jobs as real processes ({@link QuickTraining}).
+ * JVMs, the state machine from its file, training jobs as real processes ({@link QuickTraining}, or the demo's learner).
  *
  * <p>Tests wait for what they hear, each time with a deadline; a deadline missed tells what was awaited, what every
  * execution did, and what the functions logged.
@@ -58,7 +58,7 @@ final class ChainCloud implements CloudListener, AutoCloseable {
     /** Longest wait for anything, on a busy machine. */
     static final Duration PATIENCE = Duration.ofSeconds(150);
 
-    private static final String IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/quick-training:1";
+    static final String IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/quick-training:1";
     private static final int PICTURES = 120;
     private static final int LOG_LINES_SHOWN = 80;
 
@@ -90,13 +90,14 @@ final class ChainCloud implements CloudListener, AutoCloseable {
         marks = new Marks(this::tell);
         Settings settings = settings(folder, yaml);
         deployment = new LocalCloud(settings, change.apply(Workload.of(settings)));
+        Installation installation = new Installation(home());
         TrainingAlgorithm algorithm = TrainingAlgorithm.forImage(
                 IMAGE,
                 List.of("{java}", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", testClasses(), QuickTraining.class.getName()),
                 Map.of(QuickTraining.MARKS_PORT, Integer.toString(marks.port())),
                 List.of());
         cloud = deployment
-                .describe(folder.resolve("cloud"), new Installation(home()), List.of(algorithm), this)
+                .describe(folder.resolve("cloud"), installation, List.of(algorithm, Demo.detector(installation)), this)
                 .timing(new AcceleratedTime())
                 .idleLimit(Duration.ofMinutes(10))
                 .stopGrace(Duration.ofMillis(300))

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.truepipe.emulator.events.Topics;
 import dev.truepipe.emulator.sagemaker.TrainingFault;
 import dev.truepipe.emulator.states.ExecutionRecord;
+import dev.truepipe.examples.streetcars.scene.LabeledScenes;
+import dev.truepipe.examples.streetcars.scene.Scene;
+import dev.truepipe.examples.streetcars.scene.StreetScenes;
 import dev.truepipe.json.Json;
 import dev.truepipe.storage.ObjectStore;
 import dev.truepipe.storage.S3Uri;
@@ -17,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -93,6 +97,10 @@ class ChainIT {
                 ChainCloud.datasetWith("closed", "{ maxQuarantined: 50%, minPerClass: 1000 }", "[ml.g5.2xlarge]", "split: { validation: " + BROKEN_HOLD_OUT + " }"),
                 ChainCloud.dataset("no-picture", "checkObjects: none"),
                 ChainCloud.dataset("planned"),
+                ChainCloud.dataset("exported", "format: label-studio", "import: { s3Prefix: s3://" + CarLabels.BUCKET + "/images/ }").replace(ChainCloud.IMAGE, Demo.IMAGE),
+                ChainCloud.dataset("export-gone", "format: coco"),
+                ChainCloud.dataset("one-export", "format: csv", "import: { s3Prefix: s3://" + CarLabels.BUCKET + "/street/ }")
+                        .replace("/one-export/", "/one-export/boxes.csv"),
                 ChainCloud.dataset("braked", "enabled: false"),
                 ChainCloud.dataset("rationed", "maxRuns: 1/day"),
                 ChainCloud.dataset("put-back"),
@@ -560,6 +568,118 @@ class ChainIT {
         Map<String, Object> output = chain.assertOutcome("skipped", chain.awaitEnd("empty", 1));
         chain.awaitAnnouncement("empty", Json.object(output.get("why")).get("gate").toString(), "empty-manifest");
         assertEquals(List.of(), chain.marks().trainings("empty"));
+    }
+
+    /** Street scenes as people label them in Label Studio train the demo's model; the same export again trains nothing, and one that breaks off is told of. */
+    @Test
+    void anExportOfLabelStudioTrainsOnceAndOneThatBreaksOffIsToldOf() throws Exception {
+        LabeledScenes scenes = StreetScenes.withoutDefects(SEED, 40, "label", CarLabels.BUCKET);
+        for (Scene scene : scenes.images()) {
+            chain.store().put(new S3Uri(CarLabels.BUCKET, scene.key()), scene.jpeg(), ObjectStore.Condition.ALWAYS);
+        }
+        // Label Studio tells an image's size by its boxes only.
+        List<String> labeled = new String(scenes.manifest(), StandardCharsets.UTF_8).lines().filter(line -> !line.contains("\"annotations\":[]")).toList();
+        long count = labeled.size();
+        assertTrue(count > 20, () -> count + " scenes with cars");
+        S3Uri uri = new S3Uri(ChainCloud.LABELS, "exported/project-1.json");
+        byte[] export = labelStudio(labeled);
+        chain.store().put(uri, export, ObjectStore.Condition.ALWAYS);
+
+        ExecutionRecord first = chain.awaitEnd("exported", 1);
+        Map<String, Object> output = chain.assertOutcome("promoted", first);
+        assertEquals(1, ChainCloud.entered(first, "ConvertLabels"));
+        S3Uri version = ChainCloud.version("exported", output);
+        Map<String, Object> document = chain.json(version.resolve("dataset.json"));
+        assertEquals(count, document.get("accepted"));
+        Map<String, Object> source = Json.object(Json.array(document.get("sources")).getFirst());
+        assertEquals(List.of(uri.toString(), count, 0L), List.of(source.get("export"), source.get("lines"), source.get("skipped")));
+        List<String> sealed = new ArrayList<>(chain.lines(version.resolve(TRAIN)));
+        sealed.addAll(chain.lines(version.resolve(VALIDATION)));
+        assertEquals(boxes(labeled), boxes(sealed), "every box of every scene, where it was drawn");
+        assertTrue(Json.object(output.get("metric")).get("value") instanceof Number, output::toString);
+        chain.awaitAnnouncement("exported", "new champion", "Imported    " + uri + ": " + count + " lines");
+
+        // The same bytes once more, then a look without an arrival: nothing is converted again.
+        chain.store().put(uri, export, ObjectStore.Condition.ALWAYS);
+        chain.awaitLog("Intake", 1, "This arrival has started a run before", "\"exported\"");
+        chain.wish("exported", false);
+        ExecutionRecord second = chain.awaitEnd("exported", 2);
+        chain.assertOutcome("unchanged", second);
+        assertEquals(0, ChainCloud.entered(second, "ConvertLabels"));
+
+        chain.store().put(uri, Arrays.copyOf(export, export.length / 2), ObjectStore.Condition.ALWAYS);
+        Map<String, Object> broken = chain.assertOutcome("skipped", chain.awaitEnd("exported", 3));
+        assertEquals("unreadable-labels", Json.object(broken.get("why")).get("gate"));
+        chain.awaitAnnouncement("exported", "unreadable-labels", uri + " is not whole JSON", "export or download it again");
+        assertEquals(output.get("version"), chain.champion("exported").get("version"), "the champion stays as it is");
+    }
+
+    @Test
+    void anExportThatIsTakenAwayBeforeItIsConvertedEndsTheRunInPeace() throws Exception {
+        S3Uri uri = new S3Uri(ChainCloud.LABELS, "export-gone/instances.json");
+        chain.when("export-gone", "ConvertLabels", "TaskStateEntered", () -> chain.takeAway(uri));
+        chain.store().put(uri, "{}".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        ExecutionRecord execution = chain.awaitEnd("export-gone", 1);
+        chain.assertOutcome("empty", execution);
+        assertEquals(2, ChainCloud.entered(execution, "PlanDataset"), chain::story);
+    }
+
+    /** By its whole key; what lies beside it is nobody's. */
+    @Test
+    void oneExportIsTakenByItsKey() throws Exception {
+        S3Uri uri = new S3Uri(ChainCloud.LABELS, "one-export/boxes.csv");
+        chain.store().put(new S3Uri(ChainCloud.LABELS, "one-export/newer.csv"), "no table".getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        StringBuilder csv = new StringBuilder("filename,width,height,class,xmin,ymin,xmax,ymax\n");
+        for (int i = 0; i < 20; i++) {
+            csv.append("%04d.jpg,640,480,car,%d,100,%d,150\n".formatted(i, 100 + i, 160 + i));
+        }
+        chain.store().put(uri, csv.toString().getBytes(StandardCharsets.UTF_8), ObjectStore.Condition.ALWAYS);
+        Map<String, Object> output = chain.assertOutcome("promoted", chain.awaitEnd("one-export", 1));
+        assertEquals(20L, chain.json(ChainCloud.version("one-export", output).resolve("dataset.json")).get("accepted"));
+        assertEquals(1, chain.starts("one-export").size());
+    }
+
+    /** What Label Studio exports of such labels: tasks that show an image of its own server, boxes in percent. */
+    private static byte[] labelStudio(List<String> lines) throws Exception {
+        List<Object> tasks = new ArrayList<>();
+        for (String line : lines) {
+            Map<String, Object> object = Json.object(Json.parse(line));
+            Map<String, Object> label = Json.object(object.get("label"));
+            Map<String, Object> names = Json.object(Json.object(object.get("label-metadata")).get("class-map"));
+            Map<String, Object> size = Json.object(Json.array(label.get("image_size")).getFirst());
+            double width = ((Number) size.get("width")).doubleValue();
+            double height = ((Number) size.get("height")).doubleValue();
+            List<Object> results = new ArrayList<>();
+            for (Object item : Json.array(label.get("annotations"))) {
+                Map<String, Object> box = Json.object(item);
+                results.add(Map.of("type", "rectanglelabels", "from_name", "label", "to_name", "image", "original_width", size.get("width"), "original_height", size.get("height"),
+                        "value", Map.of("x", percent(box.get("left"), width), "y", percent(box.get("top"), height), "width", percent(box.get("width"), width),
+                                "height", percent(box.get("height"), height), "rotation", 0L, "rectanglelabels", List.of(names.get(box.get("class_id").toString())))));
+            }
+            String source = (String) object.get("source-ref");
+            tasks.add(Map.of("id", (long) tasks.size() + 1, "data", Map.of("image", "/data/local-files/?d=" + source.substring(source.lastIndexOf('/') + 1)),
+                    "annotations", List.of(Map.of("id", 1L, "created_at", "2026-05-02T08:30:00.123456Z", "result", results))));
+        }
+        return Json.bytes(tasks);
+    }
+
+    private static double percent(Object pixels, double of) {
+        return 100 * ((Number) pixels).doubleValue() / of;
+    }
+
+    /** Boxes by object, each as its edges in ten-thousandths of a pixel. */
+    private static Map<String, Set<List<Long>>> boxes(List<String> lines) throws Exception {
+        Map<String, Set<List<Long>>> boxes = new HashMap<>();
+        for (String line : lines) {
+            Map<String, Object> object = Json.object(Json.parse(line));
+            Set<List<Long>> of = new HashSet<>();
+            for (Object item : Json.array(Json.object(object.get("label")).get("annotations"))) {
+                Map<String, Object> box = Json.object(item);
+                of.add(Stream.of("left", "top", "width", "height").map(edge -> Math.round(10_000 * ((Number) box.get(edge)).doubleValue())).toList());
+            }
+            boxes.put((String) object.get("source-ref"), of);
+        }
+        return boxes;
     }
 
     @Test

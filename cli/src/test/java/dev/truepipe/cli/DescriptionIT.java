@@ -61,7 +61,7 @@ class DescriptionIT {
             // Events leave in the order of the writes: once the second is told of, the first never will be.
             chain.await("the notification of " + other, () -> chain.notifications(other.key()).stream().findFirst());
             assertEquals(List.of(), chain.notifications("output.manifest"));
-            chain.awaitLog("Intake", 1, "no dataset's manifest", other.key());
+            chain.awaitLog("Intake", 1, "no dataset's labels", other.key());
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.truepipe.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.truepipe.settings.DatasetSettings;
+import dev.truepipe.settings.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +52,19 @@ class ImportingRecipesTest {
             assertEquals(0, ran.exit(), command + "\n" + ran.out() + ran.err());
         }
         assertEquals(labels("cars.manifest"), labels("again.manifest"));
+    }
+
+    /** What the page says of the workflow are settings as they are read. */
+    @Test
+    void everySettingsFileIsGood() throws Exception {
+        Matcher blocks = Pattern.compile("^```yaml\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE).matcher(Files.readString(ROOT.resolve("docs/importing.md")));
+        List<DatasetSettings> datasets = new ArrayList<>();
+        while (blocks.find()) {
+            datasets.addAll(SettingsFile.read(Files.writeString(folder.resolve("truepipe.yaml"), blocks.group(1))).datasets());
+        }
+        assertEquals(2, datasets.size());
+        assertTrue(datasets.stream().allMatch(dataset -> dataset.imports().isPresent()), datasets::toString);
+        assertTrue(datasets.getLast().webhook().isPresent(), datasets::toString);
     }
 
     private String[] words(String command) {

@@ -17,6 +17,8 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -74,16 +76,19 @@ class UpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theSageMakerPythonSdkTrainsUnchanged() throws Exception {
         fine(up.shell(List.of(Clients.python(), Up.CLIENTS.resolve("sagemaker_sdk.py").toString(), Up.IMAGE, Up.ROLE)), "sagemaker sdk: fine");
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void boto3TrainsAndFindsEveryAnswerAsItsModelHasIt() throws Exception {
         fine(up.shell(List.of(Clients.python(), Up.CLIENTS.resolve("boto3_client.py").toString(), Up.IMAGE, Up.ROLE)), "boto3: fine");
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theAwsCliTrains() throws Exception {
         Path folder = Files.createDirectories(fresh("cli"));
         fine(up.shell(List.of("env", "PATH=" + Clients.path(), "sh", Up.CLIENTS.resolve("aws_cli.sh").toString(), Up.IMAGE, Up.ROLE, folder.toString())),
@@ -91,12 +96,14 @@ class UpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theJavaSdkTrains() throws Exception {
         fine(up.shell(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
                 JavaSdkClient.class.getName(), Up.IMAGE, Up.ROLE)), "Completed s3://from-java/models/from-java/output/model.tar.gz");
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void labelsThatLandRetrain() throws Exception {
         try (S3Client s3 = up.client(S3Client.builder()); SfnClient states = up.client(SfnClient.builder())) {
             labels(s3, "first", 0);
@@ -142,6 +149,7 @@ class UpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aFaultOfTheFileBefallsTheWorkflowsJob() throws Exception {
         try (Up faulty = Up.start(fresh("faulty"), "{ fault: algorithm-error, name: " + Up.DATASET + ", instance: ml.g5.2xlarge }");
                 S3Client s3 = faulty.client(S3Client.builder());
@@ -154,6 +162,7 @@ class UpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void survivesAKill() throws Exception {
         Path folder = fresh("killed");
         Path hold = Up.hold(folder);

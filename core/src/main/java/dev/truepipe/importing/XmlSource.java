@@ -1,5 +1,6 @@
 package dev.truepipe.importing;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import javax.xml.stream.XMLInputFactory;
@@ -35,9 +36,20 @@ final class XmlSource {
         private static final long serialVersionUID = 1;
     }
 
-    /** Reads a file. @throws UnreadableSourceException if it is no XML, breaks off, or has a document type */
+    /**
+     * Reads a file.
+     *
+     * @throws UnreadableSourceException if it is no XML, breaks off, or has a document type
+     * @throws IOException as the source fails: the parser would take that for a fault of the file
+     */
     static void read(SourceFile file, Reading reading) throws IOException {
-        try (InputStream in = file.open()) {
+        try (Heard in = new Heard(file.open())) {
+            read(file, in, reading);
+        }
+    }
+
+    private static void read(SourceFile file, Heard in, Reading reading) throws IOException {
+        try {
             XMLStreamReader xml = FACTORY.createXMLStreamReader(in);
             try {
                 reading.read(new Guarded(xml, file));
@@ -47,6 +59,9 @@ final class XmlSource {
         } catch (Enough enough) {
             return;
         } catch (XMLStreamException e) {
+            if (in.failure != null) {
+                throw in.failure;
+            }
             if (e.getCause() instanceof UnreadableSourceException refused) {
                 throw refused;
             }
@@ -55,6 +70,35 @@ final class XmlSource {
             String why = e.getMessage() == null ? "" : e.getMessage().replaceFirst("(?s)^ParseError at \\[row,col\\]:\\[[0-9,]+\\]\\s*(Message: )?", "");
             throw new UnreadableSourceException(file.name(), "is not whole XML" + where + ": " + ImportReport.shown(why.lines().findFirst().orElse("")),
                     "export or download it again", e);
+        }
+    }
+
+    /** Keeps what the source failed with. */
+    private static final class Heard extends FilterInputStream {
+        private IOException failure;
+
+        private Heard(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return in.read();
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int count) throws IOException {
+            try {
+                return in.read(bytes, offset, count);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
         }
     }
 

@@ -50,4 +50,10 @@ public interface ByteSource {
             return store.open(uri, whole ? null : new ObjectStore.ByteRange(from, to), eTag);
         };
     }
+
+    /** An object as it was found, for those who would take a connection that breaks for the object's end. */
+    static ByteSource of(ObjectSource store, ObjectStore.StoredObject object) {
+        ByteSource source = of(store, object.uri(), object.eTag());
+        return (from, to) -> new WholeStream(source.open(from, to), object.uri(), Math.max(0, Math.min(to, object.size()) - from));
+    }
 }

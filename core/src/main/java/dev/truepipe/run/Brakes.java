@@ -14,6 +14,8 @@ import java.util.Map;
  */
 record Brakes(boolean enabled, int maxRunsPerDay) {
     private static final String KEY = "brakes";
+    /** When somebody calls for a look; what the look finds is the same. */
+    private static final String WEBHOOK = "webhook";
 
     /** What the brakes say of a run that would begin. */
     sealed interface Verdict {
@@ -35,11 +37,12 @@ record Brakes(boolean enabled, int maxRunsPerDay) {
 
     /** The settings of the work itself, which alone decide whether something changed. */
     static Map<String, Object> without(Map<String, Object> settings) {
-        if (!settings.containsKey(KEY)) {
+        if (!settings.containsKey(KEY) && !settings.containsKey(WEBHOOK)) {
             return settings;
         }
         Map<String, Object> rest = new LinkedHashMap<>(settings);
         rest.remove(KEY);
+        rest.remove(WEBHOOK);
         return rest;
     }
 

@@ -83,7 +83,7 @@ public final class DecideDataset {
                 latest.version() == null ? null : carried(folder, latest.version()),
                 latest.version() == null ? DecisionInput.PreviousIndex.NONE : () -> lineIndex(folder, latest.version()),
                 judged(folder)));
-        Decision decision = decision(decided, latest, rules);
+        Decision decision = decision(decided, latest, rules, plan.sources());
         store.put(run.decision(), Json.pretty(decision.toJson()), Condition.ALWAYS);
         if (decision.why() == null) {
             // Refuses hyperparameters that could only fail, before a line is copied or anything paid for.
@@ -131,8 +131,11 @@ public final class DecideDataset {
         return lineIndex(folder, version);
     }
 
-    private static Decision decision(DatasetDecision decided, Latest latest, DatasetRules rules) {
+    private static Decision decision(DatasetDecision decided, Latest latest, DatasetRules rules, List<ImportedExport> sources) {
         Map<String, Object> document = decided.toJson();
+        if (!sources.isEmpty()) {
+            document.put(Decision.SOURCES, sources.stream().map(ImportedExport::toJson).toList());
+        }
         DatasetDocument sealed = new DatasetDocument(document);
         List<Gate> gates = decided.gates();
         List<LabelClass> classes = new ArrayList<>();
@@ -251,6 +254,7 @@ public final class DecideDataset {
                 .append(Words.number(counts.accepted())).append(" accepted, ")
                 .append(Words.number(counts.quarantined())).append(" in quarantine, ")
                 .append(Words.number(counts.superseded())).append(" superseded\n");
+        decision.imported().forEach(sentence -> text.append("Imported    ").append(sentence).append('\n'));
         decision.reconciled().ifPresent(sentence -> text.append("            ").append(sentence).append('\n'));
         List<Finding> quarantines = decision.findings().stream()
                 .filter(finding -> finding.severity() == Severity.QUARANTINE)

@@ -47,6 +47,9 @@ record Decision(
         Split split,
         Map<String, Object> document) {
     static final String FORMAT = "truepipe-decision-2";
+    /** In {@code dataset.json}: the exports that its manifests were made of; absent where labels come as manifests. */
+    static final String SOURCES = "sources";
+    private static final int MOST_SOURCES_TOLD = 5;
 
     /**
      * Why a run trains nothing.
@@ -92,6 +95,17 @@ record Decision(
                 place.apply("findings.jsonl"),
                 links,
                 List.of());
+    }
+
+    /** What the manifests were made of, a sentence each; of many the first few. */
+    List<String> imported() {
+        List<Object> sources = document.get(SOURCES) == null ? List.of() : Fields.array(document, SOURCES);
+        List<String> sentences = new ArrayList<>(
+                sources.stream().limit(MOST_SOURCES_TOLD).map(source -> ImportedExport.fromJson(Json.object(source)).sentence()).toList());
+        if (sources.size() > MOST_SOURCES_TOLD) {
+            sentences.add("and " + Words.count(sources.size() - MOST_SOURCES_TOLD, "export") + " more, in dataset.json");
+        }
+        return sentences;
     }
 
     /** How labeling jobs that did not agree were made one, in a sentence; empty if no line was rewritten. */

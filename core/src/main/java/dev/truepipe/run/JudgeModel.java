@@ -367,6 +367,7 @@ public final class JudgeModel {
                 .append(" in quarantine, ")
                 .append(Words.number(decision.counts().superseded()))
                 .append(" superseded\n");
+        decision.imported().forEach(sentence -> text.append("Imported    ").append(sentence).append('\n'));
         decision.reconciled().ifPresent(sentence -> text.append("            ").append(sentence).append('\n'));
         text.append("Version     ").append(request.version()).append('\n');
         if (challenger.metric() != null) {

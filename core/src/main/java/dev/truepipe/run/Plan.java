@@ -26,6 +26,7 @@ import java.util.Map;
  * @param settings the compiled settings of the dataset; a category file in them is replaced by its names
  * @param choice which labels the lines are judged by, chosen from the heads of the manifests
  * @param manifests in the order in which they are processed
+ * @param sources what manifests were made of, if they are made of exports of another tool
  * @param chunks how many there are
  */
 public record Plan(
@@ -38,12 +39,14 @@ public record Plan(
         Map<String, Object> settings,
         LabelChoice choice,
         List<Chunk.Pinned> manifests,
+        List<ImportedExport> sources,
         int chunks) {
     static final String FORMAT = "truepipe-plan-2";
 
     public Plan {
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         manifests = List.copyOf(manifests);
+        sources = List.copyOf(sources);
     }
 
     /** Reads the plan of a run. */
@@ -81,6 +84,7 @@ public record Plan(
             pinned.add(one);
         }
         json.put("manifests", pinned);
+        json.put("sources", sources.stream().map(ImportedExport::toJson).toList());
         json.put("chunks", (long) chunks);
         json.put("settings", settings);
         return json;
@@ -112,6 +116,8 @@ public record Plan(
                 Fields.object(json, "settings"),
                 LabelChoice.fromJson(Fields.object(json, "choice")),
                 manifests,
+                // Absent in plans of a version that had manifests only.
+                json.get("sources") == null ? List.of() : Fields.array(json, "sources").stream().map(item -> ImportedExport.fromJson(Json.object(item))).toList(),
                 Math.toIntExact(Fields.whole(json, "chunks")));
     }
 }

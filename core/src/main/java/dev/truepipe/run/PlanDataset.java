@@ -1,6 +1,8 @@
 package dev.truepipe.run;
 
 import dev.truepipe.dataset.DatasetRules;
+import dev.truepipe.importing.ImportFormat;
+import dev.truepipe.importing.Importer;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ByteSource;
 import dev.truepipe.manifest.LabelCategories;
@@ -21,14 +23,20 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * State {@code PlanDataset}: finds and pins the manifests, waits for those that are young, asks the brakes, claims their
  * fingerprint, and cuts them in chunks.
+ *
+ * <p>Where labels come as exports of another tool, these are what is found, settles, is claimed and makes the fingerprint. The manifests
+ * made of them ({@link ConvertLabels}) are pinned once they are there; until then the answer is {@code convert}.
  *
  * <p>Brakes come before the claim and after all that ends a run anyhow: they hold, and are announced, only where a run would
  * begin. They are no part of the plan nor of the fingerprint, so that putting one on or off trains nothing again.
@@ -69,41 +77,29 @@ public final class PlanDataset {
         Map<String, Object> settings = withCategories(Brakes.without(request.settings()));
         DatasetRules rules = RunRules.of(settings);
         String holdOut = rules.holdOut().manifest();
-        ManifestPlaces places = new ManifestPlaces(S3Uri.parse(Fields.text(settings, "labels")));
-        List<StoredObject> found = new ArrayList<>(places.find(store));
-        // Where it lies under labels it is the hold-out all the same, and there once.
-        found.removeIf(manifest -> manifest.uri().toString().equals(holdOut));
+        ImportFormat format = ImportOptions.format(settings);
+        LabelPlaces places = new LabelPlaces(S3Uri.parse(Fields.text(settings, "labels")), format);
+        List<StoredObject> labels = places.find(store, apart(holdOut, settings));
         Instant now = clock.instant();
-        if (found.isEmpty()) {
+        if (labels.isEmpty()) {
             giveUpEarlierClaim(request, null, now);
-            return answer(
-                    "empty",
-                    places.isFolder()
-                            ? "No " + ManifestPlaces.SUFFIX + " lies under " + places.labels() + " yet."
-                            : "There is no object " + places.labels() + " yet.");
+            return answer("empty", nothingThere(places));
         }
+        List<StoredObject> found = new ArrayList<>(labels);
         if (holdOut != null) {
             found.addFirst(holdOut(S3Uri.parse(holdOut)));
         }
         long young = secondsToSettle(found, Duration.ofSeconds(Fields.whole(settings, "settleSeconds")), now);
         if (young > 0 && request.settles() < MOST_SETTLES) {
-            Map<String, Object> answer = answer("settle", "A manifest was written less than settle ago; looking again then.");
+            Map<String, Object> answer = answer("settle", (format == null ? "A manifest" : "An export") + " was written less than settle ago; looking again then.");
             answer.put("settleSeconds", young);
             return answer;
         }
-        List<Chunk.Pinned> pinned = new ArrayList<>();
-        LabelInference inference = new LabelInference(rules.task(), rules.labels());
-        for (StoredObject manifest : found) {
-            try {
-                pinned.add(pin(manifest, inference));
-            } catch (PreconditionFailedException | ObjectMissingException changed) {
-                Map<String, Object> answer = answer("settle", manifest.uri() + " was overwritten while it was planned.");
-                answer.put("settleSeconds", Math.max(1, Fields.whole(settings, "settleSeconds")));
-                if (request.settles() >= MOST_SETTLES) {
-                    throw new IOException(manifest.uri() + " keeps being overwritten; wait until whoever writes it has ended, then"
-                            + " trigger the dataset", changed);
-                }
-                return answer;
+        Pins pins = new Pins(rules);
+        if (format == null) {
+            Optional<StoredObject> changed = pins.take(found);
+            if (changed.isPresent()) {
+                return overwritten(request, changed.get());
             }
         }
         String fingerprint = fingerprint(found, settings);
@@ -139,8 +135,71 @@ public final class PlanDataset {
                     "unchanged",
                     "Exactly these manifests and settings have been worked on: " + by
                             + ". To do so again: truepipe trigger " + request.dataset() + " --force");
-            case Claims.Answer.Ours ours -> planned(request, settings, inference.choose(), pinned, fingerprint, now);
+            case Claims.Answer.Ours ours when format == null -> planned(request, settings, pins, List.of(), fingerprint, now);
+            case Claims.Answer.Ours ours -> ofExports(
+                    request, settings, pins, found.subList(0, found.size() - labels.size()), labels, fingerprint, now);
         };
+    }
+
+    /** What may lie where labels do and is none: the hold-out, which is there once all the same, and the list of classes. */
+    private static Set<S3Uri> apart(String holdOut, Map<String, Object> settings) {
+        Set<S3Uri> apart = new HashSet<>();
+        if (holdOut != null) {
+            apart.add(S3Uri.parse(holdOut));
+        }
+        Map<String, Object> categories = Fields.objectOrNull(settings, "labelCategories");
+        String file = categories == null ? null : Fields.textOrNull(categories, "file");
+        if (file != null) {
+            apart.add(S3Uri.parse(file));
+        }
+        return apart;
+    }
+
+    private static String nothingThere(LabelPlaces places) {
+        if (!places.isFolder()) {
+            return "There is no object " + places.labels() + " yet.";
+        }
+        return "No " + (places.format() == null ? LabelPlaces.MANIFEST : places.format() + " export (" + places.ending() + ")") + " lies under " + places.labels() + " yet.";
+    }
+
+    private static Map<String, Object> overwritten(Request request, StoredObject object) throws IOException {
+        if (request.settles() >= MOST_SETTLES) {
+            throw new IOException(object.uri() + " keeps being overwritten; wait until whoever writes it has ended, then trigger the dataset");
+        }
+        Map<String, Object> answer = answer("settle", object.uri() + " was overwritten while it was planned.");
+        answer.put("settleSeconds", Math.max(1, Fields.whole(request.settings(), "settleSeconds")));
+        return answer;
+    }
+
+    /** Plans on the manifests that the exports have become, or asks for them. The claim is ours. @param holdOut one's own, or empty */
+    private Map<String, Object> ofExports(
+            Request request, Map<String, Object> settings, Pins pins, List<StoredObject> holdOut, List<StoredObject> labels, String fingerprint, Instant now) throws IOException {
+        ImportOptions options = ImportOptions.of(settings);
+        List<Export> exports = labels.stream().map(object -> Export.of(request.workBucket(), request.dataset(), object, options)).toList();
+        RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
+        // It names the claim too, which is to be given up if other exports overtake these.
+        new Exports(fingerprint, settings, exports).write(store, run);
+        List<StoredObject> manifests = new ArrayList<>();
+        for (Export export : exports) {
+            export.converted(store, now).ifPresent(manifests::add);
+        }
+        long missing = exports.size() - manifests.size();
+        if (missing > 0 || manifests.stream().allMatch(manifest -> manifest.size() == 0)) {
+            Map<String, Object> answer = answer("convert", missing > 0 ? Words.count(missing, "export") + " to be converted" : "no line in any export");
+            answer.put("run", run.toJson());
+            answer.put("exports", (long) exports.size());
+            return answer;
+        }
+        manifests.addAll(0, holdOut);
+        Optional<StoredObject> changed = pins.take(manifests);
+        if (changed.isPresent()) {
+            return overwritten(request, changed.get());
+        }
+        List<ImportedExport> sources = new ArrayList<>();
+        for (Export export : exports) {
+            sources.add(ImportedExport.of(store, export));
+        }
+        return planned(request, settings, pins, sources, fingerprint, now);
     }
 
     private boolean missedAreBack(Request request, String by) throws IOException {
@@ -172,18 +231,39 @@ public final class PlanDataset {
     public Map<String, Object> planOf(Request request, List<StoredObject> manifests) throws IOException {
         Map<String, Object> settings = withCategories(Brakes.without(request.settings()));
         DatasetRules rules = RunRules.of(settings);
-        List<Chunk.Pinned> pinned = new ArrayList<>();
-        LabelInference inference = new LabelInference(rules.task(), rules.labels());
+        Pins pins = new Pins(rules);
         for (StoredObject manifest : manifests) {
-            pinned.add(pin(manifest, inference));
+            pins.take(manifest);
         }
-        return planned(request, settings, inference.choose(), pinned, fingerprint(manifests, settings), clock.instant());
+        return planned(request, settings, pins, List.of(), fingerprint(manifests, settings), clock.instant());
     }
 
-    private Chunk.Pinned pin(StoredObject manifest, LabelInference inference) throws IOException {
-        boolean gzip = isGzip(manifest);
-        inference.read(manifest.uri().toString(), ByteSource.of(store, manifest.uri(), manifest.eTag()), gzip);
-        return new Chunk.Pinned(manifest, gzip);
+    /** Manifests that were looked into, and what their heads say of the labels. */
+    private final class Pins {
+        private final List<Chunk.Pinned> pinned = new ArrayList<>();
+        private final LabelInference inference;
+
+        private Pins(DatasetRules rules) {
+            inference = new LabelInference(rules.task(), rules.labels());
+        }
+
+        /** @return the first that is no longer what was found; then nothing is pinned that could be planned on */
+        private Optional<StoredObject> take(List<StoredObject> manifests) throws IOException {
+            for (StoredObject manifest : manifests) {
+                try {
+                    take(manifest);
+                } catch (PreconditionFailedException | ObjectMissingException changed) {
+                    return Optional.of(manifest);
+                }
+            }
+            return Optional.empty();
+        }
+
+        private void take(StoredObject manifest) throws IOException {
+            boolean gzip = isGzip(manifest);
+            inference.read(manifest.uri().toString(), ByteSource.of(store, manifest.uri(), manifest.eTag()), gzip);
+            pinned.add(new Chunk.Pinned(manifest, gzip));
+        }
     }
 
     /** The store may not say whether it is missing or forbidden: the stack lets nobody list the bucket for its sake. */
@@ -198,31 +278,49 @@ public final class PlanDataset {
                 + " is not there; put it where split.validation says, or let split.validation name another, then trigger the dataset"));
     }
 
-    /** An earlier plan of this run that other manifests have overtaken was never worked on to its end. */
+    /** What this run claimed earlier and other labels have overtaken was never worked on to its end. */
     private void giveUpEarlierClaim(Request request, String fingerprint, Instant now) throws IOException {
-        Plan earlier;
-        try {
-            earlier = Plan.read(store, RunFolder.of(request.workBucket(), request.dataset(), request.executionName()));
-        } catch (ObjectMissingException first) {
-            return;
+        RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
+        Set<String> earlier = new TreeSet<>();
+        claimed(() -> Plan.read(store, run).fingerprint()).ifPresent(earlier::add);
+        if (ImportOptions.format(request.settings()) != null) {
+            // Exports are claimed before there is a plan.
+            claimed(() -> Exports.read(store, run).fingerprint()).ifPresent(earlier::add);
         }
-        if (!earlier.fingerprint().equals(fingerprint)) {
-            S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(earlier.fingerprint());
-            new Claims(store, executions).giveUp(claim, request.execution(), now);
+        for (String claimed : earlier) {
+            if (!claimed.equals(fingerprint)) {
+                S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(claimed);
+                new Claims(store, executions).giveUp(claim, request.execution(), now);
+            }
+        }
+    }
+
+    private interface Reading {
+        String read() throws IOException;
+    }
+
+    /** Empty if this run has not come so far yet. */
+    private static Optional<String> claimed(Reading reading) throws IOException {
+        try {
+            return Optional.of(reading.read());
+        } catch (ObjectMissingException notYet) {
+            return Optional.empty();
         }
     }
 
     private Map<String, Object> planned(
             Request request,
             Map<String, Object> settings,
-            LabelChoice choice,
-            List<Chunk.Pinned> pinned,
+            Pins pins,
+            List<ImportedExport> sources,
             String fingerprint,
             Instant now)
             throws IOException {
+        LabelChoice choice = pins.inference.choose();
+        List<Chunk.Pinned> pinned = pins.pinned;
         List<Chunk> chunks = Chunk.cut(pinned);
         Plan plan = new Plan(
-                request.dataset(), request.execution(), request.executionName(), now, fingerprint, request.force(), settings, choice, pinned, chunks.size());
+                request.dataset(), request.execution(), request.executionName(), now, fingerprint, request.force(), settings, choice, pinned, sources, chunks.size());
         RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
         store.put(run.chunks(), Json.bytes(chunks.stream().map(Chunk::toJson).toList()), Condition.ALWAYS);
         store.put(run.plan(), Json.pretty(plan.toJson()), Condition.ALWAYS);
@@ -270,13 +368,16 @@ public final class PlanDataset {
         }
     }
 
-    /** SHA-256 over one line for each manifest (JSON array of URI, ETag, size), the settings, and the rules' version. */
+    /** SHA-256 over one line for each manifest or export (JSON array of URI, ETag, size), the settings, and the version of the rules; of exports also that of the import. */
     private static String fingerprint(List<StoredObject> manifests, Map<String, Object> settings) {
         StringBuilder all = new StringBuilder();
         for (StoredObject manifest : manifests) {
             all.append(line(List.of(manifest.uri().toString(), manifest.eTag(), manifest.size())));
         }
         all.append(line(settings)).append(line(DatasetRules.RULE_SET));
+        if (ImportOptions.format(settings) != null) {
+            all.append(line(Importer.VERSION));
+        }
         return Sha256.hex(all.toString().getBytes(StandardCharsets.UTF_8));
     }
 

@@ -39,6 +39,11 @@ public record RunFolder(S3Uri folder) {
         return folder.resolve("plan.json");
     }
 
+    /** The exports that were claimed; only there for a dataset whose labels come from another tool. */
+    S3Uri exports() {
+        return folder.resolve("exports.json");
+    }
+
     /** A top-level array, one item for each chunk: what the Distributed Maps read. */
     public S3Uri chunks() {
         return folder.resolve("chunks.json");

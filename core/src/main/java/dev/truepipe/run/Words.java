@@ -14,7 +14,7 @@ final class Words {
     private static final int SUBJECT_CHARS = 99;
 
     /** A message in a state's payload: it may name classes, which nobody bounds, and a payload ends at 256 KiB. */
-    private static final int MESSAGE_CHARS = 2_000;
+    static final int MESSAGE_CHARS = 2_000;
 
     private Words() {}
 

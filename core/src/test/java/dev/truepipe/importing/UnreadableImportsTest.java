@@ -2,11 +2,15 @@ package dev.truepipe.importing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,6 +67,24 @@ class UnreadableImportsTest {
             byte[] whole = GOOD.get(reader).getBytes(StandardCharsets.UTF_8);
             for (int length = 0; length < whole.length; length++) {
                 refused(reader, java.util.Arrays.copyOf(whole, length));
+            }
+        }
+    }
+
+    /** A connection that breaks says nothing of the file: whoever reads it there tries again. */
+    @Test
+    void whatTheSourceFailsWithIsNoFaultOfTheFile() throws IOException {
+        for (Map.Entry<Function<SourceFile, LabelReader>, String> good : GOOD.entrySet()) {
+            byte[] whole = good.getValue().getBytes(StandardCharsets.UTF_8);
+            for (int length : new int[] {0, 3, whole.length / 2, whole.length - 1}) {
+                IOException broken = new IOException("connection reset");
+                SourceFile file = new SourceFile("export", (from, to) -> new SequenceInputStream(new ByteArrayInputStream(whole, 0, length), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw broken;
+                    }
+                }), Imported.DATE);
+                assertSame(broken, assertThrows(IOException.class, () -> Imported.of(good.getKey().apply(file), Imported.below("s3://b/"))), good.getValue());
             }
         }
     }

@@ -1,7 +1,7 @@
 package dev.truepipe.functions;
 
 import dev.truepipe.json.Json;
-import dev.truepipe.run.ManifestPlaces;
+import dev.truepipe.run.LabelPlaces;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.split.Sha256;
@@ -69,7 +69,7 @@ final class Intake {
     private void written(Arrival.Written written) {
         Optional<DatasetSettings> found = datasetOf(written.uri());
         if (found.isEmpty()) {
-            log.info("Left aside: no dataset's manifest", "object", written.uri());
+            log.info("Left aside: no dataset's labels", "object", written.uri());
             return;
         }
         DatasetSettings dataset = found.get();
@@ -87,7 +87,7 @@ final class Intake {
 
     /** The name of the labeling job that still writes this manifest. */
     private Optional<String> runningJob(S3Uri manifest) {
-        String ending = "/" + ManifestPlaces.SUFFIX;
+        String ending = "/" + LabelPlaces.MANIFEST;
         if (!manifest.key().endsWith(ending)) {
             return Optional.empty();
         }
@@ -156,7 +156,7 @@ final class Intake {
 
     private Optional<DatasetSettings> datasetOf(S3Uri uri) {
         return settings.datasets().stream()
-                .filter(dataset -> new ManifestPlaces(dataset.labels()).covers(uri))
+                .filter(dataset -> dataset.places().covers(uri))
                 .findFirst();
     }
 

@@ -21,6 +21,7 @@ import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.SfnException;
+import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
 
 /**
@@ -95,6 +96,22 @@ final class Wiring {
     LiveModel liveModel() {
         return new ParameterLiveModel(required(Workload.STACK_NAME), () ->
                 SsmClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build());
+    }
+
+    LabelStudioWebhook.Secrets secrets() {
+        return new ParameterSecrets(() -> SsmClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build(), clock());
+    }
+
+    LabelStudioWebhook.ArrivalSender arrivals() {
+        String queue = required(Workload.QUEUE);
+        SqsClient sqs = SqsClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build();
+        AtomicReference<String> url = new AtomicReference<>();
+        return message -> {
+            if (url.get() == null) {
+                url.set(sqs.getQueueUrl(request -> request.queueName(queue)).queueUrl());
+            }
+            sqs.sendMessage(request -> request.queueUrl(url.get()).messageBody(message));
+        };
     }
 
     LabelingJobs labelingJobs() {

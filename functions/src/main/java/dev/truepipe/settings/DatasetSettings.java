@@ -1,6 +1,8 @@
 package dev.truepipe.settings;
 
+import dev.truepipe.importing.ImportFormat;
 import dev.truepipe.manifest.ObjectCheck;
+import dev.truepipe.run.LabelPlaces;
 import dev.truepipe.storage.S3Uri;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ import java.util.TreeMap;
  *
  * @param name matches {@value #NAME_PATTERN}
  * @param labels a folder (key empty or ending in {@code /}), meaning every {@code …/manifests/output/output.manifest} under
- *     it; otherwise exactly this one manifest
+ *     it, or with {@code imports} every export; otherwise exactly this one object
  * @param labelBucket how news of an object in {@code labels} reaches the queue
  * @param label label attributes; the first is canonical, the others are spliced to it; empty: inferred
  * @param images prefixes that the training role may read; never empty (default: the bucket of {@code labels})
@@ -27,6 +29,8 @@ import java.util.TreeMap;
  * @param negatives whether images with no annotation are kept
  * @param labelCategories the full list of classes; empty: learned from the manifests
  * @param checkObjects how many of the objects that training would stream are looked at before
+ * @param imports how exports of another tool become manifests; empty: labels come as manifests
+ * @param webhook how Label Studio may call for a look; empty: it may not
  * @param findings severity ({@code quarantine} or {@code warning}) by finding code, where it differs from the rule's own
  * @param brakes what holds runs back; no part of a run's fingerprint
  */
@@ -45,6 +49,8 @@ public record DatasetSettings(
         Negatives negatives,
         Optional<LabelCategories> labelCategories,
         ObjectCheck checkObjects,
+        Optional<Import> imports,
+        Optional<Webhook> webhook,
         Map<String, String> findings,
         Brakes brakes) {
 
@@ -154,6 +160,70 @@ public record DatasetSettings(
         }
     }
 
+    /**
+     * What {@code truepipe import} is told by its arguments; the label attribute is the dataset's own, its classes too.
+     *
+     * @param format one whose exports are single files
+     * @param s3Prefix where the images lie that exports name by their paths
+     * @param map rules {@code FROM=TO}, in the order in which they are tried
+     * @param from of Label Studio the control whose labels are taken
+     */
+    public record Import(ImportFormat format, Optional<S3Uri> s3Prefix, List<String> map, Optional<String> from) {
+        /** The label attribute of manifests that are made of exports, unless the dataset names one. */
+        public static final String LABEL = "label";
+
+        public Import {
+            map = List.copyOf(map);
+        }
+
+        Map<String, Object> toJson() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            s3Prefix.ifPresent(prefix -> json.put("s3Prefix", prefix.toString()));
+            if (!map.isEmpty()) {
+                json.put("map", new ArrayList<Object>(map));
+            }
+            from.ifPresent(control -> json.put("from", control));
+            return json;
+        }
+
+        static Optional<Import> fromJson(Fields fields) {
+            String word = fields.textOrNull("format");
+            if (word == null) {
+                return Optional.empty();
+            }
+            Fields options = fields.object("import");
+            return Optional.of(new Import(
+                    ImportFormat.find(word).orElseThrow(() -> new IllegalArgumentException("settings: \"" + word + "\" is no format this version knows")),
+                    Optional.ofNullable(options.textOrNull("s3Prefix")).map(S3Uri::parse),
+                    options.textsOrNone("map"),
+                    Optional.ofNullable(options.textOrNull("from"))));
+        }
+    }
+
+    /**
+     * When Label Studio calls for a look: when a project is finished, and after so many annotations.
+     *
+     * @param secret name of the SSM parameter that holds the secret which Label Studio sends along
+     * @param every annotations, 1 to {@value #MOST_ANNOTATIONS}; empty: only finished projects count
+     */
+    public record Webhook(String secret, OptionalInt every) {
+        public static final int MOST_ANNOTATIONS = 1_000_000;
+        /** SSM's own rule, without the two prefixes that it keeps for AWS. */
+        public static final String SECRET_PATTERN = "(?!/?([aA][wW][sS]|[sS][sS][mM]))(/[a-zA-Z0-9_.-]+)+|[a-zA-Z0-9_.-]+";
+
+        Map<String, Object> toJson() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("secret", secret);
+            every.ifPresent(annotations -> json.put("every", (long) annotations));
+            return json;
+        }
+
+        static Webhook fromJson(Fields fields) {
+            int every = Math.toIntExact(fields.wholeOr("every", 0));
+            return new Webhook(fields.text("secret"), every == 0 ? OptionalInt.empty() : OptionalInt.of(every));
+        }
+    }
+
     public DatasetSettings {
         label = List.copyOf(label);
         images = List.copyOf(images);
@@ -163,7 +233,12 @@ public record DatasetSettings(
     DatasetSettings withLabelBucket(String bucket) {
         return new DatasetSettings(name, Settings.inBucket(labels, bucket), labelBucket, label,
                 images.stream().map(image -> Settings.inBucket(image, bucket)).toList(), split, gates, settle, sweep, training,
-                partial, negatives, labelCategories, checkObjects, findings, brakes);
+                partial, negatives, labelCategories, checkObjects, imports, webhook, findings, brakes);
+    }
+
+    /** Which objects are labels. */
+    public LabelPlaces places() {
+        return new LabelPlaces(labels, imports.map(Import::format).orElse(null));
     }
 
     /**
@@ -193,8 +268,13 @@ public record DatasetSettings(
         if (checkObjects != ObjectCheck.HUNDRED) {
             json.put("checkObjects", checkObjects.word());
         }
+        imports.ifPresent(given -> {
+            json.put("format", given.format().word());
+            json.put("import", given.toJson());
+        });
         json.put("findings", new LinkedHashMap<String, Object>(findings));
-        // The plan takes this out before it looks whether anything changed.
+        // The plan takes these out before it looks whether anything changed.
+        webhook.ifPresent(given -> json.put("webhook", given.toJson()));
         if (!brakes.equals(Brakes.NONE)) {
             json.put("brakes", brakes.toJson());
         }
@@ -224,6 +304,8 @@ public record DatasetSettings(
                 Words.read(Negatives.class, fields.text("negatives")),
                 Optional.ofNullable(fields.objectOrNull("labelCategories")).map(LabelCategories::fromJson),
                 Optional.ofNullable(fields.textOrNull("checkObjects")).map(ObjectCheck::parse).orElse(ObjectCheck.HUNDRED),
+                Import.fromJson(fields),
+                Optional.ofNullable(fields.objectOrNull("webhook")).map(Webhook::fromJson),
                 fields.textByKey("findings"),
                 Optional.ofNullable(fields.objectOrNull("brakes")).map(Brakes::fromJson).orElse(Brakes.NONE));
     }

@@ -53,6 +53,10 @@ final class Fields {
                 : List.of();
     }
 
+    List<String> textsOrNone(String key) {
+        return values.get(key) == null ? List.of() : texts(key);
+    }
+
     Fields object(String key) {
         return new Fields(place + "." + key, Json.object(as(Map.class, key, "an object")));
     }

@@ -1,16 +1,20 @@
 package dev.truepipe.settings;
 
+import dev.truepipe.importing.ImportFormat;
+import dev.truepipe.importing.ObjectUris;
 import dev.truepipe.manifest.FindingCode;
 import dev.truepipe.manifest.LabelChoice;
 import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.manifest.Severity;
 import dev.truepipe.settings.DatasetSettings.Brakes;
 import dev.truepipe.settings.DatasetSettings.Gates;
+import dev.truepipe.settings.DatasetSettings.Import;
 import dev.truepipe.settings.DatasetSettings.LabelBucket;
 import dev.truepipe.settings.DatasetSettings.Negatives;
 import dev.truepipe.settings.DatasetSettings.Partial;
 import dev.truepipe.settings.DatasetSettings.Split;
 import dev.truepipe.settings.DatasetSettings.Validation;
+import dev.truepipe.settings.DatasetSettings.Webhook;
 import dev.truepipe.settings.TrainingSettings.Direction;
 import dev.truepipe.settings.TrainingSettings.Objective;
 import dev.truepipe.settings.TrainingSettings.Spot;
@@ -43,13 +47,16 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public final class SettingsFile {
     private static final List<String> TOP = List.of("datasets", "notify", "mapConcurrency", "kmsKeys", "encryption");
     private static final List<String> DATASET = List.of("name", "labels", "labelBucket", "label", "images", "split", "gates",
-            "settle", "sweep", "training", "partial", "negatives", "labelCategories", "checkObjects", "findings", "enabled", "maxRuns");
+            "settle", "sweep", "training", "partial", "negatives", "labelCategories", "checkObjects", "format", "import", "webhook", "findings",
+            "enabled", "maxRuns");
     private static final List<String> SPLIT = List.of("validation", "test", "groupBy", "seed");
     private static final List<String> GATES = List.of("maxQuarantined", "minPerClass", "minNewLabels");
     private static final List<String> TRAINING = List.of("algorithm", "image", "metrics", "instances", "spot", "maxRuntime",
             "maxWait", "volumeSizeInGB", "hyperparameters", "objective", "vpc", "networkIsolation");
     private static final List<String> METRIC = List.of("name", "regex");
     private static final List<String> OBJECTIVE = List.of("metric", "direction", "tolerance");
+    private static final List<String> IMPORT = List.of("s3Prefix", "map", "from");
+    private static final List<String> WEBHOOK = List.of("secret", "every");
     private static final List<String> NOTIFY = List.of("email");
     private static final List<String> KMS_KEYS = List.of("labels", "images");
     private static final List<String> VPC = List.of("subnets", "securityGroups");
@@ -76,6 +83,8 @@ public final class SettingsFile {
             Map.entry("subnets", "under training.vpc"), Map.entry("securityGroups", "under training.vpc"),
             Map.entry("settle", "to a dataset"), Map.entry("sweep", "to a dataset"), Map.entry("labels", "to a dataset"),
             Map.entry("checkObjects", "to a dataset"), Map.entry("enabled", "to a dataset"), Map.entry("maxRuns", "to a dataset"),
+            Map.entry("s3Prefix", "under import"), Map.entry("map", "under import"), Map.entry("from", "under import"), Map.entry("format", "to a dataset"),
+            Map.entry("import", "to a dataset"), Map.entry("webhook", "to a dataset"), Map.entry("secret", "under webhook"), Map.entry("every", "under webhook"),
             Map.entry("label", "to a dataset"), Map.entry("images", "to a dataset"), Map.entry("name", "to a dataset"));
 
     private static final Pattern NAME = Pattern.compile(DatasetSettings.NAME_PATTERN);
@@ -91,6 +100,7 @@ public final class SettingsFile {
     private static final Pattern IMAGE = Pattern.compile(
             "[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9][a-z0-9._/-]*([:@][A-Za-z0-9._:-]+)?");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s.]+(\\.[^@\\s.]+)+");
+    private static final Pattern SECRET = Pattern.compile(Webhook.SECRET_PATTERN);
     private static final Pattern RUNS_PER_DAY = Pattern.compile("(0|[1-9][0-9]{0,8})/day");
     /** An alias names another key tomorrow, and policies do not know aliases at all. */
     private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+");
@@ -233,12 +243,16 @@ public final class SettingsFile {
                 "\"" + section.at("name") + "\" is \"" + text + "\"",
                 "use 1 to 24 lower-case letters, digits and single hyphens between them"));
         LabelBucket labelBucket = section.word("labelBucket", LabelBucket.CREATE);
-        Optional<S3Uri> labels = labels(section, labelBucket);
+        Optional<ImportFormat> format = format(section);
+        Optional<S3Uri> labels = labels(section, labelBucket, format);
         List<String> label = new ArrayList<>();
         for (Section.Located text : section.texts("label", true)) {
             LabelChoice.problemOfName(text.text()).ifPresent(problem ->
                     problems.add(text.line(), "label attribute \"" + text.text() + "\" " + problem.what(), problem.cure()));
             label.add(text.text());
+        }
+        if (format.isPresent() && label.isEmpty()) {
+            label.add(Import.LABEL);
         }
         List<S3Uri> images = new ArrayList<>();
         for (Section.Located text : section.texts("images", false)) {
@@ -268,12 +282,80 @@ public final class SettingsFile {
                 section.word("negatives", Negatives.KEEP),
                 categories(section),
                 checkObjects(section),
+                imports(section, format, images),
+                webhook(section, format),
                 findings(section),
                 brakes(section));
         return name.isPresent() && labels.isPresent() ? Optional.of(dataset) : Optional.empty();
     }
 
-    private Optional<S3Uri> labels(Section section, LabelBucket labelBucket) {
+    private static Optional<ImportFormat> format(Section section) {
+        Optional<String> word = section.text("format");
+        if (word.isEmpty()) {
+            return Optional.empty();
+        }
+        String key = "\"" + section.at("format") + "\" is \"" + word.get() + "\"";
+        List<String> usable = Arrays.stream(ImportFormat.values()).filter(one -> one.ending().isPresent()).map(ImportFormat::word).toList();
+        Optional<ImportFormat> found = ImportFormat.find(word.get());
+        if (found.isEmpty()) {
+            section.problem("format", key + ", no format of exports",
+                    Spelling.nearest(word.get(), usable).map(near -> "did you mean \"" + near + "\"?").orElse("write one of " + String.join(", ", usable)));
+        } else if (found.get().ending().isEmpty()) {
+            section.problem("format", key + ", and such labels are " + (found.get().ofFolder() ? "many files: nobody knows when all of them are there" : "parted in two files"),
+                    "run truepipe import " + word.get() + " yourself, and put its manifest under labels; without a program, " + String.join(", ", usable) + " are taken");
+            return Optional.empty();
+        }
+        return found;
+    }
+
+    private Optional<Import> imports(Section dataset, Optional<ImportFormat> format, List<S3Uri> images) {
+        Section section = dataset.section("import", IMPORT, HOMES);
+        if (dataset.has("import") && !dataset.has("format")) {
+            dataset.problem("import", "\"" + dataset.at("import") + "\" is given without a format: manifests are taken as they are",
+                    "write format: label-studio, or remove it");
+        }
+        Optional<S3Uri> prefix = section.text("s3Prefix").flatMap(text -> uri(text, section.line("s3Prefix"), section.at("s3Prefix")));
+        prefix.filter(uri -> images.stream().noneMatch(image -> image.isPrefixOf(uri) || uri.isPrefixOf(image))).ifPresent(uri ->
+                section.problem("s3Prefix", "\"" + section.at("s3Prefix") + "\" is " + uri + ", and nothing there is among images: every line would be quarantined",
+                        "write images: [" + uri + "]"));
+        List<String> map = new ArrayList<>();
+        for (Section.Located rule : section.texts("map", true)) {
+            try {
+                ObjectUris.map(rule.text());
+                map.add(rule.text());
+            } catch (IllegalArgumentException e) {
+                problems.add(rule.line(), "\"" + section.at("map") + "\": " + e.getMessage(), "write, for example, /data/upload/=s3://bucket/folder/");
+            }
+        }
+        Optional<String> from = section.text("from");
+        if (from.isPresent() && format.isPresent() && format.get() != ImportFormat.LABEL_STUDIO) {
+            section.problem("from", "\"" + section.at("from") + "\" belongs to label-studio alone", "remove it");
+        }
+        return format.map(one -> new Import(one, prefix, map, from));
+    }
+
+    private Optional<Webhook> webhook(Section dataset, Optional<ImportFormat> format) {
+        if (!dataset.has("webhook")) {
+            return Optional.empty();
+        }
+        Section section = dataset.section("webhook", WEBHOOK, HOMES);
+        if (!dataset.has("format") || format.isPresent() && format.get() != ImportFormat.LABEL_STUDIO) {
+            dataset.problem("webhook", "\"" + dataset.at("webhook") + "\" is for Label Studio, and the dataset's labels are "
+                    + (format.isEmpty() ? "manifests" : "of " + format.get()), "write format: label-studio, or remove it");
+        }
+        if (section.isMapping() && !section.has("secret")) {
+            problems.add(dataset.line("webhook"), "\"" + section.at("secret") + "\" is missing: anybody could call",
+                    "name an SSM parameter of type SecureString: secret: /label-studio/street");
+        }
+        Optional<String> secret = section.text("secret");
+        secret.filter(name -> !SECRET.matcher(name).matches()).ifPresent(name -> section.problem("secret",
+                "\"" + section.at("secret") + "\" is no name of an SSM parameter; the secret itself never stands here",
+                "write a name such as /label-studio/street, of letters, digits, _, ., - and /"));
+        OptionalInt every = section.has("every") ? OptionalInt.of((int) section.whole("every", 50, 1, Webhook.MOST_ANNOTATIONS)) : OptionalInt.empty();
+        return secret.map(name -> new Webhook(name, every));
+    }
+
+    private Optional<S3Uri> labels(Section section, LabelBucket labelBucket, Optional<ImportFormat> format) {
         if (!section.has("labels")) {
             problems.add(section.line(), "\"" + section.at("labels") + "\" is missing: nobody knows where labels arrive",
                     "write labels: s3://bucket/prefix/");
@@ -302,8 +384,11 @@ public final class SettingsFile {
                 section.problem("labels", "\"" + section.at("labels") + "\" is " + text.get() + ", neither a folder nor a manifest",
                         "end a folder with /: " + text.get() + "/");
             }
+            format.flatMap(ImportFormat::ending).filter(ending -> last.contains(".") && !last.endsWith(ending)).ifPresent(ending ->
+                    section.problem("labels", "\"" + section.at("labels") + "\" is " + text.get() + ", and an export of " + format.get() + " is a " + ending + " file",
+                            "name a folder, or a file that ends so"));
             Matcher inside = INSIDE_A_JOB.matcher(found.key());
-            if (last.isEmpty() && inside.matches()) {
+            if (format.isEmpty() && last.isEmpty() && inside.matches()) {
                 String before = text.get().substring(0, text.get().length() - found.key().length())
                         + (inside.group(1) == null ? inside.group(2) : inside.group(1));
                 section.problem("labels", "\"" + section.at("labels") + "\" is " + text.get() + ", a folder that a labeling job makes in its own:"
@@ -620,6 +705,7 @@ public final class SettingsFile {
         if (node.get() instanceof ScalarNode) {
             return section.text("labelCategories")
                     .flatMap(text -> uri(text, section.line("labelCategories"), section.at("labelCategories")))
+                    .filter(uri -> isNoInterface(section, uri))
                     .map(LabelCategories.File::new);
         }
         if (node.get() instanceof MappingNode || node.get() instanceof SequenceNode) {
@@ -627,6 +713,15 @@ public final class SettingsFile {
             return names.isEmpty() ? Optional.empty() : Optional.of(new LabelCategories.Names(names));
         }
         return Optional.empty();
+    }
+
+    private static boolean isNoInterface(Section section, S3Uri uri) {
+        if (uri.key().endsWith(".xml")) {
+            section.problem("labelCategories", "\"" + section.at("labelCategories") + "\" is " + uri + ", a labeling interface, which truepipe import alone takes",
+                    "list its classes in their order: [car, van]");
+            return false;
+        }
+        return true;
     }
 
     private static ObjectCheck checkObjects(Section section) {

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param timeout after which Lambda kills it; at most 15 minutes
  * @param environment names and values, complete but for what Lambda itself sets
  * @param grants everything it may do beyond writing its own log
+ * @param url whether it has an HTTPS address that anybody may call; then it judges its callers itself
  */
 public record FunctionSpec(
         String name,
@@ -22,7 +23,13 @@ public record FunctionSpec(
         int memoryMegabytes,
         Duration timeout,
         Map<String, Value> environment,
-        List<Grant> grants) {
+        List<Grant> grants,
+        boolean url) {
+    /** A function without an address. */
+    public FunctionSpec(String name, String handler, int memoryMegabytes, Duration timeout, Map<String, Value> environment, List<Grant> grants) {
+        this(name, handler, memoryMegabytes, timeout, environment, grants, false);
+    }
+
     public FunctionSpec {
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
         grants = List.copyOf(grants);

@@ -40,8 +40,8 @@ final class KeyGrants {
         ownBuckets.add(Value.Resource.WORK_BUCKET.name());
         ownBuckets.add(Value.Resource.LABEL_BUCKET.name());
         sources.stream().filter(source -> source.labelBucket() == Source.LabelBucket.CREATE).forEach(source -> ownBuckets.add(source.labels().bucket()));
+        labels.addAll(Workload.labelObjects(sources));
         for (Source source : sources) {
-            labels.add(Workload.object(source.labels(), source.isOneManifest() ? "" : "*"));
             Stream.concat(source.holdOut().stream(), source.labelCategories().stream()).forEach(uri -> labels.add(Workload.object(uri, "")));
             source.objects().forEach(prefix -> images.add(Workload.object(prefix, "*")));
         }
@@ -67,7 +67,7 @@ final class KeyGrants {
             environment.put(Workload.KMS_KEY, text(KMS_KEY_ARN));
         }
         return new FunctionSpec(function.name(), function.handler(), function.memoryMegabytes(), function.timeout(), environment,
-                with(function.grants(), consumer));
+                with(function.grants(), consumer), function.url());
     }
 
     private List<Grant> with(List<Grant> grants, boolean consumer) {
@@ -75,10 +75,12 @@ final class KeyGrants {
         boolean readsLabels = false;
         boolean readsImages = false;
         boolean publishes = false;
+        boolean sends = false;
         for (Grant grant : grants) {
             boolean reads = grant.actions().contains("s3:GetObject");
             boolean writes = grant.actions().contains("s3:PutObject");
             publishes |= grant.actions().contains("sns:Publish");
+            sends |= grant.actions().contains("sqs:SendMessage");
             for (Value resource : reads || writes ? grant.resources() : List.<Value>of()) {
                 readsLabels |= reads && labels.contains(resource);
                 readsImages |= reads && images.contains(resource);
@@ -92,8 +94,8 @@ final class KeyGrants {
         if (ownKey && !inS3.isEmpty()) {
             all.add(own("use the key of the stack in S3", List.copyOf(inS3), "s3"));
         }
-        if (ownKey && consumer) {
-            all.add(own("use the key of the stack in SQS", List.of(DECRYPT), "sqs"));
+        if (ownKey && (consumer || sends)) {
+            all.add(own("use the key of the stack in SQS", sends ? List.of(DECRYPT, ENCRYPT) : List.of(DECRYPT), "sqs"));
         }
         if (ownKey && publishes) {
             all.add(own("use the key of the stack in SNS", List.of(DECRYPT, ENCRYPT), "sns"));

@@ -18,7 +18,7 @@ public enum Metric {
     LINES_SUPERSEDED("LinesSuperseded", "Count"),
     /** Quarantined lines per hundred lines. */
     QUARANTINED_SHARE("QuarantinedShare", "Percent"),
-    /** Runs that a gate stopped. */
+    /** Runs that a gate stopped, or that had labels nobody could read. */
     GATES_CLOSED("GatesClosed", "Count"),
     /** Judged models: champion now, kept as they are, or too late to become it. */
     MODELS_PROMOTED("ModelsPromoted", "Count"),

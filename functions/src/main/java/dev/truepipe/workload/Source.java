@@ -1,6 +1,8 @@
 package dev.truepipe.workload;
 
+import dev.truepipe.importing.ImportFormat;
 import dev.truepipe.manifest.ObjectCheck;
+import dev.truepipe.run.LabelPlaces;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.LabelCategories;
 import dev.truepipe.settings.Settings;
@@ -13,7 +15,9 @@ import java.util.Optional;
  * What the description needs to know of one configured dataset.
  *
  * @param dataset its name
- * @param labels the prefix under which labeling jobs write, or one manifest
+ * @param labels the prefix under which labels arrive, or one object
+ * @param format of exports from another tool; empty: labels are manifests
+ * @param webhookSecret name of the SSM parameter with the secret that Label Studio sends along; empty: it may not call
  * @param labelBucket how events leave the bucket of {@code labels}
  * @param sweep how often the prefix is looked at without an event; zero never
  * @param labelCategories the label category file, which only the plan is made from
@@ -21,7 +25,15 @@ import java.util.Optional;
  * @param holdOut the manifest of a hold-out of one's own, which is scanned and written as what lies in {@code labels} is
  */
 public record Source(
-        String dataset, S3Uri labels, LabelBucket labelBucket, Duration sweep, Optional<S3Uri> labelCategories, List<S3Uri> objects, Optional<S3Uri> holdOut) {
+        String dataset,
+        S3Uri labels,
+        Optional<ImportFormat> format,
+        Optional<String> webhookSecret,
+        LabelBucket labelBucket,
+        Duration sweep,
+        Optional<S3Uri> labelCategories,
+        List<S3Uri> objects,
+        Optional<S3Uri> holdOut) {
     public Source {
         objects = List.copyOf(objects);
     }
@@ -31,6 +43,8 @@ public record Source(
         return new Source(
                 dataset.name(),
                 dataset.labels(),
+                dataset.imports().map(DatasetSettings.Import::format),
+                dataset.webhook().map(DatasetSettings.Webhook::secret),
                 LabelBucket.valueOf(dataset.labelBucket().name()),
                 dataset.sweep(),
                 dataset.labelCategories().flatMap(LabelCategories::file),
@@ -43,12 +57,12 @@ public record Source(
         return labels.bucket().equals(Settings.GENERATED_BUCKET);
     }
 
-    /** Whether {@code labels} is a whole key, not a prefix: it neither is empty nor ends in {@code /}. */
-    public boolean isOneManifest() {
-        return !labels.key().isEmpty() && !labels.key().endsWith("/");
+    /** Which objects are labels. */
+    public LabelPlaces places() {
+        return new LabelPlaces(labels, format.orElse(null));
     }
 
-    /** How S3 tells of a new manifest. */
+    /** How S3 tells of new labels. */
     public enum LabelBucket {
         /** The stack makes the bucket, with a notification to the queue. */
         CREATE,

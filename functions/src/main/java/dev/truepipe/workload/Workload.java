@@ -7,6 +7,7 @@ import static dev.truepipe.workload.Value.Resource.LABEL_BUCKET;
 import static dev.truepipe.workload.Value.Resource.MODEL_PACKAGE_GROUP_PREFIX;
 import static dev.truepipe.workload.Value.Resource.MODEL_PACKAGE_GROUP_PREFIX_LOWER;
 import static dev.truepipe.workload.Value.Resource.PARTITION;
+import static dev.truepipe.workload.Value.Resource.QUEUE_ARN;
 import static dev.truepipe.workload.Value.Resource.QUEUE_NAME;
 import static dev.truepipe.workload.Value.Resource.REGION;
 import static dev.truepipe.workload.Value.Resource.SETTINGS_BUCKET;
@@ -21,13 +22,16 @@ import static dev.truepipe.workload.Value.Resource.UNDELIVERED_QUEUE_NAME;
 import static dev.truepipe.workload.Value.Resource.WORK_BUCKET;
 import static dev.truepipe.workload.Value.text;
 
+import dev.truepipe.functions.ConvertLabelsHandler;
 import dev.truepipe.functions.DecideDatasetHandler;
 import dev.truepipe.functions.IntakeHandler;
 import dev.truepipe.functions.JudgeModelHandler;
+import dev.truepipe.functions.LabelStudioWebhookHandler;
 import dev.truepipe.functions.PlanDatasetHandler;
 import dev.truepipe.functions.ScanChunkHandler;
 import dev.truepipe.functions.SealDatasetHandler;
 import dev.truepipe.functions.WriteChunkHandler;
+import dev.truepipe.run.LabelPlaces;
 import dev.truepipe.settings.Algorithm;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.storage.S3Uri;
@@ -48,7 +52,7 @@ import java.util.stream.Stream;
  *
  * @param functions in the order of the flow
  * @param queue the queue of arrivals
- * @param notificationSuffix the key suffix on which label buckets notify
+ * @param notificationSuffix the key suffix on which label buckets notify of manifests; see {@link #notificationSuffix(Source)}
  * @param rules events
  * @param schedules sweeps
  * @param stateMachine its substitutions and grants
@@ -65,9 +69,6 @@ public record Workload(
         List<AlarmSpec> alarms,
         Duration logRetention) {
 
-    /** Output manifests only: intermediate ones end in {@code manifests/intermediate/<n>/output.manifest}. */
-    public static final String MANIFEST_SUFFIX = "manifests/output/output.manifest";
-
     /** What an execution fails with when a child of its Distributed Map did; the child's own error stays in the Map Run. */
     private static final String PART_FAILED = "States.ExceedToleratedFailureThreshold";
 
@@ -82,6 +83,8 @@ public record Workload(
     public static final String WORK_BUCKET_NAME = "TRUEPIPE_WORK_BUCKET";
     /** Name of the label bucket of ours; only there when a dataset's labels are a prefix in it. */
     public static final String LABEL_BUCKET_NAME = "TRUEPIPE_LABEL_BUCKET";
+    /** Name of the queue of arrivals. */
+    public static final String QUEUE = "TRUEPIPE_QUEUE";
     public static final String STATE_MACHINE = "TRUEPIPE_STATE_MACHINE_ARN";
     public static final String TRAINING_ROLE = "TRUEPIPE_TRAINING_ROLE_ARN";
     public static final String MODEL_PACKAGE_GROUPS = "TRUEPIPE_MODEL_PACKAGE_GROUP_PREFIX";
@@ -103,6 +106,11 @@ public record Workload(
                 .filter(function -> function.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no function " + name));
+    }
+
+    /** What the keys of a dataset's labels end with, as far as its bucket notifies of them; empty where {@code labels} is a whole key. */
+    public String notificationSuffix(Source source) {
+        return !source.places().isFolder() ? "" : source.format().isEmpty() ? notificationSuffix : source.places().ending();
     }
 
     /** The workload for these settings. */
@@ -128,7 +136,8 @@ public record Workload(
                         10,
                         2,
                         true),
-                MANIFEST_SUFFIX,
+                // Output manifests only: intermediate ones end in manifests/intermediate/<n>/output.manifest.
+                LabelPlaces.MANIFEST,
                 rules(sources),
                 schedules(sources),
                 stateMachine(mapConcurrency, imageRepositories),
@@ -157,11 +166,16 @@ public record Workload(
                 List.of("s3:GetObject"),
                 List.of(text("arn:", PARTITION, ":s3:::", SETTINGS_BUCKET, "/", SETTINGS_KEY)));
         // A chunk, a decision and a seal are pure in (plan, chunk): they see the run's folder and what it pins.
-        Grant readLabels = new Grant("read manifests", List.of("s3:GetObject"), labelObjects(sources));
+        List<Source> ofManifests = sources.stream().filter(source -> source.format().isEmpty()).toList();
+        List<Source> ofExports = sources.stream().filter(source -> source.format().isPresent()).toList();
+        Grant readLabels = new Grant("read manifests", List.of("s3:GetObject"), labelObjects(ofManifests));
         List<Grant> readHoldOuts = readObjects("read the hold-outs of your own", sources, Source::holdOut);
         List<Grant> readCategories = readObjects("read the label category files", sources, Source::labelCategories);
-        Grant listLabels = new Grant("find manifests", List.of("s3:ListBucket"), labelBuckets(sources));
-        Grant missLabels = new Grant("tell a missing manifest from a forbidden one", List.of("s3:ListBucket"), labelBuckets(sources));
+        Grant listLabels = new Grant("find labels", List.of("s3:ListBucket"), labelBuckets(sources));
+        Grant missLabels = new Grant("tell a missing manifest from a forbidden one", List.of("s3:ListBucket"), labelBuckets(ofManifests));
+        // By its whole key an export is looked at by HEAD, which asks for the leave to read.
+        Grant lookAtExports = new Grant("look at exports", List.of("s3:GetObject"),
+                labelObjects(ofExports.stream().filter(source -> !source.places().isFolder()).toList()));
         Grant listWork = new Grant(
                 "tell a missing object from a forbidden one",
                 List.of("s3:ListBucket"),
@@ -177,7 +191,7 @@ public record Workload(
                 ? environment(LABEL_BUCKET_NAME, text(LABEL_BUCKET))
                 : Map.of();
         Map<String, Value> bucketOnly = Map.of(WORK_BUCKET_NAME, manifests);
-        return traced(List.of(
+        return granted(joined(webhook(sources, settings, ownLabelBucket), List.of(
                 new FunctionSpec(
                         "Intake",
                         IntakeHandler.class.getName(),
@@ -202,6 +216,7 @@ public record Workload(
                         joined(readHoldOuts, readCategories, lookAtObjects, List.of(
                                 settings,
                                 readLabels,
+                                lookAtExports,
                                 listLabels,
                                 listWork,
                                 run,
@@ -223,6 +238,18 @@ public record Workload(
                                                 ":execution:",
                                                 STATE_MACHINE_NAME,
                                                 ":*")))))),
+                new FunctionSpec(
+                        "ConvertLabels",
+                        ConvertLabelsHandler.class.getName(),
+                        1769,
+                        Duration.ofMinutes(15),
+                        bucketOnly,
+                        List.of(
+                                new Grant("read exports", List.of("s3:GetObject"), labelObjects(ofExports)),
+                                new Grant("tell a missing export from a forbidden one", List.of("s3:ListBucket"), labelBuckets(ofExports)),
+                                listWork,
+                                run,
+                                pieces)),
                 new FunctionSpec(
                         "ScanChunk",
                         ScanChunkHandler.class.getName(),
@@ -293,15 +320,32 @@ public record Workload(
                                                 REGION,
                                                 ":",
                                                 ACCOUNT,
-                                                ":log-group:/aws/sagemaker/TrainingJobs:*")))))));
+                                                ":log-group:/aws/sagemaker/TrainingJobs:*"))))))));
     }
 
-    /** Every function tells X-Ray of itself, which IAM knows no resource for. */
-    private static List<FunctionSpec> traced(List<FunctionSpec> functions) {
+    /** Before the queue, where a dataset lets Label Studio call; else there is no such function. */
+    private static List<FunctionSpec> webhook(List<Source> sources, Grant settings, Map<String, Value> ownLabelBucket) {
+        List<Value> secrets = sources.stream().flatMap(source -> source.webhookSecret().stream()).distinct()
+                .map(name -> text("arn:", PARTITION, ":ssm:", REGION, ":", ACCOUNT, ":parameter" + (name.startsWith("/") ? "" : "/") + name)).toList();
+        return secrets.isEmpty() ? List.of() : List.of(new FunctionSpec(
+                "LabelStudioWebhook",
+                LabelStudioWebhookHandler.class.getName(),
+                1024,
+                Duration.ofSeconds(10),
+                with(ownLabelBucket, SETTINGS, text(SETTINGS_URI), QUEUE, text(QUEUE_NAME)),
+                List.of(
+                        settings,
+                        new Grant("read the secrets", List.of("ssm:GetParameter"), secrets),
+                        new Grant("send an arrival", List.of("sqs:GetQueueUrl", "sqs:SendMessage"), List.of(text(QUEUE_ARN)))),
+                true));
+    }
+
+    /** A grant on nothing, since no dataset needs it, is none. Every function tells X-Ray of itself, which IAM knows no resource for. */
+    private static List<FunctionSpec> granted(List<FunctionSpec> functions) {
         Grant trace = new Grant("trace", List.of("xray:PutTraceSegments", "xray:PutTelemetryRecords"), List.of(text("*")));
         return functions.stream().map(function -> new FunctionSpec(
                 function.name(), function.handler(), function.memoryMegabytes(), function.timeout(), function.environment(),
-                joined(function.grants(), List.of(trace)))).toList();
+                joined(function.grants().stream().filter(grant -> !grant.resources().isEmpty()).toList(), List.of(trace)), function.url())).toList();
     }
 
     private static List<RuleSpec> rules(List<Source> sources) {
@@ -322,7 +366,7 @@ public record Workload(
         for (String bucket : buckets(sources, Source.LabelBucket.EVENTBRIDGE)) {
             rules.add(new RuleSpec(
                     "ManifestWritten-" + bucket,
-                    "An output manifest was written to " + bucket,
+                    "Labels were written to " + bucket,
                     Map.of(
                             "source", List.of(text("aws.s3")),
                             "detail-type", List.of(text("Object Created")),
@@ -336,13 +380,19 @@ public record Workload(
         return rules;
     }
 
-    /** Everything that ends as output manifests do, and manifests configured by their whole key. */
+    /** Everything that ends as output manifests do, exports below their prefixes, and labels configured by their whole key. */
     private static List<Object> keyPatterns(List<Source> sources, String bucket) {
+        List<Source> here = sources.stream().filter(source -> source.labels().bucket().equals(bucket)).toList();
         List<Object> patterns = new ArrayList<>();
-        patterns.add(Map.of("suffix", text(MANIFEST_SUFFIX)));
-        for (Source source : sources) {
-            if (source.labels().bucket().equals(bucket) && source.isOneManifest()) {
+        if (here.stream().anyMatch(source -> source.format().isEmpty())) {
+            patterns.add(Map.of("suffix", text(LabelPlaces.MANIFEST)));
+        }
+        for (Source source : here) {
+            if (!source.places().isFolder()) {
                 patterns.add(text(source.labels().key()));
+            } else if (source.format().isPresent()) {
+                // In a wildcard a backslash stands for itself if it is doubled; settings let no prefix hold an asterisk.
+                patterns.add(Map.of("wildcard", text(source.labels().key().replace("\\", "\\\\") + "*" + source.places().ending())));
             }
         }
         return patterns;
@@ -429,7 +479,7 @@ public record Workload(
         Map<String, Value> substitutions = new LinkedHashMap<>();
         List<Value> functions = new ArrayList<>();
         for (String name :
-                List.of("PlanDataset", "ScanChunk", "DecideDataset", "WriteChunk", "SealDataset", "JudgeModel")) {
+                List.of("PlanDataset", "ConvertLabels", "ScanChunk", "DecideDataset", "WriteChunk", "SealDataset", "JudgeModel")) {
             substitutions.put(name + "FunctionArn", new Value.FunctionArn(name));
             functions.add(new Value.FunctionArn(name));
         }
@@ -553,8 +603,9 @@ public record Workload(
         return text("arn:", PARTITION, ":s3:::", WORK_BUCKET, "/", keys);
     }
 
-    private static List<Value> labelObjects(List<Source> sources) {
-        return sources.stream().map(source -> object(source.labels(), source.isOneManifest() ? "" : "*")).toList();
+    static List<Value> labelObjects(List<Source> sources) {
+        return sources.stream().map(source -> object(source.labels(),
+                !source.places().isFolder() ? "" : source.format().isEmpty() ? "*" : "*" + source.places().ending())).toList();
     }
 
     private static List<Value> labelBuckets(List<Source> sources) {
@@ -589,9 +640,9 @@ public record Workload(
     }
 
     @SafeVarargs
-    private static List<Grant> joined(List<Grant>... parts) {
-        List<Grant> all = new ArrayList<>();
-        for (List<Grant> part : parts) {
+    private static <T> List<T> joined(List<T>... parts) {
+        List<T> all = new ArrayList<>();
+        for (List<T> part : parts) {
             all.addAll(part);
         }
         return List.copyOf(all);

@@ -152,6 +152,24 @@ class IntakeTest {
         assertEquals(Map.of(), executions);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "street/project-1.json, 1",
+        "street/annotations/project-2.json, 1",
+        "street/boxes.csv, 0",
+        "elsewhere/project-1.json, 0",
+        "street/yard-boxes/manifests/output/output.manifest, 0",
+    })
+    void anExportOfTheDatasetsFormatIsAnArrival(String key, int runs) {
+        refusal = new IllegalStateException("no labeling job is asked after");
+        Map<String, Object> formats = settings();
+        dataset(formats).put("format", "label-studio");
+        dataset(formats).put("import", Map.of());
+
+        assertEquals(List.of(), failures(formats, notification("labels", key, "abc"), eventBridge("labels", key, "abc")));
+        assertEquals(runs, executions.size(), "by either road, once");
+    }
+
     @Test
     void leavesS3sTestMessageAside() {
         assertEquals(
@@ -207,7 +225,7 @@ class IntakeTest {
                 List.of("Started a run", "metric", "This arrival has started a run before"),
                 lines.stream().filter(line -> execution.equals(line.get("execution")))
                         .map(line -> line.getOrDefault("message", "metric")).toList());
-        assertEquals(List.of("Left aside: no dataset's manifest"),
+        assertEquals(List.of("Left aside: no dataset's labels"),
                 lines.stream().filter(line -> line.get("execution") == null).map(line -> line.get("message")).toList());
         assertEquals(4, lines.size(), lines.toString());
     }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.truepipe.importing.ImportFormat;
 import dev.truepipe.json.Json;
 import dev.truepipe.manifest.ObjectCheck;
 import dev.truepipe.storage.S3Uri;
@@ -207,6 +208,28 @@ class SettingsFileTest {
                         6, "has 6 entries", "SageMaker takes 5", Seen.BY_BOTH),
                 new Bad("isolation in words", training("algorithm: object-detection\nnetworkIsolation: 'yes'\n"), 6, "expected true or false", "without quotes", Seen.BY_BOTH),
                 new Bad("isolation at home nowhere", dataset("    networkIsolation: true\n"), 5, "unknown key \"networkIsolation\"", "under training", Seen.BY_BOTH),
+                new Bad("format of many files", dataset("    format: yolo\n"), 5, "many files: nobody knows when all of them are there", "run truepipe import yolo yourself", Seen.BY_BOTH),
+                new Bad("format of folders", dataset("    format: folders\n"), 5, "many files", "label-studio, cvat, csv are taken", Seen.BY_BOTH),
+                new Bad("format of lists", dataset("    format: file-mode\n"), 5, "many files", "put its manifest under labels", Seen.BY_BOTH),
+                new Bad("format of two files", dataset("    format: manifest\n"), 5, "parted in two files", "run truepipe import manifest yourself", Seen.BY_BOTH),
+                new Bad("format misspelled", dataset("    format: labelstudio\n"), 5, "no format of exports", "did you mean \"label-studio\"", Seen.BY_BOTH),
+                new Bad("format of nobody", dataset("    format: parquet\n"), 5, "no format of exports", "write one of coco, label-studio, cvat, csv", Seen.BY_BOTH),
+                new Bad("options without a format", dataset("    import: { map: a=s3://b/ }\n"), 5, "without a format", "write format: label-studio", Seen.BY_BOTH),
+                new Bad("option unknown", dataset("    format: coco\n    import: { prefix: s3://my-images/ }\n"), 6, "unknown key \"prefix\"", "s3Prefix", Seen.BY_BOTH),
+                new Bad("option at home nowhere", dataset("    format: coco\n    s3Prefix: s3://my-images/\n"), 6, "unknown key \"s3Prefix\"", "under import", Seen.BY_BOTH),
+                new Bad("rule that rewrites nothing", dataset("    format: coco\n    import:\n      map: [a=s3://b/, images/]\n"), 7, "is not FROM=TO", "/data/upload/=s3://bucket/folder/", Seen.BY_BOTH),
+                new Bad("control of another tool", dataset("    format: cvat\n    import: { from: kind }\n"), 6, "belongs to label-studio alone", "remove it", Seen.BY_BOTH),
+                new Bad("images nowhere near", dataset("    format: coco\n    import: { s3Prefix: s3://my-images/a/ }\n    images: [s3://my-images/b/]\n"), 6,
+                        "every line would be quarantined", "write images: [s3://my-images/a/]", Seen.BY_LOADER),
+                new Bad("prefix that is none", dataset("    format: coco\n    import: { s3Prefix: /images/ }\n"), 6, "not an S3 URI", "s3://bucket/prefix/", Seen.BY_BOTH),
+                new Bad("an export of another ending", dataset("    format: cvat\n").replace("cars/", "s3://my-labels/cars/annotations.json"), 3, "is a .xml file", "ends so", Seen.BY_LOADER),
+                new Bad("webhook without labels of Label Studio", dataset("    webhook: { secret: /label-studio/street }\n"), 5, "is for Label Studio, and the dataset's labels are manifests", "write format: label-studio", Seen.BY_BOTH),
+                new Bad("webhook of another tool", dataset("    format: cvat\n    webhook: { secret: /label-studio/street }\n"), 6, "labels are of cvat", "write format: label-studio", Seen.BY_BOTH),
+                new Bad("webhook without a secret", dataset("    format: label-studio\n    webhook: { every: 50 }\n"), 6, "anybody could call", "SecureString", Seen.BY_BOTH),
+                new Bad("a secret itself", dataset("    format: label-studio\n    webhook: { secret: 'p@ss word' }\n"), 6, "the secret itself never stands here", "write a name", Seen.BY_BOTH),
+                new Bad("a secret that AWS keeps", dataset("    format: label-studio\n    webhook: { secret: /aws/street }\n"), 6, "no name of an SSM parameter", "/label-studio/street", Seen.BY_BOTH),
+                new Bad("every no annotation", dataset("    format: label-studio\n    webhook: { secret: street, every: 0 }\n"), 6, "is 0", "1 to 1000000", Seen.BY_BOTH),
+                new Bad("classes as a labeling interface", dataset("    format: label-studio\n    labelCategories: s3://my-labels/interface.xml\n"), 6, "a labeling interface", "list its classes in their order", Seen.BY_LOADER),
                 new Bad("partial as yes or no", dataset("    partial: true\n"), 5, "true", "deny", Seen.BY_BOTH));
     }
 
@@ -272,6 +295,11 @@ class SettingsFileTest {
                 dataset("    split: { validation: s3://my-labels/val.manifest }\n") + "kmsKeys: { labels: " + KEY + " }\nencryption: managed\n",
                 training("algorithm: object-detection\nvpc: { subnets: [subnet-01234567, subnet-0123456789abcdef0], securityGroups: sg-0123456789abcdef0 }\nnetworkIsolation: true\n"),
                 training("algorithm: object-detection\nnetworkIsolation: false\n"),
+                dataset("    format: coco\n"), dataset("    format: csv\n    import: {}\n").replace("cars/", "s3://my-labels/cars/boxes.csv"),
+                dataset("    format: cvat\n").replace("cars/", "s3://my-labels/yard/manifests/"),
+                dataset("    format: label-studio\n    label: kind\n    images: [s3://my-images/street/]\n    labelCategories: [car, van]\n"
+                        + "    import: { s3Prefix: s3://my-images/, map: ['/data/local-files/?d=shelf/=s3://my-images/shelf/', a=b], from: kind }\n"),
+                dataset("    format: label-studio\n    webhook: { secret: /label-studio/street, every: 50 }\n"), dataset("    format: label-studio\n    webhook: { secret: secret.of-1 }\n"),
                 dataset("    enabled: false\n    maxRuns: 1/day\n"), dataset("    enabled: true\n    maxRuns: 1000/day\n"),
                 dataset("    labelBucket: create\n") + "notify: { email: ml-team@example.com }\n");
     }
@@ -304,6 +332,8 @@ class SettingsFileTest {
         assertEquals(DatasetSettings.Negatives.KEEP, dataset.negatives());
         assertEquals(Optional.empty(), dataset.labelCategories());
         assertEquals(ObjectCheck.HUNDRED, dataset.checkObjects());
+        assertEquals(Optional.empty(), dataset.imports());
+        assertEquals(Optional.empty(), dataset.webhook());
         assertEquals(Map.of(), dataset.findings());
         assertEquals(DatasetSettings.Brakes.NONE, dataset.brakes());
         TrainingSettings training = dataset.training();
@@ -341,6 +371,9 @@ class SettingsFileTest {
                     negatives: drop
                     labelCategories: [car, bus]
                     checkObjects: all
+                    format: label-studio
+                    import: { s3Prefix: "s3://my-images/a/", map: [x=s3://y/, a=b], from: kind }
+                    webhook: { secret: /label-studio/street, every: 50 }
                     findings: { box-outside-image: warning }
                     enabled: false
                     maxRuns: 4/day
@@ -375,7 +408,9 @@ class SettingsFileTest {
                                 new TrainingSettings.Objective("loss", TrainingSettings.Direction.MINIMIZE, 0.5),
                                 new TrainingSettings.Network(List.of("subnet-01234567"), List.of("sg-01234567"), true)),
                         DatasetSettings.Partial.ALLOW, DatasetSettings.Negatives.DROP,
-                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), ObjectCheck.ALL, Map.of("box-outside-image", "warning"),
+                        Optional.of(new LabelCategories.Names(List.of("car", "bus"))), ObjectCheck.ALL,
+                        Optional.of(new DatasetSettings.Import(ImportFormat.LABEL_STUDIO, Optional.of(S3Uri.parse("s3://my-images/a/")), List.of("x=s3://y/", "a=b"), Optional.of("kind"))),
+                        Optional.of(new DatasetSettings.Webhook("/label-studio/street", OptionalInt.of(50))), Map.of("box-outside-image", "warning"),
                         new DatasetSettings.Brakes(false, OptionalInt.of(4)))),
                 Optional.of("ml-team@example.com"), 7,
                 new KmsKeys(List.of("arn:aws:kms:eu-west-1:111122223333:key/a"), List.of("arn:aws:kms:eu-west-1:111122223333:key/b")),
@@ -407,6 +442,12 @@ class SettingsFileTest {
         for (String key : List.of("checkObjects", "brakes", "kmsKeys", "encryption", "vpc", "networkIsolation")) {
             assertFalse(compiled.contains("\"" + key + "\""), compiled);
         }
+    }
+
+    @Test
+    void labelsOfAnotherToolHaveAnAttributeOfAPlainName() throws Exception {
+        assertEquals(List.of("label"), read(dataset("    format: coco\n")).datasets().getFirst().label());
+        assertEquals(List.of("kind"), read(dataset("    format: coco\n    label: kind\n")).datasets().getFirst().label());
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.truepipe.json.Json;
+import dev.truepipe.importing.ImportFormat;
+import dev.truepipe.run.LabelPlaces;
 import dev.truepipe.settings.SettingsFile;
 import dev.truepipe.settings.TrainingSettings;
 import dev.truepipe.storage.S3Uri;
@@ -29,15 +31,18 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkloadTest {
     private final Workload workload = Workload.of(
             List.of(
-                    new Source("street-cars", S3Uri.parse("s3://labels/street/"), Source.LabelBucket.NOTIFICATION, Duration.ofDays(1),
+                    new Source("street-cars", S3Uri.parse("s3://labels/street/"), Optional.empty(), Optional.empty(), Source.LabelBucket.NOTIFICATION, Duration.ofDays(1),
                             Optional.of(S3Uri.parse("s3://classes/street.json")), List.of(S3Uri.parse("s3://images/street/"), S3Uri.parse("s3://masks/")), Optional.of(S3Uri.parse("s3://hold-outs/street.manifest"))),
-                    new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), List.of(), Optional.empty())),
+                    new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Optional.empty(), Optional.empty(), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), List.of(), Optional.empty())),
             List.of(Value.text("arn:aws:ecr:us-east-1:000000000000:repository/cars")),
             40);
 
     @Test
     void namesHandlersThatAreThere() throws ReflectiveOperationException {
-        for (FunctionSpec function : workload.functions()) {
+        Workload all = Workload.of(List.of(new Source("street", S3Uri.parse("s3://exports/"), Optional.of(ImportFormat.LABEL_STUDIO), Optional.of("secret"),
+                Source.LabelBucket.NOTIFICATION, Duration.ZERO, Optional.empty(), List.of(), Optional.empty())), List.of(Value.text("image")), 1);
+        assertEquals(9, all.functions().size());
+        for (FunctionSpec function : all.functions()) {
             Class<?> handler = Class.forName(function.handler());
             assertTrue(RequestHandler.class.isAssignableFrom(handler), function.handler());
             assertTrue(Modifier.isPublic(handler.getModifiers()), function.handler());
@@ -99,9 +104,71 @@ class WorkloadTest {
         Map<String, Object> detail = Json.object(rule.pattern().get("detail"));
 
         assertEquals(
-                List.of(Map.of("suffix", Value.text(Workload.MANIFEST_SUFFIX)), Value.text("yard.jsonl")),
+                List.of(Map.of("suffix", Value.text(LabelPlaces.MANIFEST)), Value.text("yard.jsonl")),
                 Json.object(detail.get("object")).get("key"));
         assertEquals(RuleSpec.Target.QUEUE, rule.target());
+    }
+
+    /** Exports are told of below their prefixes only: a bucket may hold a great many other files that end so. */
+    @Test
+    void hearsOfExportsBelowTheirPrefixes() {
+        List<Source> sources = List.of(
+                source("coco", "s3://old/exports\\coco/", ImportFormat.COCO),
+                source("root", "s3://all/", ImportFormat.CSV),
+                source("one", "s3://old/other/annotations.xml", ImportFormat.CVAT));
+        Workload exports = Workload.of(sources, List.of(Value.text("image")), 1);
+        assertEquals(List.of(Map.of("wildcard", Value.text("exports\\\\coco/*.json")), Value.text("other/annotations.xml")), keys(exports, "ManifestWritten-old"));
+        assertEquals(List.of(Map.of("wildcard", Value.text("*.csv"))), keys(exports, "ManifestWritten-all"));
+        assertEquals(List.of(".json", ".csv", ""), sources.stream().map(exports::notificationSuffix).toList(), "and the same where S3 itself notifies");
+    }
+
+    /** Exports are nobody's to read but ConvertLabels'; whoever reads lines sees the manifest that was made of them, in its run's bucket. */
+    @Test
+    void letsConvertLabelsAloneReadExports() {
+        Workload exports = Workload.of(List.of(source("street", "s3://exports/street/", ImportFormat.LABEL_STUDIO), source("one", "s3://others/a.csv", ImportFormat.CSV)),
+                List.of(Value.text("image")), 1);
+        Map<String, Set<String>> may = new TreeMap<>();
+        for (FunctionSpec function : exports.functions()) {
+            for (Grant grant : function.grants()) {
+                grant.resources().stream().map(value -> value.resolve(Enum::name, name -> name))
+                        .filter(resource -> resource.startsWith("arn:PARTITION:s3:::exports") || resource.startsWith("arn:PARTITION:s3:::others"))
+                        .forEach(resource -> may.computeIfAbsent(function.name(), name -> new TreeSet<>()).add(grant.actions() + " " + resource.substring("arn:PARTITION:s3:::".length())));
+            }
+        }
+        assertEquals(Map.of(
+                "PlanDataset", Set.of("[s3:ListBucket] exports", "[s3:ListBucket] others", "[s3:GetObject] others/a.csv"),
+                "ConvertLabels", Set.of("[s3:GetObject] exports/street/*.json", "[s3:ListBucket] exports", "[s3:GetObject] others/a.csv", "[s3:ListBucket] others")), may);
+        exports.functions().forEach(function -> function.grants().forEach(grant -> assertFalse(grant.resources().isEmpty(), function.name() + ": " + grant)));
+        assertEquals(List.of(), workload.function("ConvertLabels").grants().stream().flatMap(grant -> grant.resources().stream())
+                .map(value -> value.resolve(Enum::name, name -> name)).filter(resource -> resource.contains(":::labels") || resource.contains(":::old")).toList(), "nor does it read manifests");
+    }
+
+    /** Off unless a dataset asks for it; then it may read that dataset's secret, send arrivals, and nothing else. */
+    @Test
+    void labelStudioMayCallOnlyWhereADatasetLetsIt() {
+        assertTrue(workload.functions().stream().noneMatch(FunctionSpec::url));
+        List<Source> sources = new java.util.ArrayList<>();
+        for (String secret : List.of("/label-studio/street", "plain", "plain")) {
+            sources.add(new Source("d" + sources.size(), S3Uri.parse("s3://exports/" + sources.size() + "/"), Optional.of(ImportFormat.LABEL_STUDIO), Optional.of(secret),
+                    Source.LabelBucket.NOTIFICATION, Duration.ZERO, Optional.empty(), List.of(), Optional.empty()));
+        }
+        Workload called = Workload.of(sources, List.of(Value.text("image")), 1);
+        assertEquals(List.of("LabelStudioWebhook"), called.functions().stream().filter(FunctionSpec::url).map(FunctionSpec::name).toList());
+        assertEquals(List.of("s3:GetObject arn:PARTITION:s3:::SETTINGS_BUCKET/SETTINGS_KEY",
+                        "ssm:GetParameter arn:PARTITION:ssm:REGION:ACCOUNT:parameter/label-studio/street", "ssm:GetParameter arn:PARTITION:ssm:REGION:ACCOUNT:parameter/plain",
+                        "sqs:GetQueueUrl QUEUE_ARN", "sqs:SendMessage QUEUE_ARN", "xray:PutTraceSegments *", "xray:PutTelemetryRecords *"),
+                called.function("LabelStudioWebhook").grants().stream().flatMap(grant -> grant.actions().stream().flatMap(action -> grant.resources().stream()
+                        .map(resource -> action + " " + resource.resolve(Enum::name, name -> name)))).toList());
+        assertFalse(called.function("LabelStudioWebhook").environment().toString().contains("label-studio"), "nor is the secret's name in its environment");
+    }
+
+    private static Source source(String dataset, String labels, ImportFormat format) {
+        return new Source(dataset, S3Uri.parse(labels), Optional.of(format), Optional.empty(), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), List.of(), Optional.empty());
+    }
+
+    private static Object keys(Workload workload, String rule) {
+        RuleSpec found = workload.rules().stream().filter(one -> one.id().equals(rule)).findFirst().orElseThrow();
+        return Json.object(Json.object(found.pattern().get("detail")).get("object")).get("key");
     }
 
     /** JudgeModel moves the champion before the model is registered and announced, so a failed run may have promoted one. */
@@ -197,7 +264,7 @@ class WorkloadTest {
     @Test
     void grantsNothingOnNothing() {
         Workload plain = Workload.of(List.of(
-                new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), List.of(), Optional.empty())),
+                new Source("yard", S3Uri.parse("s3://old/yard.jsonl"), Optional.empty(), Optional.empty(), Source.LabelBucket.EVENTBRIDGE, Duration.ZERO, Optional.empty(), List.of(), Optional.empty())),
                 List.of(Value.text("image")), 1);
         plain.functions().forEach(function -> function.grants().forEach(grant -> assertFalse(grant.resources().isEmpty(), function.name() + ": " + grant)));
     }
@@ -205,7 +272,7 @@ class WorkloadTest {
     /** A manifest that changes while its lines are copied must end as "changed", not as "access denied". */
     @Test
     void letsWhoeverUploadsInPiecesGiveThemUp() {
-        for (String function : List.of("ScanChunk", "DecideDataset", "WriteChunk")) {
+        for (String function : List.of("ConvertLabels", "ScanChunk", "DecideDataset", "WriteChunk")) {
             assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/runs/*"), resources(function, "s3:AbortMultipartUpload"), function);
         }
         assertEquals(List.of("arn:PARTITION:s3:::WORK_BUCKET/datasets/*/versions/*"), resources("SealDataset", "s3:AbortMultipartUpload"));
@@ -222,6 +289,7 @@ class WorkloadTest {
         assertEquals(Map.of(
                 "Intake", List.of(),
                 "PlanDataset", List.of("runs/*", "datasets/*/claims/*", "datasets/*/starts.json"),
+                "ConvertLabels", List.of("runs/*"),
                 "ScanChunk", List.of("runs/*"),
                 "DecideDataset", List.of("runs/*"),
                 "WriteChunk", List.of("runs/*"),

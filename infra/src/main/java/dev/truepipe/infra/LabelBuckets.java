@@ -2,6 +2,7 @@ package dev.truepipe.infra;
 
 import dev.truepipe.settings.Settings;
 import dev.truepipe.workload.Source;
+import dev.truepipe.workload.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,7 +77,7 @@ final class LabelBuckets extends Construct {
                         .event("s3:ObjectCreated:*")
                         .queue(props.queue().queue().getQueueArn())
                         .filter(CfnBucket.NotificationFilterProperty.builder()
-                                .s3Key(CfnBucket.S3KeyFilterProperty.builder().rules(rules(source, props.suffix())).build())
+                                .s3Key(CfnBucket.S3KeyFilterProperty.builder().rules(rules(source, props.workload().notificationSuffix(source))).build())
                                 .build())
                         .build()).toList())
                 .build());
@@ -92,7 +93,7 @@ final class LabelBuckets extends Construct {
         if (!source.labels().key().isEmpty()) {
             rules.add(CfnBucket.FilterRuleProperty.builder().name("prefix").value(filterValue(source.labels().key())).build());
         }
-        if (!source.isOneManifest()) {
+        if (!suffix.isEmpty()) {
             rules.add(CfnBucket.FilterRuleProperty.builder().name("suffix").value(suffix).build());
         }
         return rules;
@@ -106,8 +107,9 @@ final class LabelBuckets extends Construct {
             if (!source.labels().key().isEmpty()) {
                 filter.prefix(filterValue(source.labels().key()));
             }
-            if (!source.isOneManifest()) {
-                filter.suffix(props.suffix());
+            String suffix = props.workload().notificationSuffix(source);
+            if (!suffix.isEmpty()) {
+                filter.suffix(suffix);
             }
             bucket.addEventNotification(EventType.OBJECT_CREATED, new SqsDestination(props.queue().queue()), filter.build());
         }
@@ -156,6 +158,6 @@ final class LabelBuckets extends Construct {
         return new LinkedHashMap<>(byBucket);
     }
 
-    /** @param suffix of the keys that are told, where labels are a folder */
-    record Props(List<Source> sources, ArrivalQueue queue, String suffix, Optional<StackKey> key) {}
+    /** @param workload knows which keys are told */
+    record Props(List<Source> sources, ArrivalQueue queue, Workload workload, Optional<StackKey> key) {}
 }

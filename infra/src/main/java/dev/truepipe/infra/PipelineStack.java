@@ -64,7 +64,7 @@ public final class PipelineStack extends Stack {
         UndeliveredQueue undelivered = new UndeliveredQueue(this, "Undelivered", workload.queue().deadLetterRetention(), key);
         names.put(Resource.UNDELIVERED_QUEUE_NAME, undelivered.queue().getQueueName());
 
-        LabelBuckets labels = new LabelBuckets(this, "Labels", new LabelBuckets.Props(sources, queue, workload.notificationSuffix(), key));
+        LabelBuckets labels = new LabelBuckets(this, "Labels", new LabelBuckets.Props(sources, queue, workload, key));
         labels.generatedName().ifPresent(name -> names.put(Resource.LABEL_BUCKET, name));
 
         Announcements announcements = new Announcements(this, "Announcements", settings.notifyEmail(), undelivered, key);
@@ -90,6 +90,8 @@ public final class PipelineStack extends Stack {
         parameter("WorkBucket", Parameters.WORK_BUCKET, work.name());
         labels.generatedName().ifPresent(name -> CfnOutput.Builder.create(this, "LabelBucketName")
                 .description("Where labels arrive: each dataset under its prefix").value(name).build());
+        functions.url("LabelStudioWebhook").ifPresent(url -> CfnOutput.Builder.create(this, "LabelStudioWebhookUrl")
+                .description("Behind it comes the name of a dataset: what Label Studio calls").value(url).build());
         CfnOutput.Builder.create(this, "WorkBucketName").description("Runs, sealed versions and models").value(work.name()).build();
         CfnOutput.Builder.create(this, "UndeliveredQueueUrl").description("What EventBridge, its Scheduler and SNS gave up on")
                 .value(undelivered.queue().getQueueUrl()).build();

@@ -19,6 +19,8 @@ import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.CfnFunction;
 import software.amazon.awscdk.services.lambda.Code;
 import software.amazon.awscdk.services.lambda.Function;
+import software.amazon.awscdk.services.lambda.FunctionUrlAuthType;
+import software.amazon.awscdk.services.lambda.FunctionUrlOptions;
 import software.amazon.awscdk.services.lambda.LoggingFormat;
 import software.amazon.awscdk.services.lambda.Runtime;
 import software.amazon.awscdk.services.lambda.SnapStartConf;
@@ -35,6 +37,7 @@ final class WorkloadFunctions extends Construct {
     static final String ALIAS = "live";
 
     private final Map<String, Alias> aliases = new LinkedHashMap<>();
+    private final Map<String, String> urls = new LinkedHashMap<>();
 
     WorkloadFunctions(Construct scope, String id, Workload workload, Path jar, Names names, Optional<StackKey> key) {
         super(scope, id);
@@ -43,6 +46,9 @@ final class WorkloadFunctions extends Construct {
         for (FunctionSpec spec : workload.functions()) {
             Alias alias = function(new Construct(this, spec.name()), spec, code, retention, names, key);
             aliases.put(spec.name(), alias);
+            if (spec.url()) {
+                urls.put(spec.name(), alias.addFunctionUrl(FunctionUrlOptions.builder().authType(FunctionUrlAuthType.NONE).build()).getUrl());
+            }
             names.putFunction(spec.name(), alias.getFunctionArn());
         }
     }
@@ -79,6 +85,11 @@ final class WorkloadFunctions extends Construct {
         ((CfnFunction) function.getNode().getDefaultChild()).setTracingConfig(CfnFunction.TracingConfigProperty.builder().mode("Active").build());
         Annotations.of(function).acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish", "the alias is on a published version");
         return Alias.Builder.create(scope, "Alias").aliasName(ALIAS).version(function.getCurrentVersion()).build();
+    }
+
+    /** The address of a function that has one. */
+    Optional<String> url(String function) {
+        return Optional.ofNullable(urls.get(function));
     }
 
     /** Lets the queue's messages flow to its function. */

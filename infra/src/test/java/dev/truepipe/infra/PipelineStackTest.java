@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -118,6 +119,39 @@ class PipelineStackTest {
                 Json.text(Approved.sorted(resources.properties("AWS::Events::Rule").get(id).get("EventPattern"))));
         assertTrue(queueStatements(resources).stream().anyMatch(statement ->
                 Json.text(statement).contains("events.amazonaws.com") && Json.text(statement).contains(id)), "this rule may send");
+    }
+
+    @Test
+    void exportsAreToldOfByTheirEndingAndReadByConvertLabelsAlone() throws IOException {
+        Resources resources = new Resources(Stacks.template(Stacks.EXPORTS));
+        String ours = Json.text(resources.one("AWS::S3::Bucket", "LabelsBucket").get("NotificationConfiguration"));
+        assertTrue(ours.contains("[{\"Name\":\"prefix\",\"Value\":\"street/\"},{\"Name\":\"suffix\",\"Value\":\".json\"}]"), ours);
+        String theirs = Json.text(resources.properties("Custom::S3BucketNotifications"));
+        assertTrue(theirs.contains("{\"Name\":\"suffix\",\"Value\":\".json\"}") && theirs.contains("\"Value\":\"coco%2B1/\"")
+                && theirs.contains("\"Value\":\"cvat/annotations.xml\"") && !theirs.contains(".xml\"},{"), theirs);
+        assertEquals("[{\"suffix\":\"manifests/output/output.manifest\"},{\"wildcard\":\"boxes/*.csv\"}]", Json.text(Approved.sorted(resources.properties("AWS::Events::Rule")
+                .get(resources.id("AWS::Events::Rule", "EventsManifestWritten")).get("EventPattern"))).replaceFirst(".*\"key\":(\\[.*?]).*", "$1"));
+        List<String> readers = new ArrayList<>();
+        for (var entry : resources.statements()) {
+            if (Resources.list(entry.getValue().get("Action")).contains("s3:GetObject") && Json.text(entry.getValue().get("Resource")).contains("boxes/*.csv")) {
+                readers.add(entry.getKey().replaceFirst("RoleDefaultPolicy.*", ""));
+            }
+        }
+        assertEquals(List.of("FunctionsConvertLabels"), readers);
+    }
+
+    /** The one door that is open to all: by the published version, with the secret nowhere in the template. */
+    @Test
+    void labelStudioCallsAnAddressThatIsThereOnlyIfADatasetAsksForIt() throws IOException {
+        assertEquals(Map.of(), new Resources(Stacks.template(Stacks.CREATE)).ofType("AWS::Lambda::Url"));
+        Resources resources = new Resources(Stacks.template(Stacks.EXPORTS));
+        Map<String, Object> url = resources.one("AWS::Lambda::Url", "FunctionsLabelStudioWebhook");
+        assertEquals("NONE", url.get("AuthType"));
+        assertEquals("live", url.get("Qualifier"));
+        assertEquals(List.of(), resources.properties("AWS::Lambda::Permission").entrySet().stream()
+                .filter(permission -> "*".equals(permission.getValue().get("Principal")) && !permission.getKey().startsWith("FunctionsLabelStudioWebhook")).toList());
+        assertEquals("{\"Fn::GetAtt\":[\"" + resources.id("AWS::Lambda::Url", "FunctionsLabelStudioWebhook") + "\",\"FunctionUrl\"]}",
+                Json.text(Json.object(Json.object(resources.template().get("Outputs")).get("LabelStudioWebhookUrl")).get("Value")));
     }
 
     @ParameterizedTest
@@ -233,7 +267,7 @@ class PipelineStackTest {
         }
         TreeSet<String> known = new TreeSet<>(List.of("events.amazonaws.com from one place"));
         if (Json.text(variant.template()).contains("s3:ObjectCreated:*") || !resources.ofType("Custom::S3BucketNotifications").isEmpty()) {
-            known.addAll(variant == Variant.SEVERAL || variant == Variant.KEYS ? List.of("s3.amazonaws.com from one place", "s3.amazonaws.com of this account")
+            known.addAll(Set.of(Variant.SEVERAL, Variant.KEYS, Variant.EXPORTS).contains(variant) ? List.of("s3.amazonaws.com from one place", "s3.amazonaws.com of this account")
                     : variant == Variant.NOTIFICATION ? List.of("s3.amazonaws.com from one place") : List.of("s3.amazonaws.com of this account"));
         }
         assertEquals(known, senders);
@@ -297,11 +331,11 @@ class PipelineStackTest {
                 new TreeSet<>(List.of("FunctionsDecideDataset", "FunctionsIntake", "FunctionsPlanDataset", "FunctionsScanChunk", "FunctionsWriteChunk")),
                 "[kms:Decrypt] of [" + mine + "i]" + theirS3, new TreeSet<>(List.of("FunctionsPlanDataset", "FunctionsScanChunk", "Training")),
                 "[kms:Decrypt, kms:GenerateDataKey] of [{KMS_KEY_ARN}]" + s3,
-                new TreeSet<>(List.of("FunctionsDecideDataset", "FunctionsJudgeModel", "FunctionsPlanDataset", "FunctionsScanChunk", "FunctionsSealDataset",
-                        "FunctionsWriteChunk", "Training")),
+                new TreeSet<>(List.of("FunctionsConvertLabels", "FunctionsDecideDataset", "FunctionsJudgeModel", "FunctionsPlanDataset", "FunctionsScanChunk",
+                        "FunctionsSealDataset", "FunctionsWriteChunk", "Training")),
                 "[kms:Decrypt] of [{KMS_KEY_ARN}]" + s3, new TreeSet<>(List.of("FunctionsIntake", "Retraining")),
                 "[kms:Decrypt] of [{KMS_KEY_ARN}]" + sqs, new TreeSet<>(List.of("FunctionsIntake")),
-                "[kms:Decrypt, kms:GenerateDataKey] of [{KMS_KEY_ARN}]" + sqs, new TreeSet<>(List.of("Sweeps")),
+                "[kms:Decrypt, kms:GenerateDataKey] of [{KMS_KEY_ARN}]" + sqs, new TreeSet<>(List.of("FunctionsLabelStudioWebhook", "Sweeps")),
                 "[kms:Decrypt, kms:GenerateDataKey] of [{KMS_KEY_ARN}]" + s3.replace("s3.", "sns."), new TreeSet<>(List.of("Retraining")),
                 "[kms:Encrypt] of [{KMS_KEY_ARN}]", new TreeSet<>(List.of("Training")),
                 "[kms:CreateGrant] of [{KMS_KEY_ARN}] if {\"Bool\":{\"kms:GrantIsForAWSResource\":\"true\"}}", new TreeSet<>(List.of("Training")))), uses);
@@ -354,7 +388,7 @@ class PipelineStackTest {
     void everyFunctionRunsItsPublishedVersionByAliasAndKeepsItsLogAMonth() throws IOException {
         Resources resources = new Resources(Stacks.template(Stacks.CREATE));
         var functions = resources.properties("AWS::Lambda::Function");
-        assertEquals(7, functions.size());
+        assertEquals(8, functions.size());
         functions.forEach((id, function) -> {
             assertEquals("java25", function.get("Runtime"), id);
             assertEquals(List.of("arm64"), function.get("Architectures"), id);
@@ -367,7 +401,7 @@ class PipelineStackTest {
                     alias.get("Name").equals("live") && Json.text(alias.get("FunctionVersion")).contains(version)), id);
         });
         resources.properties("AWS::Logs::LogGroup").forEach((id, log) -> assertEquals(30, log.get("RetentionInDays"), id));
-        assertEquals(7, resources.ofType("AWS::Logs::LogGroup").size());
+        assertEquals(8, resources.ofType("AWS::Logs::LogGroup").size());
     }
 
     @Test
@@ -533,7 +567,7 @@ class PipelineStackTest {
         Settings settings = Stacks.settings(Stacks.CREATE);
         var one = new Resources(Stacks.template(Stacks.stack(settings, Workload.of(settings), "one"))).ofType("AWS::Lambda::Version").keySet();
         var other = new Resources(Stacks.template(Stacks.stack(settings, Workload.of(settings), "other"))).ofType("AWS::Lambda::Version").keySet();
-        assertEquals(7, one.size());
+        assertEquals(8, one.size());
         assertTrue(one.stream().noneMatch(other::contains), "the alias would stay on the old code");
     }
 

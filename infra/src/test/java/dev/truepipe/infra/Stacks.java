@@ -66,6 +66,16 @@ final class Stacks {
               - { name: e, labels: "s3://my-labels/plain-_.x/", labelBucket: notification, sweep: 24h, training: { algorithm: object-detection } }
             """;
 
+    /** Labels of other tools, in buckets of each kind, below a prefix and by a whole key. */
+    static final String EXPORTS = """
+            datasets:
+              - { name: a, labels: street/, format: label-studio, webhook: { secret: /label-studio/street, every: 50 }, training: { algorithm: object-detection } }
+              - { name: b, labels: "s3://my-labels/cvat/annotations.xml", format: cvat, labelBucket: notification, training: { algorithm: object-detection } }
+              - { name: c, labels: "s3://my-labels/coco+1/", format: coco, labelBucket: notification, training: { algorithm: object-detection } }
+              - { name: d, labels: "s3://my-events/boxes/", format: csv, labelBucket: eventbridge, training: { algorithm: object-detection } }
+              - { name: e, labels: "s3://my-events/street/", labelBucket: eventbridge, training: { algorithm: object-detection } }
+            """;
+
     private Stacks() {}
 
     static Settings settings(String yaml) throws IOException {

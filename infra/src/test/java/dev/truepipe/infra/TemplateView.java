@@ -80,6 +80,9 @@ final class TemplateView {
         one.put("memory", function.get("MemorySize"));
         one.put("timeout", function.get("Timeout"));
         one.put("runtime", function.get("Runtime"));
+        // By the alias, as everybody calls it, and open to all.
+        one.put("urls", resources.properties("AWS::Lambda::Url").values().stream().filter(url -> render(url.get("TargetFunctionArn")).contains(name + "Function"))
+                .map(url -> url.get("AuthType") + " of " + url.get("Qualifier")).toList());
         Map<String, Object> environment = new TreeMap<>();
         Object variables = Json.object(function.getOrDefault("Environment", Map.of())).get("Variables");
         if (variables != null) {

@@ -35,6 +35,11 @@ record Variant(String name, String stack, String yaml) {
               - name: texts
                 labels: texts/
                 training: { algorithm: blazingtext }
+              - name: exports
+                labels: exports/
+                format: label-studio
+                webhook: { secret: /label-studio/exports }
+                training: { algorithm: object-detection }
             kmsKeys: { labels: [%1$sl1, %1$sl2], images: %1$si }
             encryption: customer-key
             notify: { email: ml-team@example.com }
@@ -59,11 +64,14 @@ record Variant(String name, String stack, String yaml) {
               - { name: roads, labels: "s3://other-labels/roads/", labelBucket: eventbridge, training: { algorithm: semantic-segmentation }, checkObjects: none }
             """);
 
+    /** Labels of other tools, of which one calls. */
+    static final Variant EXPORTS = new Variant("exports", "Truepipe", Stacks.EXPORTS);
+
     /** Beside {@link #CREATE} in one account. */
     static final Variant SECOND = new Variant("second-stack", "Nightly", Stacks.CREATE);
 
     static List<Variant> all() {
-        return List.of(CREATE, NOTIFICATION, EVENTBRIDGE, KEYS, VPC, SEVERAL, SECOND);
+        return List.of(CREATE, NOTIFICATION, EVENTBRIDGE, KEYS, VPC, SEVERAL, EXPORTS, SECOND);
     }
 
     Stack synthesised() throws IOException {

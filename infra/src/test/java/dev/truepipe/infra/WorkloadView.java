@@ -50,6 +50,7 @@ final class WorkloadView {
         one.put("memory", spec.memoryMegabytes());
         one.put("timeout", (int) spec.timeout().toSeconds());
         one.put("runtime", "java25");
+        one.put("urls", spec.url() ? List.of("NONE of live") : List.of());
         Map<String, Object> environment = new TreeMap<>();
         spec.environment().forEach((name, value) -> environment.put(name, render(value)));
         one.put("environment", environment);
@@ -132,8 +133,9 @@ final class WorkloadView {
                 if (!source.labels().key().isEmpty()) {
                     filters.put("prefix", encoded(source.labels().key()));
                 }
-                if (!source.isOneManifest()) {
-                    filters.put("suffix", workload.notificationSuffix());
+                String suffix = workload.notificationSuffix(source);
+                if (!suffix.isEmpty()) {
+                    filters.put("suffix", suffix);
                 }
                 all.add((source.inGeneratedBucket() ? "{LABEL_BUCKET}" : source.labels().bucket()) + " [s3:ObjectCreated:*] " + filters
                         + " to {QUEUE_ARN}");

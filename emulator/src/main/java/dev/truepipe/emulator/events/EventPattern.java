@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * An EventBridge pattern: nested objects of field names, each leaf a list of which one must fit. Strings, numbers,
- * booleans and {@code null} fit themselves; {@code {"prefix"}}, {@code {"suffix"}}, {@code {"exists"}} and
+ * booleans and {@code null} fit themselves; {@code {"prefix"}}, {@code {"suffix"}}, {@code {"wildcard"}}, {@code {"exists"}} and
  * {@code {"anything-but"}} with exact values as AWS has them. What is not there, {@code null}, {@code true} and {@code false} are
  * not anything but something: they fit no {@code anything-but}.
  *
@@ -15,6 +16,8 @@ import java.util.Map;
  */
 final class EventPattern {
     private static final String ANYTHING_BUT = "anything-but";
+    /** EventBridge refuses two asterisks side by side, and a backslash before anything but an asterisk or a backslash. */
+    private static final Pattern WILDCARD = Pattern.compile("\\*?(?:(?:[^*\\\\]|\\\\[*\\\\])\\*?)*", Pattern.DOTALL);
 
     private final Map<String, Object> pattern;
 
@@ -37,7 +40,7 @@ final class EventPattern {
                     for (Object choice : choices) {
                         if (choice instanceof Map<?, ?> test && !isTest(test)) {
                             throw new IllegalArgumentException("rule " + rule + ": " + at + " asks for " + test
-                                    + "; the embedded EventBridge knows exact values, prefix, suffix, exists, and anything-but with strings or with numbers");
+                                    + "; the embedded EventBridge knows exact values, prefix, suffix, wildcard, exists, and anything-but with strings or with numbers");
                         }
                     }
                 }
@@ -50,6 +53,7 @@ final class EventPattern {
     private static boolean isTest(Map<?, ?> test) {
         return test.size() == 1
                 && (test.get("prefix") instanceof String || test.get("suffix") instanceof String || test.get("exists") instanceof Boolean
+                        || test.get("wildcard") instanceof String wildcard && WILDCARD.matcher(wildcard).matches()
                         || test.containsKey(ANYTHING_BUT) && isExact(excluded(test)));
     }
 
@@ -94,6 +98,16 @@ final class EventPattern {
         return values.stream().anyMatch(one -> one(choice, one));
     }
 
+    /** {@code *} fits any characters, none too; a backslash takes its meaning from what follows. */
+    private static boolean fits(String wildcard, String text) {
+        StringBuilder regex = new StringBuilder();
+        for (int i = 0; i < wildcard.length(); i++) {
+            char c = wildcard.charAt(i);
+            regex.append(c == '*' ? ".*" : Pattern.quote(String.valueOf(c == '\\' ? wildcard.charAt(++i) : c)));
+        }
+        return Pattern.compile(regex.toString(), Pattern.DOTALL).matcher(text).matches();
+    }
+
     private static boolean one(Object choice, Object value) {
         if (choice instanceof Map<?, ?> test && test.containsKey(ANYTHING_BUT)) {
             return (value instanceof String || value instanceof Number) && excluded(test).stream().noneMatch(no -> one(no, value));
@@ -101,7 +115,8 @@ final class EventPattern {
         if (choice instanceof Map<?, ?> test) {
             return value instanceof String text
                     && (test.get("prefix") instanceof String prefix && text.startsWith(prefix)
-                            || test.get("suffix") instanceof String suffix && text.endsWith(suffix));
+                            || test.get("suffix") instanceof String suffix && text.endsWith(suffix)
+                            || test.get("wildcard") instanceof String wildcard && fits(wildcard, text));
         }
         if (choice instanceof Number wanted && value instanceof Number found) {
             return Double.compare(wanted.doubleValue(), found.doubleValue()) == 0;

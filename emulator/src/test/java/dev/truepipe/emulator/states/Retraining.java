@@ -39,6 +39,7 @@ final class Retraining implements AutoCloseable {
         tasks.usually("PlanDataset", gives(payload(map("outcome", "planned", "message", "2 manifests", "settleSeconds", 0L,
                 "run", map("bucket", "work", "prefix", "runs/street-cars/first/"),
                 "chunks", map("bucket", "work", "key", "runs/street-cars/first/chunks.json", "count", 3L), "manifests", 2L))));
+        tasks.usually("ConvertLabels", gives(payload(map("outcome", "converted", "message", "1 export became 10 lines"))));
         tasks.usually("ScanChunk", gives(payload(map("changed", 0L))));
         tasks.usually("DecideDataset", gives(payload(map("outcome", "train", "version", "v1", "lines", 10L, "why", null, "announcement", null))));
         tasks.usually("WriteChunk", gives(payload(map("changed", 0L))));
@@ -172,7 +173,7 @@ final class Retraining implements AutoCloseable {
 
     private static Map<String, String> substitutions() {
         Map<String, String> values = new HashMap<>();
-        for (String function : List.of("PlanDataset", "ScanChunk", "DecideDataset", "WriteChunk", "SealDataset", "JudgeModel")) {
+        for (String function : List.of("PlanDataset", "ConvertLabels", "ScanChunk", "DecideDataset", "WriteChunk", "SealDataset", "JudgeModel")) {
             values.put(function + "FunctionArn", "arn:aws:lambda:us-east-1:000000000000:function:" + function + ":live");
         }
         values.put("TopicArn", "arn:aws:sns:us-east-1:000000000000:truepipe");

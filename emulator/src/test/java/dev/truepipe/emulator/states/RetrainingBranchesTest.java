@@ -65,6 +65,18 @@ class RetrainingBranchesTest {
         all.add(new Story("young manifests", "ModelPromoted", ONE, r -> r.tasks.then("PlanDataset", times(12, settle()))));
         all.add(new Story("manifests that never settle", "UnexpectedAnswer", List.of(),
                 r -> r.tasks.then("PlanDataset", times(13, settle()))));
+        all.add(new Story("labels of another tool", "ModelPromoted", ONE, r -> r.tasks.then("PlanDataset", times(100, convert()))));
+        all.add(new Story("more labels of another tool than there is time for", "ConversionNeverEnds", List.of(),
+                r -> r.tasks.usually("PlanDataset", convert())));
+        all.add(new Story("labels that nobody can read", "Skipped", List.of(), r -> r.tasks.then("PlanDataset", convert())
+                .then("ConvertLabels", gives(payload(map("outcome", "skip", "message", "it breaks off",
+                        "why", map("gate", "unreadable-labels", "message", "it breaks off"), "announcement", map("subject", "Skipped", "message", "why")))))));
+        all.add(new Story("overwritten while converted", "ModelPromoted", ONE, r -> r.tasks.then("PlanDataset", convert())
+                .then("ConvertLabels", gives(payload(map("outcome", "changed", "message", "so it is"))))));
+        all.add(new Story("overwritten while converted, again and again", "ManifestKeepsChanging", List.of(), r -> r.tasks.usually("PlanDataset", convert())
+                .usually("ConvertLabels", gives(payload(map("outcome", "changed", "message", "so it is"))))));
+        all.add(new Story("a conversion nobody knows", "UnexpectedAnswer", List.of(), r -> r.tasks.then("PlanDataset", convert())
+                .then("ConvertLabels", gives(payload(map("outcome", "perhaps"))))));
         all.add(new Story("overwritten while scanned", "ModelPromoted", ONE, r -> r.tasks.then("ScanChunk", changed())));
         all.add(new Story("overwritten while scanned, again and again", "ManifestKeepsChanging", List.of(),
                 r -> r.tasks.usually("ScanChunk", changed())));
@@ -220,6 +232,9 @@ class RetrainingBranchesTest {
                 retraining.tasks.then("DecideDataset", gives(payload(map("outcome", "skip", "version", "v1", "why", map("gate", "g"),
                         "announcement", map("subject", "Skipped", "message", "why")))));
             }
+            if (retry.state.equals("ConvertLabels")) {
+                retraining.tasks.then("PlanDataset", convert());
+            }
             if (retry.state.equals("DescribeAttempt")) {
                 retraining.tasks.then("Train", gives(job("Stopping", "Stopping", null)));
             }
@@ -287,6 +302,10 @@ class RetrainingBranchesTest {
 
     private static Answer settle() {
         return gives(payload(map("outcome", "settle", "message", "young", "settleSeconds", 60L)));
+    }
+
+    private static Answer convert() {
+        return gives(payload(map("outcome", "convert", "message", "1 export to be converted", "run", map("bucket", "work", "prefix", "runs/street-cars/first/"), "exports", 1L)));
     }
 
     private static Answer changed() {

@@ -126,6 +126,8 @@ class TrainRequestTest {
     @Test
     void handsEachFunctionWhatItsContractSays() {
         try (Retraining retraining = new Retraining()) {
+            retraining.tasks.then("PlanDataset", gives(Retraining.payload(map("outcome", "convert", "message", "1 export to be converted",
+                    "run", map("bucket", "work", "prefix", "runs/street-cars/first/"), "exports", 1L))));
             ExecutionRecord record = retraining.run();
             String arn = record.ref().arn();
             Map<String, Object> run = map("bucket", "work", "prefix", "runs/street-cars/first/");
@@ -143,7 +145,8 @@ class TrainRequestTest {
             assertEquals(map("dataset", "street-cars", "execution", arn, "executionName", "first", "run", run, "version", "v1",
                             "plan", "0123456789abcdef", "job", job("Completed", "Completed", null)),
                     sent(retraining, "JudgeModel"));
-            for (String state : List.of("PlanDataset", "ScanChunk", "DecideDataset", "WriteChunk", "SealDataset", "JudgeModel")) {
+            assertEquals(map("dataset", "street-cars", "execution", arn, "executionName", "first", "run", run), sent(retraining, "ConvertLabels"));
+            for (String state : List.of("PlanDataset", "ConvertLabels", "ScanChunk", "DecideDataset", "WriteChunk", "SealDataset", "JudgeModel")) {
                 assertEquals("arn:aws:lambda:us-east-1:000000000000:function:" + state + ":live",
                         retraining.tasks.calls(state).getFirst().arguments().get("FunctionName"));
             }
@@ -186,7 +189,7 @@ class TrainRequestTest {
     @Test
     void retriesLambdaForMoreThanFiveMinutes() throws Exception {
         List<Map<String, Object>> retriers = lambdaRetriers(Json.object(Retraining.document().get("States")));
-        assertEquals(6, retriers.size());
+        assertEquals(7, retriers.size());
         for (Map<String, Object> retrier : retriers) {
             assertEquals("FULL", retrier.get("JitterStrategy"));
             double mean = 0;
