@@ -31,7 +31,7 @@ public interface CloudListener {
     /** A message went to a topic. */
     default void published(Topics.Message message) {}
 
-    /** A function, the state machine or a client made a call that IAM would have had to allow; what runs inside the cloud itself makes none. */
+    /** A function, the state machine or a client made a call that IAM would have had to allow, SQS apart; what runs inside the cloud itself makes none. */
     default void called(AwsCall call) {}
 
     /** Something in the cloud itself broke. @param trace with the stack */

@@ -107,11 +107,11 @@ public final class AwsEndpoint {
         int status = 200;
         Map<String, Object> response;
         try {
-            Map<String, Object> request = request(body);
-            JsonActions.of(AwsCall.caller(call.header("Authorization")), target, request).forEach(told);
             if (target.startsWith("AmazonSQS.") && queues != null) {
                 return queues.forward(call, body);
             }
+            Map<String, Object> request = request(body);
+            JsonActions.of(AwsCall.caller(call.header("Authorization")), target, request).forEach(told);
             response = answer(target, request);
         } catch (AwsError e) {
             status = 400;

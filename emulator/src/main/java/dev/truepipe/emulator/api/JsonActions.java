@@ -26,8 +26,6 @@ final class JsonActions {
             // A policy's resource for what is done to a log group ends in ":*".
             case "Logs_20140328" -> List.of(new AwsCall(caller, "logs:" + operation,
                     named(request, "arn:aws:logs:" + Arns.REGION + ":" + Arns.ACCOUNT + ":log-group:", "logGroupName") + ":"));
-            case "AmazonSQS" -> List.of(new AwsCall(caller, "sqs:" + operation, request.get("QueueUrl") instanceof String url
-                    ? Arns.queue(url.substring(url.lastIndexOf('/') + 1)) : "*"));
             default -> List.of(new AwsCall(caller, target, "*"));
         };
     }
