@@ -149,6 +149,9 @@ final class PipeCommand implements Callable<Integer> {
             }
             return null;
         }
+        if (root.toAbsolutePath().toString().contains(",")) {
+            throw new UnreadableInput("--root", "has a comma, which parts the words of what an engine is told to mount", "name a folder without one");
+        }
         try {
             return ContainerImage.of(image, System.getenv());
         } catch (IOException e) {

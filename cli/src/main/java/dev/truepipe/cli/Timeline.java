@@ -25,6 +25,9 @@ import java.util.stream.Stream;
  * <p>Events come on many threads; each line is printed whole.
  */
 final class Timeline implements CloudListener {
+    /** States in which a job trains; a run enters one of them. */
+    private static final Set<String> TRAINING = Set.of("Train", "TrainInVpc");
+
     private final PrintStream out;
     private final Words words;
     private final long start = System.nanoTime();
@@ -161,14 +164,14 @@ final class Timeline implements CloudListener {
         if (event.type().endsWith("StateEntered")) {
             entered.put(state, System.nanoTime());
             whenEntered.accept(state);
-            if (state.equals("Train")) {
-                step("Train", "a job reads the pipes, epoch by epoch", null);
+            if (TRAINING.contains(state)) {
+                step(state, "a job reads the pipes, epoch by epoch", null);
             }
         } else if (event.type().endsWith("StateExited")) {
             Long since = entered.remove(state);
             Duration took = since == null ? null : Duration.ofNanos(System.nanoTime() - since);
             String said = said(state, event);
-            if (state.equals("Train")) {
+            if (TRAINING.contains(state)) {
                 tellEpoch();
             }
             if (said != null) {
@@ -233,7 +236,7 @@ final class Timeline implements CloudListener {
             case "DecideDataset" -> decided(output);
             case "WriteChannels" -> count(children.get(state), "chunk") + " copied, byte for byte";
             case "SealDataset" -> output.get("outcome") + " version " + shortened(output.get("version"));
-            case "Train" -> trained(output);
+            case "Train", "TrainInVpc" -> trained(output);
             case "DescribeAttempt" -> "why did it end?";
             case "JudgeModel" -> judged(output);
             case "Register" -> "model package " + tail(output.get("modelPackageArn"));

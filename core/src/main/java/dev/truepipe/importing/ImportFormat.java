@@ -43,6 +43,11 @@ public enum ImportFormat {
         return this == YOLO || this == FOLDERS || this == FILE_MODE;
     }
 
+    /** Whether an export holds all labels of its project, so that an older one beside it is an earlier state and nothing more. */
+    public boolean ofWholeProject() {
+        return this == LABEL_STUDIO;
+    }
+
     /** What the names of exports end with, such as {@code .json}; empty where an export is not one file that has all labels in it. */
     public Optional<String> ending() {
         return Optional.ofNullable(ending);

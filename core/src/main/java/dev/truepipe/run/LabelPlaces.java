@@ -20,8 +20,8 @@ import java.util.Set;
  * export of that format; or one object named by its whole key.
  *
  * <p>A labeling job leaves tens of thousands of objects beside its manifest ({@code annotations/} and others); folders of
- * those names are never listed, at any depth. Exports may lie anywhere. Each holds its whole project, so of those in one folder the
- * newest counts, and the others are earlier states of the same labels.
+ * those names are never listed, at any depth. Exports may lie anywhere. Where each holds its whole project, only the newest of those in
+ * one folder counts: the others are earlier states of the same labels.
  *
  * @param labels a folder (key empty or ending in {@code /}) or one object
  * @param format of the exports; {@code null}: the labels are manifests
@@ -88,7 +88,7 @@ public record LabelPlaces(S3Uri labels, ImportFormat format) {
             walk(store, found);
         }
         found.removeIf(object -> apart.contains(object.uri()));
-        if (format != null) {
+        if (format != null && format.ofWholeProject()) {
             found = newestOfEachFolder(found);
         }
         found.sort(Comparator.comparing(StoredObject::uri));

@@ -175,10 +175,17 @@ public final class PlanDataset {
     private Map<String, Object> ofExports(
             Request request, Map<String, Object> settings, Pins pins, List<StoredObject> holdOut, List<StoredObject> labels, String fingerprint, Instant now) throws IOException {
         ImportOptions options = ImportOptions.of(settings);
-        List<Export> exports = labels.stream().map(object -> Export.of(request.workBucket(), request.dataset(), object, options)).toList();
         RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
-        // It names the claim too, which is to be given up if other exports overtake these.
-        new Exports(fingerprint, settings, exports).write(store, run);
+        List<Export> exports;
+        Optional<Exports> before = ifThere(() -> Exports.read(store, run)).filter(earlier -> earlier.fingerprint().equals(fingerprint));
+        if (before.isPresent()) {
+            // The same bytes, perhaps uploaded again since: what they have become is at the place that was told before.
+            exports = before.get().all();
+        } else {
+            exports = labels.stream().map(object -> Export.of(request.workBucket(), request.dataset(), object, options)).toList();
+            // It names the claim too, which is to be given up if other exports overtake these.
+            new Exports(fingerprint, settings, exports).write(store, run);
+        }
         List<StoredObject> manifests = new ArrayList<>();
         for (Export export : exports) {
             export.converted(store, now).ifPresent(manifests::add);
@@ -282,11 +289,9 @@ public final class PlanDataset {
     private void giveUpEarlierClaim(Request request, String fingerprint, Instant now) throws IOException {
         RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
         Set<String> earlier = new TreeSet<>();
-        claimed(() -> Plan.read(store, run).fingerprint()).ifPresent(earlier::add);
-        if (ImportOptions.format(request.settings()) != null) {
-            // Exports are claimed before there is a plan.
-            claimed(() -> Exports.read(store, run).fingerprint()).ifPresent(earlier::add);
-        }
+        ifThere(() -> Plan.read(store, run).fingerprint()).ifPresent(earlier::add);
+        // Exports are claimed before there is a plan.
+        ifThere(() -> Exports.read(store, run).fingerprint()).ifPresent(earlier::add);
         for (String claimed : earlier) {
             if (!claimed.equals(fingerprint)) {
                 S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(claimed);
@@ -295,12 +300,12 @@ public final class PlanDataset {
         }
     }
 
-    private interface Reading {
-        String read() throws IOException;
+    private interface Reading<T> {
+        T read() throws IOException;
     }
 
     /** Empty if this run has not come so far yet. */
-    private static Optional<String> claimed(Reading reading) throws IOException {
+    private static <T> Optional<T> ifThere(Reading<T> reading) throws IOException {
         try {
             return Optional.of(reading.read());
         } catch (ObjectMissingException notYet) {

@@ -119,7 +119,7 @@ class LabelPlacesTest {
 
     /** An export holds its whole project: an older one beside it would bring back labels that are gone. */
     @Test
-    void ofTheExportsInOneFolderTheNewestCounts() throws IOException {
+    void ofTheExportsOfProjectsInOneFolderTheNewestCounts() throws IOException {
         Instant[] now = {Instant.parse("2026-05-01T00:00:00Z")};
         InMemoryObjectStore store = new InMemoryObjectStore(() -> now[0]);
         LabelPlaces places = new LabelPlaces(FOLDER, ImportFormat.LABEL_STUDIO);
@@ -135,6 +135,7 @@ class LabelPlacesTest {
         assertEquals(List.of(newest, FOLDER.resolve("b/2.json")), uris(places.find(store, Set.of(classes))),
                 "the later name where the times are equal; what is something else is not looked at");
         assertEquals(List.of(newest), uris(new LabelPlaces(newest, ImportFormat.LABEL_STUDIO).find(store, Set.of())), "by its whole key");
+        assertEquals(4, new LabelPlaces(FOLDER, ImportFormat.COCO).find(store, Set.of(classes)).size(), "parts of a dataset lie side by side");
     }
 
     @Test

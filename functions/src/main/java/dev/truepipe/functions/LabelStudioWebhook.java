@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,12 +32,14 @@ final class LabelStudioWebhook {
     /** Only counts are read of it, and labels that are drawn stroke by stroke are no labels here. */
     static final int MOST_BYTES = 1 << 20;
 
+    private static final Duration SHORTEST_WINDOW = Duration.ofMinutes(1);
     private static final Set<String> CREATED = Set.of("ANNOTATION_CREATED", "ANNOTATIONS_CREATED");
     private static final Set<String> OTHERS = Set.of("ANNOTATION_UPDATED", "PROJECT_UPDATED");
 
     private final Supplier<Settings> settings;
     private final Secrets secrets;
     private final ArrivalSender arrivals;
+    private final Clock clock;
     private final Log log;
 
     /** Where secrets lie. */
@@ -57,10 +61,11 @@ final class LabelStudioWebhook {
         static final Answer STRANGER = new Answer(401, "");
     }
 
-    LabelStudioWebhook(Supplier<Settings> settings, Secrets secrets, ArrivalSender arrivals, Log log) {
+    LabelStudioWebhook(Supplier<Settings> settings, Secrets secrets, ArrivalSender arrivals, Clock clock, Log log) {
         this.settings = settings;
         this.secrets = secrets;
         this.arrivals = arrivals;
+        this.clock = clock;
         this.log = log;
     }
 
@@ -69,13 +74,12 @@ final class LabelStudioWebhook {
      *
      * @param path its last segment names the dataset
      * @param secret the header's value, or {@code null}
-     * @param id unique to the call
      */
-    Answer answer(String path, String secret, byte[] body, String id) {
+    Answer answer(String path, String secret, byte[] body) {
         String name = path == null ? "" : path.substring(path.lastIndexOf('/') + 1);
         Optional<DatasetSettings> dataset = settings.get().dataset(name);
         Optional<Webhook> webhook = dataset.flatMap(DatasetSettings::webhook);
-        if (webhook.isEmpty() || secret == null || !same(secret, secrets.read(webhook.get().secret()))) {
+        if (webhook.isEmpty() || secret == null || !knows(secret, webhook.get())) {
             log.info("Refused a call: no such dataset, or not its secret");
             return Answer.STRANGER;
         }
@@ -91,10 +95,20 @@ final class LabelStudioWebhook {
             about.info("Refused an event that is no JSON object");
             return new Answer(400, "not a JSON object");
         }
-        return answer(webhook.get(), name, event, id, about);
+        return answer(webhook.get(), dataset.get(), event, about);
     }
 
-    private Answer answer(Webhook webhook, String dataset, Map<String, Object> event, String id, Log about) {
+    /** A secret that cannot be read is nobody's: whoever calls then is told no more than a stranger, and the log says why. */
+    private boolean knows(String secret, Webhook webhook) {
+        try {
+            return same(secret, secrets.read(webhook.secret()));
+        } catch (RuntimeException e) {
+            log.error("Cannot tell whether a caller knows the secret", e);
+            return false;
+        }
+    }
+
+    private Answer answer(Webhook webhook, DatasetSettings dataset, Map<String, Object> event, Log about) {
         String action = String.valueOf(event.get("action"));
         if (!CREATED.contains(action) && !OTHERS.contains(action)) {
             return new Answer(204, "");
@@ -107,7 +121,9 @@ final class LabelStudioWebhook {
         if (why == null) {
             return new Answer(204, "");
         }
-        arrivals.send(Messages.trigger(dataset, id, false));
+        // Calls of one while are one arrival: a finished project tells of every correction, too.
+        long window = Math.max(SHORTEST_WINDOW.toSeconds(), dataset.settle().toSeconds());
+        arrivals.send(Messages.trigger(dataset.name(), "label-studio-" + clock.instant().getEpochSecond() / window * window, false));
         about.info("Sent an arrival", "why", why, "project", project.get("id") instanceof Number number ? number : null);
         return new Answer(202, why);
     }

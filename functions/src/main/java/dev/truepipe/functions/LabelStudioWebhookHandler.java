@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.Map;
 
@@ -22,7 +23,7 @@ public final class LabelStudioWebhookHandler implements RequestHandler<APIGatewa
     /** Lambda's entry; a missing variable fails here, in the init phase, not on the first event. */
     public LabelStudioWebhookHandler() {
         Wiring wired = new Wiring(System.getenv());
-        this.webhook = new LabelStudioWebhook(wired.settingsSupplier(wired.store()), wired.secrets(), wired.arrivals(), log);
+        this.webhook = new LabelStudioWebhook(wired.settingsSupplier(wired.store()), wired.secrets(), wired.arrivals(), Clock.systemUTC(), log);
     }
 
     LabelStudioWebhookHandler(LabelStudioWebhook webhook) {
@@ -33,7 +34,7 @@ public final class LabelStudioWebhookHandler implements RequestHandler<APIGatewa
     public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
         LabelStudioWebhook.Answer answer;
         try {
-            answer = webhook.answer(event.getRawPath(), header(event.getHeaders()), body(event), context.getAwsRequestId());
+            answer = webhook.answer(event.getRawPath(), header(event.getHeaders()), body(event));
         } catch (RuntimeException e) {
             // Label Studio asks for no reasons, and strangers get none.
             log.error("Failed to answer a call", e);

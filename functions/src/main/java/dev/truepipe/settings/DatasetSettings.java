@@ -208,8 +208,8 @@ public record DatasetSettings(
      */
     public record Webhook(String secret, OptionalInt every) {
         public static final int MOST_ANNOTATIONS = 1_000_000;
-        /** SSM's own rule, without the two prefixes that it keeps for AWS. */
-        public static final String SECRET_PATTERN = "(?!/?([aA][wW][sS]|[sS][sS][mM]))(/[a-zA-Z0-9_.-]+)+|[a-zA-Z0-9_.-]+";
+        /** SSM's own rule, without the two prefixes that it keeps for AWS, and beginning with a slash: a secret that was pasted here is no name. */
+        public static final String SECRET_PATTERN = "(?!/([aA][wW][sS]|[sS][sS][mM]))(/[a-zA-Z0-9_.-]+)+";
 
         Map<String, Object> toJson() {
             Map<String, Object> json = new LinkedHashMap<>();

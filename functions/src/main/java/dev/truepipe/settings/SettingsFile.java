@@ -33,6 +33,7 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -182,10 +183,12 @@ public final class SettingsFile {
             section.problem("images", "\"kmsKeys.images\" is given, and every image lies in a bucket that the stack makes",
                     "remove it; encryption: customer-key encrypts what the stack makes");
         }
-        // As images lie in the bucket of labels where nothing else is said, so does their key go with that of labels.
+        // Images that lie in a bucket of labels lie under its key, whatever is said of other images.
         boolean besideLabels = datasets.stream().anyMatch(dataset -> dataset.labelBucket() != LabelBucket.CREATE
                 && dataset.images().stream().anyMatch(image -> image.bucket().equals(dataset.labels().bucket())));
-        return keys.images().isEmpty() && besideLabels ? new KmsKeys(keys.labels(), keys.labels()) : keys;
+        return besideLabels
+                ? new KmsKeys(keys.labels(), Stream.concat(keys.labels().stream(), keys.images().stream()).distinct().toList())
+                : keys;
     }
 
     private List<String> keyArns(Section section, String key) {

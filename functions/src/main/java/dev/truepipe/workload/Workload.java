@@ -326,7 +326,7 @@ public record Workload(
     /** Before the queue, where a dataset lets Label Studio call; else there is no such function. */
     private static List<FunctionSpec> webhook(List<Source> sources, Grant settings, Map<String, Value> ownLabelBucket) {
         List<Value> secrets = sources.stream().flatMap(source -> source.webhookSecret().stream()).distinct()
-                .map(name -> text("arn:", PARTITION, ":ssm:", REGION, ":", ACCOUNT, ":parameter" + (name.startsWith("/") ? "" : "/") + name)).toList();
+                .map(name -> text("arn:", PARTITION, ":ssm:", REGION, ":", ACCOUNT, ":parameter" + name)).toList();
         return secrets.isEmpty() ? List.of() : List.of(new FunctionSpec(
                 "LabelStudioWebhook",
                 LabelStudioWebhookHandler.class.getName(),

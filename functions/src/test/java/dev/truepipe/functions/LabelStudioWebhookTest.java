@@ -16,11 +16,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +37,7 @@ class LabelStudioWebhookTest {
     private final List<String> sent = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
     private RuntimeException failure;
+    private Instant now = Instant.parse("2026-05-01T00:00:00Z");
 
     @ParameterizedTest
     @CsvSource({
@@ -54,7 +59,7 @@ class LabelStudioWebhookTest {
     })
     void aFinishedProjectAndEveryFiftiethAnnotationAreAnArrival(String action, int tasks, int finished, int annotations, int status) {
         assertEquals(status, call("/street-cars", SECRET, event(action, tasks, finished, annotations)).getStatusCode());
-        assertEquals(status == 202 ? List.of(Messages.trigger("street-cars", "request-1", false)) : List.of(), sent, "what truepipe trigger sends");
+        assertEquals(status == 202 ? List.of(Messages.trigger("street-cars", "label-studio-1777593600", false)) : List.of(), sent, "what truepipe trigger sends");
     }
 
     /** One call may tell of many at once, and the fiftieth be among them. */
@@ -124,12 +129,23 @@ class LabelStudioWebhookTest {
         assertEquals(List.of("/label-studio/finished", "/label-studio/finished"), asked);
     }
 
+    /** Whoever corrects three hundred labels of a finished project is not told three hundred times that a brake holds. */
+    @Test
+    void callsOfOneWhileAreOneArrival() {
+        for (int second : List.of(0, 299, 300)) {
+            now = Instant.parse("2026-05-01T00:00:00Z").plusSeconds(second);
+            assertEquals(202, call("/street-cars", SECRET, event("ANNOTATION_UPDATED", 10, 10, 12)).getStatusCode());
+        }
+        assertEquals(sent.get(0), sent.get(1));
+        assertEquals(2, Set.copyOf(sent).size(), sent::toString);
+    }
+
     @Test
     void whatFailsIsInTheLogAndNotInTheAnswer() throws IOException {
         failure = new IllegalStateException("cannot read the SSM parameter /label-studio/street");
         List<Map<String, Object>> lines = Printed.by(() -> {
             APIGatewayV2HTTPResponse answer = call("/street-cars", SECRET, event("PROJECT_UPDATED", 10, 10, 12));
-            assertEquals(500, answer.getStatusCode());
+            assertEquals(401, answer.getStatusCode());
             assertEquals("", answer.getBody());
         });
         assertTrue(lines.toString().contains("cannot read the SSM parameter /label-studio/street"), lines::toString);
@@ -166,10 +182,9 @@ class LabelStudioWebhookTest {
                 throw failure;
             }
             return SECRET;
-        }, sent::add, Log.of("LabelStudioWebhook", null, null));
+        }, sent::add, Clock.fixed(now, ZoneOffset.UTC), Log.of("LabelStudioWebhook", null, null));
         Context context = (Context) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Context.class}, (proxy, method, arguments) -> {
-            assertEquals("getAwsRequestId", method.getName());
-            return "request-1";
+            throw new AssertionError(method.getName());
         });
         APIGatewayV2HTTPResponse answer = new LabelStudioWebhookHandler(webhook).handleRequest(event, context);
         ByteArrayOutputStream out = new ByteArrayOutputStream();

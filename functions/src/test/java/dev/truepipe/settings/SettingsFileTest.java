@@ -227,8 +227,9 @@ class SettingsFileTest {
                 new Bad("webhook of another tool", dataset("    format: cvat\n    webhook: { secret: /label-studio/street }\n"), 6, "labels are of cvat", "write format: label-studio", Seen.BY_BOTH),
                 new Bad("webhook without a secret", dataset("    format: label-studio\n    webhook: { every: 50 }\n"), 6, "anybody could call", "SecureString", Seen.BY_BOTH),
                 new Bad("a secret itself", dataset("    format: label-studio\n    webhook: { secret: 'p@ss word' }\n"), 6, "the secret itself never stands here", "write a name", Seen.BY_BOTH),
+                new Bad("a secret itself, of hexadecimal digits", dataset("    format: label-studio\n    webhook: { secret: 9f86d081884c7d65 }\n"), 6, "the secret itself never stands here", "write a name", Seen.BY_BOTH),
                 new Bad("a secret that AWS keeps", dataset("    format: label-studio\n    webhook: { secret: /aws/street }\n"), 6, "no name of an SSM parameter", "/label-studio/street", Seen.BY_BOTH),
-                new Bad("every no annotation", dataset("    format: label-studio\n    webhook: { secret: street, every: 0 }\n"), 6, "is 0", "1 to 1000000", Seen.BY_BOTH),
+                new Bad("every no annotation", dataset("    format: label-studio\n    webhook: { secret: /street, every: 0 }\n"), 6, "is 0", "1 to 1000000", Seen.BY_BOTH),
                 new Bad("classes as a labeling interface", dataset("    format: label-studio\n    labelCategories: s3://my-labels/interface.xml\n"), 6, "a labeling interface", "list its classes in their order", Seen.BY_LOADER),
                 new Bad("partial as yes or no", dataset("    partial: true\n"), 5, "true", "deny", Seen.BY_BOTH));
     }
@@ -299,7 +300,7 @@ class SettingsFileTest {
                 dataset("    format: cvat\n").replace("cars/", "s3://my-labels/yard/manifests/"),
                 dataset("    format: label-studio\n    label: kind\n    images: [s3://my-images/street/]\n    labelCategories: [car, van]\n"
                         + "    import: { s3Prefix: s3://my-images/, map: ['/data/local-files/?d=shelf/=s3://my-images/shelf/', a=b], from: kind }\n"),
-                dataset("    format: label-studio\n    webhook: { secret: /label-studio/street, every: 50 }\n"), dataset("    format: label-studio\n    webhook: { secret: secret.of-1 }\n"),
+                dataset("    format: label-studio\n    webhook: { secret: /label-studio/street, every: 50 }\n"), dataset("    format: label-studio\n    webhook: { secret: /secret.of-1 }\n"),
                 dataset("    enabled: false\n    maxRuns: 1/day\n"), dataset("    enabled: true\n    maxRuns: 1000/day\n"),
                 dataset("    labelBucket: create\n") + "notify: { email: ml-team@example.com }\n");
     }

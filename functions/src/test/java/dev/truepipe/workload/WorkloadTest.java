@@ -148,7 +148,7 @@ class WorkloadTest {
     void labelStudioMayCallOnlyWhereADatasetLetsIt() {
         assertTrue(workload.functions().stream().noneMatch(FunctionSpec::url));
         List<Source> sources = new java.util.ArrayList<>();
-        for (String secret : List.of("/label-studio/street", "plain", "plain")) {
+        for (String secret : List.of("/label-studio/street", "/plain", "/plain")) {
             sources.add(new Source("d" + sources.size(), S3Uri.parse("s3://exports/" + sources.size() + "/"), Optional.of(ImportFormat.LABEL_STUDIO), Optional.of(secret),
                     Source.LabelBucket.NOTIFICATION, Duration.ZERO, Optional.empty(), List.of(), Optional.empty()));
         }

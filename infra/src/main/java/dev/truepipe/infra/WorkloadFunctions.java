@@ -35,6 +35,7 @@ import software.constructs.Construct;
  */
 final class WorkloadFunctions extends Construct {
     static final String ALIAS = "live";
+    private static final int MOST_CALLS_AT_ONCE = 5;
 
     private final Map<String, Alias> aliases = new LinkedHashMap<>();
     private final Map<String, String> urls = new LinkedHashMap<>();
@@ -70,6 +71,8 @@ final class WorkloadFunctions extends Construct {
         spec.environment().forEach((name, value) -> environment.put(name, names.resolve(value)));
         Function function = Function.Builder.create(scope, "Function")
                 .runtime(Runtime.JAVA_25)
+                // Anybody may call it: a flood of calls must not take the concurrency that the others live on.
+                .reservedConcurrentExecutions(spec.url() ? MOST_CALLS_AT_ONCE : null)
                 .architecture(Architecture.ARM_64)
                 .code(code)
                 .handler(spec.handler())

@@ -62,6 +62,8 @@ public final class TrainingContainer implements AutoCloseable {
     private volatile RuntimeException logFailure;
     private final ProcessTree processes = new ProcessTree();
     private Process process;
+    /** Whether no container is left, nor can be started any more. */
+    private boolean removed;
     private Thread log;
 
     TrainingContainer(
@@ -278,7 +280,7 @@ public final class TrainingContainer implements AutoCloseable {
     public void close() throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
-            if (process != null && process.isAlive()) {
+            if (process != null) {
                 removeContainer();
             }
         } catch (InterruptedException e) {
@@ -333,8 +335,9 @@ public final class TrainingContainer implements AutoCloseable {
 
     /** What the engine started is no child of ours: killing the engine's client alone would leave it. */
     private void removeContainer() throws IOException, InterruptedException {
-        if (image != null) {
+        if (image != null && !removed) {
             image.remove(containerName);
+            removed = !process.isAlive();
         }
     }
 
@@ -350,8 +353,9 @@ public final class TrainingContainer implements AutoCloseable {
                 throw new IllegalStateException(e.getCause());
             }
             process.waitFor();
-            removeContainer(); // the engine may have been about to start it
         }
+        // Also one that the engine was only about to start, and one whose client ended before it.
+        removeContainer();
         processes.kill();
     }
 

@@ -505,7 +505,7 @@ class TrainingJobIT {
 
     @Test
     void stopsTheOtherInstancesWhenOneFails() throws Exception {
-        String script = "echo $$ > model/pid; case $PWD in *algo-2) echo no > output/failure; exit 4;; esac; sleep 300";
+        String script = "echo $$ > model/writing; mv model/writing model/pid; case $PWD in *algo-2) echo no > output/failure; exit 4;; esac; sleep 300";
         try (Training cloud = Training.script(folder, script)) {
             Map<String, Object> request = request("one-of-three");
             object(request.get("ResourceConfig")).put("InstanceCount", 3);
