@@ -92,7 +92,8 @@ final class FunctionInstance {
 
     /** Ends the JVM at once and waits for it. Killing what is dead is fine. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        process.toHandle().destroyForcibly(); // not Process.destroyForcibly(), which closes the log while its last words are read
+        process.waitFor();
         logReader.join(TimeUnit.SECONDS.toMillis(LOG_DRAIN_SECONDS));
     }
 
