@@ -26,6 +26,7 @@ final class FunctionInstance {
     private final BlockingQueue<Frame> answers = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> logEnds = new LinkedBlockingQueue<>();
     private final Thread logReader;
+    private volatile boolean killed;
 
     private record Frame(byte kind, String json) {}
 
@@ -92,8 +93,8 @@ final class FunctionInstance {
 
     /** Ends the JVM at once and waits for it. Killing what is dead is fine. */
     void kill() throws InterruptedException {
-        process.toHandle().destroyForcibly(); // not Process.destroyForcibly(), which closes the log while its last words are read
-        process.waitFor();
+        killed = true;
+        process.destroyForcibly().waitFor();
         logReader.join(TimeUnit.SECONDS.toMillis(LOG_DRAIN_SECONDS));
     }
 
@@ -132,8 +133,9 @@ final class FunctionInstance {
                 }
             }
         } catch (IOException e) {
-            // A killed process closes the pipe while it is read; there is nothing left to take.
-            log.accept("(log ends: " + e.getMessage() + ")");
+            if (!killed) { // which closes the pipe while it is read
+                log.accept("(log ends: " + e.getMessage() + ")");
+            }
         }
     }
 }
