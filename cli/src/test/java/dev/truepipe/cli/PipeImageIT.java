@@ -8,6 +8,7 @@ import dev.truepipe.emulator.sagemaker.ContainerImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,6 +134,7 @@ class PipeImageIT {
     void anEngineThatDoesNotAnswerIsToldBeforeAnythingIsMade() throws Exception {
         Program.require(!REAL, "a stand-in for Docker", "a real engine is not stopped for a test");
         Files.createFile(engine.resolve("down"));
+        Files.copy(engine.resolve("docker"), engine.resolve("podman"), StandardCopyOption.COPY_ATTRIBUTES); // before a real one on PATH
         Program.Ended ended = pipe("--image", IMAGE);
         assertEquals(2, ended.exit(), ended::toString);
         String message = ended.json().get("error").get("message").asString();
