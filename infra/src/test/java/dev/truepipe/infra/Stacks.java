@@ -4,8 +4,10 @@ import dev.truepipe.json.Json;
 import dev.truepipe.settings.InvalidSettingsException;
 import dev.truepipe.settings.Settings;
 import dev.truepipe.settings.SettingsFile;
+import dev.truepipe.storage.Folders;
 import dev.truepipe.workload.Workload;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +78,26 @@ final class Stacks {
               - { name: e, labels: "s3://my-events/street/", labelBucket: eventbridge, training: { algorithm: object-detection } }
             """;
 
+    /** Where assemblies lie until the tests end. */
+    private static final Path FOLDERS = folders();
+
     private Stacks() {}
+
+    private static Path folders() {
+        try {
+            Path folders = Files.createTempDirectory("truepipe-infra-test");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                try {
+                    Folders.remove(folders);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot remove " + folders, e);
+                }
+            }));
+            return folders;
+        } catch (IOException e) {
+            throw new UncheckedIOException("no folder for assemblies", e);
+        }
+    }
 
     static Settings settings(String yaml) throws IOException {
         Path file = Files.createTempFile("truepipe", ".yaml");
@@ -98,7 +119,7 @@ final class Stacks {
     }
 
     static Stack stack(String name, Settings settings, Workload workload, String jarContent) throws IOException {
-        Path folder = Files.createTempDirectory("truepipe-infra-test");
+        Path folder = Files.createTempDirectory(FOLDERS, "stack");
         Path jar = Files.writeString(folder.resolve("functions.jar"), jarContent);
         App app = new App(AppProps.builder().context(context()).outdir(folder.resolve("cdk.out").toString()).build());
         return new PipelineStack(app, name, StackProps.builder().build(), settings, workload,
