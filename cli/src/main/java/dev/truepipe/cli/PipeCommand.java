@@ -244,7 +244,9 @@ final class PipeCommand implements Callable<Integer> {
         }
         Duration limit = usage("--max-runtime", () -> Durations.parse(maxRuntime));
         Duration grace = usage("--stop-grace", () -> Durations.parse(stopGrace));
-        return usage(instances < 1 ? "--instances" : "--epochs", () -> new Spec(JOB, Arns.trainingJob(JOB), root, Path.of("").toAbsolutePath(), image != null && command.isEmpty() ? List.of("train") : command, System.getenv(), Map.of(),
+        // Without an image there is a command.
+        List<String> program = command.isEmpty() ? List.of("train") : command;
+        return usage(instances < 1 ? "--instances" : "--epochs", () -> new Spec(JOB, Arns.trainingJob(JOB), root, Path.of("").toAbsolutePath(), program, System.getenv(), Map.of(),
                 hyperparameters, pipes, epochs == null ? Integer.MAX_VALUE : epochs, instances, definitions, limit, grace));
     }
 

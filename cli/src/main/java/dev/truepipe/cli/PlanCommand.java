@@ -269,7 +269,7 @@ final class PlanCommand implements Callable<Integer> {
         Rehearsal rehearsal = new Rehearsal(machine, EXECUTION, Map.of("dataset", dataset.name(), "force", false, "settleSeconds", dataset.settle().toSeconds()));
         rehearsal.start();
         String next = rehearsal.after("SealDataset", Map.of("Payload", Map.of("outcome", "sealed", "version", document.version(), "training", training)));
-        if (!"Train".equals(next) && !"TrainInVpc".equals(next)) {
+        if (next == null || !Timeline.TRAINING.contains(next)) {
             throw new IllegalStateException("after SealDataset the state machine comes to " + next + ", not to Train");
         }
         return rehearsal.arguments(next);

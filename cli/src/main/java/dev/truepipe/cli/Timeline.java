@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class Timeline implements CloudListener {
     /** States in which a job trains; a run enters one of them. */
-    private static final Set<String> TRAINING = Set.of("Train", "TrainInVpc");
+    static final Set<String> TRAINING = Set.of("Train", "TrainInVpc");
 
     private final PrintStream out;
     private final Words words;

@@ -35,6 +35,12 @@ public record Console(String partition, String region, String account) {
         return region + "." + domain(partition);
     }
 
+    /** The page of an execution, or its ARN where no console knows it. */
+    static String place(String execution) {
+        Console console = of(execution);
+        return console.exists() ? console.execution(execution) : execution;
+    }
+
     String execution(String arn) {
         return "https://" + host() + "/states/home?region=" + region + "#/v2/executions/details/" + arn;
     }

@@ -68,7 +68,7 @@ public final class ConvertLabels {
             try {
                 report = convert(export, options);
             } catch (PreconditionFailedException | ObjectMissingException changed) {
-                return answer("changed", export.object().uri() + " was overwritten, or removed, before it was converted.");
+                return Answers.of("changed", export.object().uri() + " was overwritten, or removed, before it was converted.");
             } catch (UnreadableSourceException e) {
                 return unreadable(dataset, execution, export, e);
             }
@@ -108,7 +108,7 @@ public final class ConvertLabels {
     }
 
     private static Map<String, Object> converted(long converted, long lines, long skipped) {
-        return answer("converted", Words.count(converted, "export") + " became " + Words.count(lines, "line")
+        return Answers.of("converted", Words.count(converted, "export") + " became " + Words.count(lines, "line")
                 + (skipped == 0 ? "" : "; " + Words.number(skipped) + " objects and annotations were left out"));
     }
 
@@ -144,24 +144,12 @@ public final class ConvertLabels {
     }
 
     private static Map<String, Object> skip(String dataset, String execution, String gate, String how, String message, String details) {
-        Map<String, Object> answer = answer("skip", Words.bounded(message));
-        answer.put("why", new Decision.Why(gate, Words.bounded(message)).toJson());
-        Console console = Console.of(execution);
-        Map<String, Object> announcement = new LinkedHashMap<>();
-        announcement.put("subject", Words.subject("Truepipe: " + dataset + ", nothing trained: " + gate));
-        announcement.put("message", "The labels of " + dataset + " " + how + ", so no model was trained.\n\n"
-                + "  " + gate + ": " + Words.bounded(message) + "\n\n"
-                + details
-                + "Execution   " + (console.exists() ? console.execution(execution) : execution) + "\n\n"
-                + "The champion stays as it is. A new export starts a new run by itself.\n");
-        answer.put("announcement", announcement);
-        return answer;
-    }
-
-    private static Map<String, Object> answer(String outcome, String message) {
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("outcome", outcome);
-        answer.put("message", message);
-        return answer;
+        Decision.Why why = new Decision.Why(gate, Words.bounded(message));
+        return Answers.skip(why, Answers.announcement("Truepipe: " + dataset + ", nothing trained: " + gate,
+                "The labels of " + dataset + " " + how + ", so no model was trained.\n\n"
+                        + "  " + gate + ": " + why.message() + "\n\n"
+                        + details
+                        + "Execution   " + Console.place(execution) + "\n\n"
+                        + "The champion stays as it is. A new export starts a new run by itself.\n"));
     }
 }

@@ -273,13 +273,9 @@ public final class DecideDataset {
         } else {
             text.append("Findings    not written: a manifest was overwritten meanwhile; the run on the new one tells more\n");
         }
-        Console console = Console.of(execution);
-        text.append("Execution   ").append(console.exists() ? console.execution(execution) : execution).append('\n');
+        text.append("Execution   ").append(Console.place(execution)).append('\n');
         text.append("\nThe champion stays as it is. New labels start a new run by themselves.\n");
-        Map<String, Object> announcement = new LinkedHashMap<>();
-        announcement.put("subject", Words.subject("Truepipe: " + dataset + ", nothing trained: " + decision.why().gate()));
-        announcement.put("message", text.toString());
-        return announcement;
+        return Answers.announcement("Truepipe: " + dataset + ", nothing trained: " + decision.why().gate(), text.toString());
     }
 
     /** What was sealed last. @param version {@code null} if nothing was @param eTag of {@code latest.json} */

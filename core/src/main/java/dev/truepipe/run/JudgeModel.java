@@ -309,10 +309,8 @@ public final class JudgeModel {
         answer.put("modelUrl", model.modelUrl());
         answer.put("reportUri", report.toString());
         answer.put("metric", metric(standing, challenger));
-        Map<String, Object> announcement = new LinkedHashMap<>();
-        announcement.put("subject", subject(request, standing, challenger));
-        announcement.put("message", message(request, standing, challenger, objective, model, report, decision, warnings));
-        answer.put("announcement", announcement);
+        answer.put("announcement", Answers.announcement(
+                subject(request, standing, challenger), message(request, standing, challenger, objective, model, report, decision, warnings)));
         return answer;
     }
 
@@ -335,7 +333,7 @@ public final class JudgeModel {
             case LATE -> "model late, not promoted";
         };
         String metric = challenger.metric() == null ? "" : ", " + challenger.metric() + " " + Words.number(challenger.value());
-        return Words.subject("Truepipe: " + request.dataset() + ", " + words + metric);
+        return "Truepipe: " + request.dataset() + ", " + words + metric;
     }
 
     private static String message(

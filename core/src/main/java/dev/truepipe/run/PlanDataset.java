@@ -81,9 +81,10 @@ public final class PlanDataset {
         LabelPlaces places = new LabelPlaces(S3Uri.parse(Fields.text(settings, "labels")), format);
         List<StoredObject> labels = places.find(store, apart(holdOut, settings));
         Instant now = clock.instant();
+        RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
         if (labels.isEmpty()) {
-            giveUpEarlierClaim(request, null, now);
-            return answer("empty", nothingThere(places));
+            giveUpEarlierClaim(request, run, claimedExports(run), null, now);
+            return Answers.of("empty", nothingThere(places));
         }
         List<StoredObject> found = new ArrayList<>(labels);
         if (holdOut != null) {
@@ -91,7 +92,7 @@ public final class PlanDataset {
         }
         long young = secondsToSettle(found, Duration.ofSeconds(Fields.whole(settings, "settleSeconds")), now);
         if (young > 0 && request.settles() < MOST_SETTLES) {
-            Map<String, Object> answer = answer("settle", (format == null ? "A manifest" : "An export") + " was written less than settle ago; looking again then.");
+            Map<String, Object> answer = Answers.of("settle", (format == null ? "A manifest" : "An export") + " was written less than settle ago; looking again then.");
             answer.put("settleSeconds", young);
             return answer;
         }
@@ -103,7 +104,8 @@ public final class PlanDataset {
             }
         }
         String fingerprint = fingerprint(found, settings);
-        giveUpEarlierClaim(request, fingerprint, now);
+        Optional<Exports> before = claimedExports(run);
+        giveUpEarlierClaim(request, run, before, fingerprint, now);
         Claims claims = new Claims(store, executions);
         S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(fingerprint);
         boolean force = request.force();
@@ -129,15 +131,15 @@ public final class PlanDataset {
             }
         }
         return switch (answer) {
-            case Claims.Answer.Superseded(String by) -> answer(
+            case Claims.Answer.Superseded(String by) -> Answers.of(
                     "superseded", "Another run works on exactly these manifests and settings: " + by);
-            case Claims.Answer.Unchanged(String by) -> answer(
+            case Claims.Answer.Unchanged(String by) -> Answers.of(
                     "unchanged",
                     "Exactly these manifests and settings have been worked on: " + by
                             + ". To do so again: truepipe trigger " + request.dataset() + " --force");
             case Claims.Answer.Ours ours when format == null -> planned(request, settings, pins, List.of(), fingerprint, now);
             case Claims.Answer.Ours ours -> ofExports(
-                    request, settings, pins, found.subList(0, found.size() - labels.size()), labels, fingerprint, now);
+                    request, settings, pins, found.subList(0, found.size() - labels.size()), exports(request, run, before, settings, labels, fingerprint), fingerprint, now);
         };
     }
 
@@ -166,34 +168,35 @@ public final class PlanDataset {
         if (request.settles() >= MOST_SETTLES) {
             throw new IOException(object.uri() + " keeps being overwritten; wait until whoever writes it has ended, then trigger the dataset");
         }
-        Map<String, Object> answer = answer("settle", object.uri() + " was overwritten while it was planned.");
+        Map<String, Object> answer = Answers.of("settle", object.uri() + " was overwritten while it was planned.");
         answer.put("settleSeconds", Math.max(1, Fields.whole(request.settings(), "settleSeconds")));
         return answer;
     }
 
+    /** What the claim is for, written down, since it is to be given up if other exports overtake these. @param before what this run claimed last */
+    private List<Export> exports(
+            Request request, RunFolder run, Optional<Exports> before, Map<String, Object> settings, List<StoredObject> labels, String fingerprint) throws IOException {
+        if (before.isPresent() && before.get().fingerprint().equals(fingerprint)) {
+            // The same bytes, perhaps uploaded again since: what they have become is at the place that was told before.
+            return before.get().all();
+        }
+        ImportOptions options = ImportOptions.of(settings);
+        List<Export> exports = labels.stream().map(object -> Export.of(request.workBucket(), request.dataset(), object, options)).toList();
+        new Exports(fingerprint, settings, exports).write(store, run);
+        return exports;
+    }
+
     /** Plans on the manifests that the exports have become, or asks for them. The claim is ours. @param holdOut one's own, or empty */
     private Map<String, Object> ofExports(
-            Request request, Map<String, Object> settings, Pins pins, List<StoredObject> holdOut, List<StoredObject> labels, String fingerprint, Instant now) throws IOException {
-        ImportOptions options = ImportOptions.of(settings);
-        RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
-        List<Export> exports;
-        Optional<Exports> before = ifThere(() -> Exports.read(store, run)).filter(earlier -> earlier.fingerprint().equals(fingerprint));
-        if (before.isPresent()) {
-            // The same bytes, perhaps uploaded again since: what they have become is at the place that was told before.
-            exports = before.get().all();
-        } else {
-            exports = labels.stream().map(object -> Export.of(request.workBucket(), request.dataset(), object, options)).toList();
-            // It names the claim too, which is to be given up if other exports overtake these.
-            new Exports(fingerprint, settings, exports).write(store, run);
-        }
+            Request request, Map<String, Object> settings, Pins pins, List<StoredObject> holdOut, List<Export> exports, String fingerprint, Instant now) throws IOException {
         List<StoredObject> manifests = new ArrayList<>();
         for (Export export : exports) {
             export.converted(store, now).ifPresent(manifests::add);
         }
         long missing = exports.size() - manifests.size();
         if (missing > 0 || manifests.stream().allMatch(manifest -> manifest.size() == 0)) {
-            Map<String, Object> answer = answer("convert", missing > 0 ? Words.count(missing, "export") + " to be converted" : "no line in any export");
-            answer.put("run", run.toJson());
+            Map<String, Object> answer = Answers.of("convert", missing > 0 ? Words.count(missing, "export") + " to be converted" : "no line in any export");
+            answer.put("run", RunFolder.of(request.workBucket(), request.dataset(), request.executionName()).toJson());
             answer.put("exports", (long) exports.size());
             return answer;
         }
@@ -213,20 +216,14 @@ public final class PlanDataset {
         return MissedObjects.backAgain(store, RunFolder.of(request.workBucket(), request.dataset(), by.substring(by.lastIndexOf(':') + 1))) != null;
     }
 
-    /** The state's output where a brake holds: that of a gate but for the version, which there is none of; nothing of the run is written or claimed. */
+    /** The state's output where a brake holds; nothing of the run is written or claimed. */
     private static Map<String, Object> held(Request request, Brakes.Verdict.Held held) {
-        Map<String, Object> answer = answer("skip", held.message());
-        answer.put("why", new Decision.Why(held.brake(), held.message()).toJson());
-        Console console = Console.of(request.execution());
-        Map<String, Object> announcement = new LinkedHashMap<>();
-        announcement.put("subject", Words.subject("Truepipe: " + request.dataset() + ", held by " + held.brake()));
-        announcement.put("message", "There is something to train on in " + request.dataset() + ", but a brake holds it: nothing was claimed, scanned or trained.\n\n"
-                + "  " + held.brake() + ": " + held.message() + "\n\n"
-                + "Execution   " + (console.exists() ? console.execution(request.execution()) : request.execution()) + "\n\n"
-                + "The champion stays as it is. The next look (sweep, every " + Words.duration(Fields.whole(request.settings(), "sweepSeconds"))
-                + ") or arrival tries again by itself; to look at once: truepipe trigger " + request.dataset() + "\n");
-        answer.put("announcement", announcement);
-        return answer;
+        return Answers.skip(new Decision.Why(held.brake(), held.message()), Answers.announcement("Truepipe: " + request.dataset() + ", held by " + held.brake(),
+                "There is something to train on in " + request.dataset() + ", but a brake holds it: nothing was claimed, scanned or trained.\n\n"
+                        + "  " + held.brake() + ": " + held.message() + "\n\n"
+                        + "Execution   " + Console.place(request.execution()) + "\n\n"
+                        + "The champion stays as it is. The next look (sweep, every " + Words.duration(Fields.whole(request.settings(), "sweepSeconds"))
+                        + ") or arrival tries again by itself; to look at once: truepipe trigger " + request.dataset() + "\n"));
     }
 
     /**
@@ -286,18 +283,22 @@ public final class PlanDataset {
     }
 
     /** What this run claimed earlier and other labels have overtaken was never worked on to its end. */
-    private void giveUpEarlierClaim(Request request, String fingerprint, Instant now) throws IOException {
-        RunFolder run = RunFolder.of(request.workBucket(), request.dataset(), request.executionName());
+    private void giveUpEarlierClaim(Request request, RunFolder run, Optional<Exports> exports, String fingerprint, Instant now) throws IOException {
         Set<String> earlier = new TreeSet<>();
         ifThere(() -> Plan.read(store, run).fingerprint()).ifPresent(earlier::add);
         // Exports are claimed before there is a plan.
-        ifThere(() -> Exports.read(store, run).fingerprint()).ifPresent(earlier::add);
+        exports.map(Exports::fingerprint).ifPresent(earlier::add);
         for (String claimed : earlier) {
             if (!claimed.equals(fingerprint)) {
                 S3Uri claim = DatasetFolder.of(request.workBucket(), request.dataset()).claim(claimed);
                 new Claims(store, executions).giveUp(claim, request.execution(), now);
             }
         }
+    }
+
+    /** What this run claimed last, if it came so far; whatever the settings say now. */
+    private Optional<Exports> claimedExports(RunFolder run) throws IOException {
+        return ifThere(() -> Exports.read(store, run));
     }
 
     private interface Reading<T> {
@@ -330,7 +331,7 @@ public final class PlanDataset {
         store.put(run.chunks(), Json.bytes(chunks.stream().map(Chunk::toJson).toList()), Condition.ALWAYS);
         store.put(run.plan(), Json.pretty(plan.toJson()), Condition.ALWAYS);
 
-        Map<String, Object> answer = answer(
+        Map<String, Object> answer = Answers.of(
                 "planned",
                 Words.count(pinned.size(), "manifest") + " in " + Words.count(chunks.size(), "chunk") + ", "
                         + (choice.task() == null
@@ -343,13 +344,6 @@ public final class PlanDataset {
         list.put("count", (long) chunks.size());
         answer.put("chunks", list);
         answer.put("manifests", (long) pinned.size());
-        return answer;
-    }
-
-    private static Map<String, Object> answer(String outcome, String message) {
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("outcome", outcome);
-        answer.put("message", message);
         return answer;
     }
 

@@ -115,8 +115,8 @@ final class WorkflowTasks {
         List<Object> tags = new ArrayList<>(request.get("Tags") instanceof List<?> given ? given : List.of());
         tags.add(Map.of("Key", "MANAGED_BY_AWS", "Value", "STARTED_BY_STEP_FUNCTIONS"));
         request.put("Tags", tags);
-        tell(call, "sagemaker:CreateTrainingJob", about(call));
-        tell(call, "sagemaker:AddTags", about(call));
+        tell(call, "sagemaker:CreateTrainingJob", Arns.inSageMaker(call.arguments()));
+        tell(call, "sagemaker:AddTags", Arns.inSageMaker(call.arguments()));
         tell(call, "iam:PassRole", String.valueOf(request.get("RoleArn")));
         Map<String, Object> description;
         try {
@@ -128,7 +128,7 @@ final class WorkflowTasks {
         } catch (ExecutionException e) {
             throw new TaskFailed("SageMaker.AmazonSageMakerException", String.valueOf(e.getCause()));
         } catch (InterruptedException e) {
-            tell(call, "sagemaker:StopTrainingJob", about(call));
+            tell(call, "sagemaker:StopTrainingJob", Arns.inSageMaker(call.arguments()));
             stop(text(call, "TrainingJobName"));
             throw e;
         }
@@ -148,7 +148,7 @@ final class WorkflowTasks {
     }
 
     private Object callSageMaker(String operation, TaskCall call) throws TaskFailed {
-        tell(call, "sagemaker:" + operation, about(call));
+        tell(call, "sagemaker:" + operation, Arns.inSageMaker(call.arguments()));
         try {
             Map<String, Object> answer = sageMaker.call(operation, call.arguments());
             if (answer.get("ModelPackageArn") instanceof String made) {
@@ -159,17 +159,6 @@ final class WorkflowTasks {
             String modeled = e.code().endsWith("Exception") ? e.code() : e.code() + "Exception";
             throw new TaskFailed("SageMaker." + (MODELED.contains(e.code()) ? modeled : "SageMakerException"), cause("SageMaker", e));
         }
-    }
-
-    /** What a call is about, by the name it gives; everything if it gives none, which SageMaker will refuse. */
-    private static String about(TaskCall call) {
-        if (call.arguments().get("LabelingJobName") instanceof String job) {
-            return Arns.labelingJob(job);
-        }
-        if (call.arguments().get("ModelPackageGroupName") instanceof String group) {
-            return Arns.modelPackageGroup(group);
-        }
-        return call.arguments().get("TrainingJobName") instanceof String job ? Arns.trainingJob(job) : "*";
     }
 
     private static String cause(String service, AwsError e) {

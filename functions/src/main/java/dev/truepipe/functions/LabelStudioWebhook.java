@@ -4,11 +4,11 @@ import dev.truepipe.json.Json;
 import dev.truepipe.settings.DatasetSettings;
 import dev.truepipe.settings.DatasetSettings.Webhook;
 import dev.truepipe.settings.Settings;
+import dev.truepipe.split.Sha256;
 import dev.truepipe.workload.Messages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -157,10 +157,6 @@ final class LabelStudioWebhook {
     }
 
     private static byte[] digest(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).getBytes(StandardCharsets.US_ASCII);
     }
 }

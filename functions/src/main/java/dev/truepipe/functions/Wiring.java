@@ -95,11 +95,15 @@ final class Wiring {
 
     LiveModel liveModel() {
         return new ParameterLiveModel(required(Workload.STACK_NAME), () ->
-                SsmClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build());
+                ssm());
+    }
+
+    private static SsmClient ssm() {
+        return SsmClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build();
     }
 
     LabelStudioWebhook.Secrets secrets() {
-        return new ParameterSecrets(() -> SsmClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build(), clock());
+        return new ParameterSecrets(Wiring::ssm, clock());
     }
 
     LabelStudioWebhook.ArrivalSender arrivals() {

@@ -10,7 +10,7 @@ import java.util.Map;
  * key policy does.
  *
  * @param labels ARNs of the keys of manifests: {@code labels}, hold-outs and category files in buckets that exist
- * @param images ARNs of the keys of the objects that lines name; those of {@code labels} where images lie beside labels and nothing else is said
+ * @param images ARNs of the keys of the objects that lines name; those of {@code labels} among them where images lie beside labels
  */
 public record KmsKeys(List<String> labels, List<String> images) {
     /** Nothing lies under a key. */

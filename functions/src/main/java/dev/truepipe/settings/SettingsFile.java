@@ -530,15 +530,15 @@ public final class SettingsFile {
     private TrainingSettings.Network network(Section training) {
         boolean isolated = training.truth("networkIsolation", false);
         Section section = training.section("vpc", VPC, HOMES);
+        TrainingSettings.Network without = new TrainingSettings.Network(List.of(), List.of(), isolated);
         if (!training.has("vpc") || !section.isMapping()) {
-            return new TrainingSettings.Network(List.of(), List.of(), isolated);
+            return without;
         }
         VPC.stream().filter(key -> !section.has(key)).forEach(key -> problems.add(section.line(), "\"" + section.at(key) + "\" is missing",
                 "write vpc: { subnets: [subnet-…], securityGroups: [sg-…] }"));
         List<String> subnets = ids(section, "subnets", SUBNET, "subnet-", MOST_SUBNETS);
         List<String> securityGroups = ids(section, "securityGroups", SECURITY_GROUP, "sg-", MOST_SECURITY_GROUPS);
-        return subnets.isEmpty() || securityGroups.isEmpty() ? new TrainingSettings.Network(List.of(), List.of(), isolated)
-                : new TrainingSettings.Network(subnets, securityGroups, isolated);
+        return subnets.isEmpty() || securityGroups.isEmpty() ? without : new TrainingSettings.Network(subnets, securityGroups, isolated);
     }
 
     private List<String> ids(Section vpc, String key, Pattern form, String prefix, int most) {

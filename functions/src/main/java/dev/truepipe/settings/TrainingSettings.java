@@ -67,9 +67,6 @@ public record TrainingSettings(
      * @param isolated whether the algorithm itself reaches no network at all
      */
     public record Network(List<String> subnets, List<String> securityGroups, boolean isolated) {
-        /** SageMaker's own network. */
-        public static final Network OPEN = new Network(List.of(), List.of(), false);
-
         public Network {
             subnets = List.copyOf(subnets);
             securityGroups = List.copyOf(securityGroups);

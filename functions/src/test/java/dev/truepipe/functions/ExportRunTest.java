@@ -7,23 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.truepipe.json.Json;
 import dev.truepipe.run.Executions;
-import dev.truepipe.settings.Settings;
-import dev.truepipe.storage.InMemoryObjectStore;
 import dev.truepipe.storage.ObjectStore.Condition;
 import dev.truepipe.storage.S3Uri;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,18 +27,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** From exports of other tools to a decided dataset: the handlers one after the other, as the state machine calls them, over a store in memory. */
-class ExportRunTest {
+class ExportRunTest extends RunFixture {
     private static final S3Uri EXPORT = S3Uri.parse("s3://labels/street/project-1.json");
     private static final S3Uri OTHER = S3Uri.parse("s3://labels/street/annotations/project-2.json");
-    private static final Instant NOW = Instant.parse("2026-05-02T10:00:00Z");
-    private static final String MACHINE = "arn:aws:states:eu-west-1:111122223333:execution:Retraining:";
 
-    private Instant written = NOW.minus(Duration.ofHours(1));
-    private Instant now = NOW;
     private int millisLeft = 900_000;
-    private final InMemoryObjectStore store = new InMemoryObjectStore(() -> written);
-    private final Map<String, Executions.Status> ended = new HashMap<>();
-    private final Map<String, Object> settings = TestSettings.json("s3://labels/street/");
 
     @BeforeEach
     void labelsComeFromLabelStudio() {
@@ -64,7 +49,7 @@ class ExportRunTest {
 
         Map<String, Object> planned = plan("run-1", false);
         assertEquals("planned", planned.get("outcome"), planned::toString);
-        Map<String, Object> decided = work("run-1");
+        Map<String, Object> decided = scanAndDecide("run-1");
         assertEquals("train", decided.get("outcome"), decided::toString);
         assertEquals(60L, decided.get("accepted"));
 
@@ -121,7 +106,7 @@ class ExportRunTest {
         assertEquals("unchanged", plan("run-2", false).get("outcome"));
         put(image(0), "picture");
         assertEquals("planned", plan("run-3", false).get("outcome"), "what was converted is still there");
-        assertEquals(0L, work("run-3").get("quarantined"));
+        assertEquals(0L, scanAndDecide("run-3").get("quarantined"));
     }
 
     private static S3Uri image(int i) {
@@ -425,53 +410,24 @@ class ExportRunTest {
             planned = plan(name, false);
         }
         assertEquals("planned", planned.get("outcome"), planned::toString);
-        return work(name);
-    }
-
-    private Map<String, Object> work(String name) throws IOException {
-        for (Object chunk : Json.array(Json.parse(store.bytes(S3Uri.parse("s3://work/runs/street-cars/" + name + "/chunks.json"))))) {
-            Map<String, Object> payload = run(name);
-            payload.put("chunk", chunk);
-            assertEquals(Map.of("changed", 0L), handle(new ScanChunkHandler(store), payload));
-        }
-        return handle(new DecideDatasetHandler(store, "eu-west-1", clock()), run(name));
-    }
-
-    private Map<String, Object> convert(String name) {
-        return handle(new ConvertLabelsHandler(store, clock()), run(name));
+        return scanAndDecide(name);
     }
 
     private Map<String, Object> plan(String name, boolean force) {
-        Map<String, Object> payload = run(name);
-        payload.remove("run");
-        payload.put("force", force);
-        payload.put("settles", 0);
-        Executions executions = arn -> ended.getOrDefault(arn, Executions.Status.RUNNING);
-        return handle(new PlanDatasetHandler("work", () -> {
-            try {
-                return Settings.fromJson(Json.bytes(settings));
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        }, store, executions, clock()), payload);
+        return plan(name, force, 0);
     }
 
-    private static Map<String, Object> run(String name) {
-        Map<String, Object> payload = new LinkedHashMap<>();
-        payload.put("dataset", "street-cars");
-        payload.put("execution", MACHINE + name);
-        payload.put("executionName", name);
-        payload.put("run", Map.of("bucket", "work", "prefix", "runs/street-cars/" + name + "/"));
-        return payload;
-    }
-
-    private Map<String, Object> handle(RequestHandler<Map<String, Object>, Map<String, Object>> handler, Map<String, Object> payload) {
-        Context context = (Context) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Context.class}, (proxy, method, arguments) -> {
+    @Override
+    Context context() {
+        return (Context) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Context.class}, (proxy, method, arguments) -> {
             assertEquals("getRemainingTimeInMillis", method.getName());
             assertNull(arguments);
             return millisLeft;
         });
-        return Serialized.output(handler.handleRequest(Serialized.input(payload), context));
+    }
+
+    private Map<String, Object> convert(String name) {
+        return handle(new ConvertLabelsHandler(store, clock()), run(name));
     }
 
     /** What the run's only export, or its first, became. */
@@ -486,18 +442,6 @@ class ExportRunTest {
 
     private void put(S3Uri uri, String content) throws IOException {
         store.put(uri, content.getBytes(StandardCharsets.UTF_8), Condition.ALWAYS);
-    }
-
-    private List<String> lines(S3Uri uri) {
-        return Arrays.asList(new String(store.bytes(uri), StandardCharsets.UTF_8).split("\n"));
-    }
-
-    private Clock clock() {
-        return Clock.fixed(now, ZoneOffset.UTC);
-    }
-
-    private Map<String, Object> dataset() {
-        return Json.object(Json.array(settings.get("datasets")).getFirst());
     }
 
     private Map<String, Object> options() {

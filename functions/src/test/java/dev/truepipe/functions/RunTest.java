@@ -7,30 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.truepipe.json.Json;
 import dev.truepipe.run.Champions;
 import dev.truepipe.run.DatasetFolder;
 import dev.truepipe.run.Executions;
-import dev.truepipe.settings.Settings;
-import dev.truepipe.storage.InMemoryObjectStore;
 import dev.truepipe.storage.ObjectStore.Condition;
 import dev.truepipe.storage.S3Uri;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -39,19 +31,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The handlers one after the other, as the state machine calls them, over a store in memory. */
-class RunTest {
+class RunTest extends RunFixture {
     private static final S3Uri FIRST = S3Uri.parse("s3://labels/street/job-1/manifests/output/output.manifest");
     private static final S3Uri SECOND = S3Uri.parse("s3://labels/street/job-2/manifests/output/output.manifest");
-    private static final Instant NOW = Instant.parse("2026-05-02T10:00:00Z");
-    private static final String MACHINE = "arn:aws:states:eu-west-1:111122223333:execution:Retraining:";
 
-    private Instant written = NOW.minus(Duration.ofHours(1));
-    private Instant now = NOW;
-    private final InMemoryObjectStore store = new InMemoryObjectStore(() -> written);
-    private final Map<String, Executions.Status> ended = new HashMap<>();
     /** Models that were named as live, in order. */
     private final List<String> live = new ArrayList<>();
-    private final Map<String, Object> settings = TestSettings.json("s3://labels/street/");
 
     @Test
     void sealsAVersionInWhichNoLineIsLost() throws IOException {
@@ -814,12 +799,7 @@ class RunTest {
 
     /** Scan, decide and, if it is worth it, write. */
     private Map<String, Object> work(String name) throws IOException {
-        for (Map<String, Object> chunk : chunks(name)) {
-            Map<String, Object> payload = run(name);
-            payload.put("chunk", chunk);
-            assertEquals(Map.of("changed", 0L), handle(new ScanChunkHandler(store), payload));
-        }
-        Map<String, Object> decided = handle(new DecideDatasetHandler(store, "eu-west-1", clock()), run(name));
+        Map<String, Object> decided = scanAndDecide(name);
         if (decided.get("outcome").equals("train")) {
             write(name);
         }
@@ -859,55 +839,9 @@ class RunTest {
                 new JudgeModelHandler("truepipe-", store, name2 -> List.of("epoch 0 mAP=0.25", "epoch 1 mAP=" + metric), (dataset, url) -> live.add(url), clock()), payload);
     }
 
-    private Map<String, Object> plan(String name, boolean force, int settles) {
-        Map<String, Object> payload = run(name);
-        payload.remove("run");
-        payload.put("force", force);
-        payload.put("settles", settles);
-        Supplier<Settings> current = () -> {
-            try {
-                return Settings.fromJson(Json.bytes(settings));
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        };
-        Executions executions = arn -> ended.getOrDefault(arn, Executions.Status.RUNNING);
-        return handle(new PlanDatasetHandler("work", current, store, executions, clock()), payload);
-    }
-
-    private static Map<String, Object> run(String name) {
-        Map<String, Object> payload = new LinkedHashMap<>();
-        payload.put("dataset", "street-cars");
-        payload.put("execution", MACHINE + name);
-        payload.put("executionName", name);
-        payload.put("run", Map.of("bucket", "work", "prefix", "runs/street-cars/" + name + "/"));
-        return payload;
-    }
-
-    /** Through the serialiser that Lambda's runtime uses, in both directions. */
-    private static Map<String, Object> handle(
-            RequestHandler<Map<String, Object>, Map<String, Object>> handler,
-            Map<String, Object> payload) {
-        return Serialized.output(handler.handleRequest(Serialized.input(payload), null));
-    }
-
     private List<Map<String, Object>> chunks(Map<String, Object> planned) throws IOException {
         Map<String, Object> chunks = Json.object(planned.get("chunks"));
-        S3Uri uri = new S3Uri((String) chunks.get("bucket"), (String) chunks.get("key"));
-        return Json.array(Json.parse(store.bytes(uri))).stream().map(Json::object).toList();
-    }
-
-    private List<Map<String, Object>> chunks(String name) throws IOException {
-        S3Uri uri = S3Uri.parse("s3://work/runs/street-cars/" + name + "/chunks.json");
-        return Json.array(Json.parse(store.bytes(uri))).stream().map(Json::object).toList();
-    }
-
-    private Clock clock() {
-        return Clock.fixed(now, ZoneOffset.UTC);
-    }
-
-    private Map<String, Object> dataset() {
-        return Json.object(Json.array(settings.get("datasets")).getFirst());
+        return chunks(new S3Uri((String) chunks.get("bucket"), (String) chunks.get("key")));
     }
 
     private void gate(String name, long value) {
@@ -916,14 +850,6 @@ class RunTest {
 
     private void put(S3Uri uri, List<String> lines) throws IOException {
         store.put(uri, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8), Condition.ALWAYS);
-    }
-
-    private String text(S3Uri uri) {
-        return new String(store.bytes(uri), StandardCharsets.UTF_8);
-    }
-
-    private List<String> lines(S3Uri uri) {
-        return text(uri).lines().toList();
     }
 
     private static List<String> cars(int from, int count) {

@@ -342,7 +342,7 @@ class SettingsFileTest {
         assertEquals(Duration.ofHours(4), training.maxRuntime());
         assertEquals(Duration.ofHours(5), training.maxWait());
         assertEquals(new TrainingSettings.Objective("validation:mAP", TrainingSettings.Direction.MAXIMIZE, 0.01), training.objective());
-        assertEquals(TrainingSettings.Network.OPEN, training.network());
+        assertEquals(new TrainingSettings.Network(List.of(), List.of(), false), training.network());
         assertEquals(Optional.empty(), read(dataset("")).notifyEmail());
         assertEquals(KmsKeys.NONE, read(dataset("")).kmsKeys());
         assertEquals(Settings.Encryption.MANAGED, read(dataset("")).encryption());

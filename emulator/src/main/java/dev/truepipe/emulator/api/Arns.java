@@ -1,6 +1,7 @@
 package dev.truepipe.emulator.api;
 
 import java.util.Locale;
+import java.util.Map;
 
 /** Names of the embedded cloud's resources. Account {@value #ACCOUNT}, Region {@value #REGION}, always. */
 public final class Arns {
@@ -43,6 +44,30 @@ public final class Arns {
 
     public static String modelPackage(String group, long version) {
         return arn("sagemaker", "model-package/" + group.toLowerCase(Locale.ROOT) + "/" + version);
+    }
+
+    /**
+     * What a request to SageMaker is about, by the name it gives: a labeling job, a group of model packages, a training job. Everything
+     * ({@code *}) if it gives none of them.
+     */
+    public static String inSageMaker(Map<String, Object> request) {
+        if (request.get("LabelingJobName") instanceof String job) {
+            return labelingJob(job);
+        }
+        if (request.get("ModelPackageGroupName") instanceof String group) {
+            return modelPackageGroup(group);
+        }
+        return request.get("TrainingJobName") instanceof String job ? trainingJob(job) : "*";
+    }
+
+    /** @param name beginning with a slash */
+    public static String parameter(String name) {
+        return arn("ssm", "parameter" + name);
+    }
+
+    /** What stands in a log group; a policy's ends in an asterisk. @param rest after the group's name and a colon */
+    public static String inLogGroup(String group, String rest) {
+        return arn("logs", "log-group:" + group + ":" + rest);
     }
 
     public static String rule(String name) {

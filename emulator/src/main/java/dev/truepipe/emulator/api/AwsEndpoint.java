@@ -111,7 +111,7 @@ public final class AwsEndpoint {
                 return queues.forward(call, body);
             }
             Map<String, Object> request = request(body);
-            JsonActions.of(AwsCall.caller(call.header("Authorization")), target, request).forEach(told);
+            told.accept(JsonActions.of(AwsCall.caller(call.header("Authorization")), target, request));
             response = answer(target, request);
         } catch (AwsError e) {
             status = 400;

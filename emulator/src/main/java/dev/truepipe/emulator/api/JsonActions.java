@@ -1,6 +1,5 @@
 package dev.truepipe.emulator.api;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,33 +15,16 @@ final class JsonActions {
      *
      * @param target {@code X-Amz-Target}
      */
-    static List<AwsCall> of(String caller, String target, Map<String, Object> request) {
+    static AwsCall of(String caller, String target, Map<String, Object> request) {
         int dot = target.lastIndexOf('.');
         String operation = target.substring(dot + 1);
         return switch (dot < 0 ? target : target.substring(0, dot)) {
-            case "AWSStepFunctions" -> List.of(new AwsCall(caller, "states:" + operation, named(request, "", "stateMachineArn", "executionArn")));
-            case "SageMaker" -> List.of(new AwsCall(caller, "sagemaker:" + operation, sageMaker(request)));
-            case "AmazonSSM" -> List.of(new AwsCall(caller, "ssm:" + operation, named(request, "arn:aws:ssm:" + Arns.REGION + ":" + Arns.ACCOUNT + ":parameter", "Name")));
-            // A policy's resource for what is done to a log group ends in ":*".
-            case "Logs_20140328" -> List.of(new AwsCall(caller, "logs:" + operation,
-                    named(request, "arn:aws:logs:" + Arns.REGION + ":" + Arns.ACCOUNT + ":log-group:", "logGroupName") + ":"));
-            default -> List.of(new AwsCall(caller, target, "*"));
+            case "AWSStepFunctions" -> new AwsCall(caller, "states:" + operation,
+                    request.get("stateMachineArn") instanceof String machine ? machine : request.get("executionArn") instanceof String execution ? execution : "*");
+            case "SageMaker" -> new AwsCall(caller, "sagemaker:" + operation, Arns.inSageMaker(request));
+            case "AmazonSSM" -> new AwsCall(caller, "ssm:" + operation, request.get("Name") instanceof String name ? Arns.parameter(name) : "*");
+            case "Logs_20140328" -> new AwsCall(caller, "logs:" + operation, request.get("logGroupName") instanceof String group ? Arns.inLogGroup(group, "") : "*");
+            default -> new AwsCall(caller, target, "*");
         };
-    }
-
-    private static String sageMaker(Map<String, Object> request) {
-        if (request.get("LabelingJobName") instanceof String job) {
-            return Arns.labelingJob(job);
-        }
-        return request.get("TrainingJobName") instanceof String job ? Arns.trainingJob(job) : "*";
-    }
-
-    private static String named(Map<String, Object> request, String before, String... fields) {
-        for (String field : fields) {
-            if (request.get(field) instanceof String name) {
-                return before + name;
-            }
-        }
-        return "*";
     }
 }

@@ -109,7 +109,7 @@ public final class LogsService implements AwsJsonService {
                 List<LogEvent> events = logs.read(group, name);
                 Map<String, Object> stream = new LinkedHashMap<>();
                 stream.put("logStreamName", name);
-                stream.put("arn", "arn:aws:logs:" + Arns.REGION + ":" + Arns.ACCOUNT + ":log-group:" + group + ":log-stream:" + name);
+                stream.put("arn", Arns.inLogGroup(group, "log-stream:" + name));
                 if (!events.isEmpty()) {
                     stream.put("creationTime", events.getFirst().timestamp());
                     stream.put("firstEventTimestamp", events.getFirst().timestamp());

@@ -62,7 +62,7 @@ public final class ParametersService implements AwsJsonService {
         parameter.put("Type", "String");
         parameter.put("Value", found.value());
         parameter.put("Version", found.version());
-        parameter.put("ARN", "arn:aws:ssm:" + Arns.REGION + ":" + Arns.ACCOUNT + ":parameter" + name);
+        parameter.put("ARN", Arns.parameter(name));
         return Map.of("Parameter", parameter);
     }
 

@@ -40,7 +40,7 @@ public record ContainerImage(String engine, String name) {
         }
         List<String> said = new ArrayList<>();
         for (String engine : ENGINES) {
-            if (!isOnPath(engine, environment)) {
+            if (!ProcessTree.isOnPath(engine, environment.getOrDefault("PATH", ""), Path.of(""))) {
                 said.add("no " + engine + " on PATH");
                 continue;
             }
@@ -85,15 +85,6 @@ public record ContainerImage(String engine, String name) {
             throw new IOException("the container " + container + " could not be removed (" + (left.exit() == 0 ? removed : left).lastLine() + "): "
                     + String.join(" ", removal(container)));
         }
-    }
-
-    private static boolean isOnPath(String program, Map<String, String> environment) {
-        for (String folder : environment.getOrDefault("PATH", "").split(":")) {
-            if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private record Answer(int exit, String text) {

@@ -61,13 +61,21 @@ final class ProcessTree {
             return file.toString();
         }
         String path = builder.environment().getOrDefault("PATH", "");
-        for (String folder : path.split(":")) {
-            Path file = builder.directory().toPath().resolve(folder.isEmpty() ? "." : folder).resolve(name);
-            if (Files.isExecutable(file) && !Files.isDirectory(file)) {
-                return name;
-            }
+        if (isOnPath(name, path, builder.directory().toPath())) {
+            return name;
         }
         throw new IOException("there is no program " + name + " on PATH (" + path + ")");
+    }
+
+    /** @param directory where it would be started, which an empty or relative part of the path goes by */
+    static boolean isOnPath(String program, String path, Path directory) {
+        for (String folder : path.split(":")) {
+            Path file = directory.resolve(folder.isEmpty() ? "." : folder).resolve(program);
+            if (Files.isExecutable(file) && !Files.isDirectory(file)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
